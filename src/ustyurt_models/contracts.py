@@ -1,0 +1,194 @@
+"""Declarations of every Dataset that crosses a border between rooms, and their check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ustyurt_models.checks import Faults
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = [
+    "ABUNDANCE",
+    "CHEETAH_DEATH_CAUSES",
+    "CHEETAH_STAGES",
+    "LAND",
+    "MAPS",
+    "PREY_DEATH_CAUSES",
+    "PREY_STAGES",
+    "RESULTS",
+    "SEXES",
+    "Variable",
+    "check_dataset",
+]
+
+SEXES = ("female", "male")
+PREY_STAGES = ("young", "adult")
+CHEETAH_STAGES = ("cub", "disperser", "resident")
+PREY_DEATH_CAUSES = (
+    "background",
+    "density",
+    "winter",
+    "drought",
+    "wolf",
+    "poaching",
+    "harvest",
+    "disease",
+    "cheetah",
+    "old_age",
+)
+CHEETAH_DEATH_CAUSES = (
+    "starvation",
+    "cub_loss",
+    "road",
+    "herders_dogs",
+    "snare_poaching",
+    "other_carnivores",
+    "cold",
+    "disease",
+    "old_age",
+    "post_release",
+    "orphaned",
+)
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What one variable of a Dataset must be.
+
+    Attributes
+    ----------
+    dims : tuple of str
+        Named dimensions, in order.
+    dtype : str
+        NumPy kind letters allowed: ``"f"``, ``"i"``, ``"u"``, ``"b"``, joined.
+    unit : str
+        CF-style unit, ``"1"`` when dimensionless.
+    long_name : str
+        What it is, for axes and tables.
+    """
+
+    dims: tuple[str, ...]
+    dtype: str
+    unit: str
+    long_name: str
+
+
+_CELL = ("y", "x")
+
+#: Landscape. Besides these, one ``suitability_<species>`` per species is required, and every
+#: variable carries the attributes ``units``, ``provenance`` (real, derived, schematic,
+#: placeholder or synthetic), ``source`` and ``licence``.
+LAND: Mapping[str, Variable] = {
+    "inside": Variable(_CELL, "b", "1", "cell belongs to the study region"),
+    "country": Variable(_CELL, "i", "1", "country: 0 none, 1 KAZ, 2 UZB, 3 TKM"),
+    "elevation": Variable(_CELL, "f", "m", "mean elevation"),
+    "slope": Variable(_CELL, "f", "degree", "mean slope"),
+    "forage": Variable(_CELL, "f", "kg ha-1", "dry forage in the mean year"),
+    "distance_to_water": Variable(_CELL, "f", "km", "distance to permanent water"),
+    "snow_depth": Variable(_CELL, "f", "cm", "mean snow depth, early January"),
+    "livestock_share": Variable(_CELL, "f", "1", "share of forage taken by livestock"),
+    "poaching_pressure": Variable(_CELL, "f", "1", "relative poaching pressure, mean 1 inside"),
+    "road_exposure": Variable(_CELL, "f", "1", "relative exposure to traffic, 0..1"),
+    "people_exposure": Variable(_CELL, "f", "1", "relative exposure to herders and dogs, 0..1"),
+    "protection": Variable(_CELL, "f", "1", "share of the cell under protection now, 0..1"),
+    "protected_area": Variable(_CELL, "i", "1", "index into attrs protected_area_names; 0 none"),
+    "barrier_east": Variable(("barrier", "y", "x"), "b", "1", "line crosses the edge to the east"),
+    "barrier_south": Variable(
+        ("barrier", "y", "x"), "b", "1", "line crosses the edge to the south"
+    ),
+}
+
+#: A survey's answer in the form the simulation takes.
+ABUNDANCE: Mapping[str, Variable] = {
+    "abundance": Variable(("draw", "stratum"), "f", "1", "animals in the stratum"),
+    "density_per_km2": Variable(("draw", "stratum"), "f", "km-2", "animals per square kilometre"),
+    "area_km2": Variable(("stratum",), "f", "km2", "area of the stratum"),
+}
+
+_RUN = ("scenario", "draw", "replicate", "year")
+_PREY = (*_RUN, "species")
+
+#: The result cube. ``year`` holds start-of-study (index 0) and the end of each year.
+RESULTS: Mapping[str, Variable] = {
+    "prey_number": Variable((*_PREY, "sex", "prey_stage"), "i", "1", "prey animals alive"),
+    "prey_biomass": Variable((*_PREY, "zone"), "f", "kg km-2", "prey biomass density by zone"),
+    "prey_births": Variable(_PREY, "i", "1", "prey young born in the year"),
+    "prey_deaths": Variable((*_PREY, "prey_cause"), "i", "1", "prey deaths in the year by cause"),
+    "prey_immigrants": Variable(_PREY, "i", "1", "prey entering over the window edge"),
+    "prey_emigrants": Variable(_PREY, "i", "1", "prey leaving over the window edge"),
+    "prey_translocated": Variable(_PREY, "i", "1", "prey brought in by management"),
+    "cheetah_number": Variable((*_RUN, "sex", "cheetah_stage"), "i", "1", "cheetahs alive"),
+    "adult_females": Variable(_RUN, "i", "1", "female cheetahs of breeding age"),
+    "cheetah_births": Variable(_RUN, "i", "1", "cheetah cubs born in the year"),
+    "cheetah_deaths": Variable(
+        (*_RUN, "cheetah_cause"), "i", "1", "cheetah deaths in the year by cause"
+    ),
+    "cheetah_emigrants": Variable(_RUN, "i", "1", "cheetahs leaving over the window edge"),
+    "cheetah_released": Variable(_RUN, "i", "1", "cheetahs released in the year"),
+    "cheetah_withheld": Variable(_RUN, "i", "1", "planned releases withheld by gate or stop rule"),
+    "livestock_killed": Variable(_RUN, "f", "1", "livestock killed by cheetahs, sheep units"),
+    "mean_inbreeding": Variable(_RUN, "f", "1", "mean inbreeding coefficient F of the living"),
+    "gene_diversity": Variable(_RUN, "f", "1", "1 - mean kinship of the living"),
+    "founder_genomes": Variable(_RUN, "f", "1", "founder genome equivalents"),
+    "occupied_cells": Variable(_RUN, "i", "1", "cells inside at least one cheetah home range"),
+    "mean_condition": Variable(_RUN, "f", "1", "mean body condition of independent cheetahs"),
+    "winter_severity": Variable(_RUN, "f", "1", "winter severity anomaly W"),
+    "summer_drought": Variable(_RUN, "f", "1", "summer drought anomaly D"),
+    "jut": Variable(_RUN, "i", "1", "1 where the winter was a jut"),
+    "prey_biomass_estimate": Variable(_RUN, "f", "kg km-2", "monitored prey biomass, with error"),
+}
+
+_MAP = ("scenario", "block", "map_year")
+
+#: Maps as exact integer sums over the replicates of a block (block = chunk of draws).
+MAPS: Mapping[str, Variable] = {
+    "map_prey": Variable((*_MAP, "species", "cell"), "i", "1", "sum over runs of prey in the cell"),
+    "map_prey_squared": Variable(
+        (*_MAP, "species", "cell"), "i", "1", "sum over runs of squared prey in the cell"
+    ),
+    "map_cheetah": Variable(
+        (*_MAP, "cell"), "i", "1", "runs in which the cell lies in a cheetah home range"
+    ),
+    "map_cheetah_deaths": Variable(
+        ("scenario", "block", "cheetah_cause", "cell"), "i", "1", "cheetah deaths by cause, all years"
+    ),
+    "map_prey_kills": Variable(
+        ("scenario", "block", "cell"), "i", "1", "prey killed by cheetahs, all years"
+    ),
+}
+
+
+def check_dataset(dataset: "xr.Dataset", contract: Mapping[str, Variable], where: str) -> None:
+    """Check that `dataset` holds what `contract` declares.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        What arrived at the border.
+    contract : mapping of str to Variable
+        What must be there.
+    where : str
+        Name of the file or stage for the error.
+
+    Raises
+    ------
+    InputError
+        With every missing variable, wrong dimension, type or unit.
+    """
+    faults = Faults()
+    for name, variable in contract.items():
+        if name not in dataset:
+            faults.add(where, f"must hold the variable {name!r}", None, variable.long_name)
+            continue
+        found = dataset[name]
+        if found.dims != variable.dims:
+            faults.add(f"{where}: {name}", f"must have dims {variable.dims}", found.dims)
+        if found.dtype.kind not in variable.dtype:
+            kinds = " or ".join(variable.dtype)
+            faults.add(f"{where}: {name}", f"must be of kind {kinds}", str(found.dtype))
+        unit = found.attrs.get("units", "1")
+        if unit != variable.unit:
+            faults.add(f"{where}: {name}", f"must have unit {variable.unit!r}", unit)
+    faults.raise_if_any()

@@ -1,0 +1,106 @@
+"""Chance inside kernels: a counter-based generator without state.
+
+Every number is a function of an address (key, identity, purpose), so nothing depends on the
+order of animals, on threads or on chunks. The mixer is the finaliser of SplitMix64 (Steele,
+Lea & Flood 2014, OOPSLA, "Fast splittable pseudorandom number generators").
+
+Uncompiled (``.py_func``) the same integers come out; NumPy then warns about the intended
+wrap-around of 64-bit products, so run it under ``np.errstate(over="ignore")``.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+__all__ = ["binomial", "child", "mix", "normal", "poisson", "uniform"]
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_S11 = np.uint64(11)
+_S27 = np.uint64(27)
+_S30 = np.uint64(30)
+_S31 = np.uint64(31)
+_ONE = np.uint64(1)
+#: Largest mean for one inversion; larger means are split into equal independent parts.
+_POISSON_PART = 16.0
+
+
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def mix(key: np.uint64, counter: np.uint64) -> np.uint64:
+    """Return 64 well-mixed bits for `counter` under `key`."""
+    z = key + (counter + _ONE) * _GOLDEN
+    z = (z ^ (z >> _S30)) * _FIRST
+    z = (z ^ (z >> _S27)) * _SECOND
+    return z ^ (z >> _S31)
+
+
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def child(key: np.uint64, part: int) -> np.uint64:
+    """Return the key of the sub-stream `part` of `key` (season, litter position, herd ...)."""
+    return mix(key, np.uint64(part))
+
+
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def uniform(key: np.uint64, identity: np.uint64, purpose: int) -> float:
+    """Return the uniform number in (0, 1) at the address (key, identity, purpose)."""
+    bits = mix(mix(key, identity), np.uint64(purpose))
+    return (float(bits >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def normal(key: np.uint64, identity: np.uint64, purpose: int) -> float:
+    """Return a standard normal number (Box & Muller 1958) at the address."""
+    address = mix(mix(key, identity), np.uint64(purpose))
+    radius = math.sqrt(-2.0 * math.log(uniform(address, np.uint64(0), 0)))
+    return radius * math.cos(2.0 * math.pi * uniform(address, np.uint64(0), 1))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def poisson(mean: float, key: np.uint64, identity: np.uint64, purpose: int) -> int:
+    """Return a Poisson number with the given mean, by inversion, exact for any mean."""
+    if mean <= 0.0:
+        return 0
+    address = mix(mix(key, identity), np.uint64(purpose))
+    parts = int(mean / _POISSON_PART) + 1
+    limit = math.exp(-mean / parts)
+    total = 0
+    for part in range(parts):
+        u = uniform(address, np.uint64(part), 0)
+        term = limit
+        cumulative = term
+        count = 0
+        while u > cumulative and term > 0.0:
+            count += 1
+            term *= (mean / parts) / count
+            cumulative += term
+        total += count
+    return total
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def binomial(trials: int, chance: float, key: np.uint64, identity: np.uint64, purpose: int) -> int:
+    """Return a binomial number by geometric skips between successes, exact.
+
+    Expected cost is proportional to ``trials * min(chance, 1 - chance)`` (Devroye 1986,
+    *Non-Uniform Random Variate Generation*, ch. X.4, "second waiting time method").
+    """
+    if trials <= 0 or chance <= 0.0:
+        return 0
+    if chance >= 1.0:
+        return trials
+    rare = min(chance, 1.0 - chance)
+    address = mix(mix(key, identity), np.uint64(purpose))
+    log_fail = math.log1p(-rare)
+    position = 0
+    successes = 0
+    while True:
+        gap = math.log(uniform(address, np.uint64(successes), 0)) / log_fail
+        if gap >= trials - position:
+            break
+        position += int(gap) + 1
+        if position > trials:
+            break
+        successes += 1
+    return successes if chance <= 0.5 else trials - successes
