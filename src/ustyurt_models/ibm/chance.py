@@ -30,7 +30,7 @@ _POISSON_PART = 16.0
 @njit(nogil=True, cache=True, error_model="numpy", inline="always")
 def mix(key: np.uint64, counter: np.uint64) -> np.uint64:
     """Return 64 well-mixed bits for `counter` under `key`."""
-    z = key + (counter + _ONE) * _GOLDEN
+    z = np.uint64(key) + (np.uint64(counter) + _ONE) * _GOLDEN
     z = (z ^ (z >> _S30)) * _FIRST
     z = (z ^ (z >> _S27)) * _SECOND
     return z ^ (z >> _S31)
@@ -46,7 +46,7 @@ def child(key: np.uint64, part: int) -> np.uint64:
 def uniform(key: np.uint64, identity: np.uint64, purpose: int) -> float:
     """Return the uniform number in (0, 1) at the address (key, identity, purpose)."""
     bits = mix(mix(key, identity), np.uint64(purpose))
-    return (float(bits >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
+    return (float(np.uint64(bits) >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
