@@ -39,20 +39,20 @@ def mix(key: np.uint64, counter: np.uint64) -> np.uint64:
 @njit(nogil=True, cache=True, error_model="numpy", inline="always")
 def child(key: np.uint64, part: int) -> np.uint64:
     """Return the key of the sub-stream `part` of `key` (season, litter position, herd ...)."""
-    return mix(key, np.uint64(part))
+    return np.uint64(mix(key, np.uint64(part)))
 
 
 @njit(nogil=True, cache=True, error_model="numpy", inline="always")
 def uniform(key: np.uint64, identity: np.uint64, purpose: int) -> float:
     """Return the uniform number in (0, 1) at the address (key, identity, purpose)."""
-    bits = mix(mix(key, identity), np.uint64(purpose))
+    bits = mix(np.uint64(mix(key, identity)), np.uint64(purpose))
     return (float(np.uint64(bits) >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def normal(key: np.uint64, identity: np.uint64, purpose: int) -> float:
     """Return a standard normal number (Box & Muller 1958) at the address."""
-    address = mix(mix(key, identity), np.uint64(purpose))
+    address = np.uint64(mix(np.uint64(mix(key, identity)), np.uint64(purpose)))
     radius = math.sqrt(-2.0 * math.log(uniform(address, np.uint64(0), 0)))
     return radius * math.cos(2.0 * math.pi * uniform(address, np.uint64(0), 1))
 
@@ -62,7 +62,7 @@ def poisson(mean: float, key: np.uint64, identity: np.uint64, purpose: int) -> i
     """Return a Poisson number with the given mean, by inversion, exact for any mean."""
     if mean <= 0.0:
         return 0
-    address = mix(mix(key, identity), np.uint64(purpose))
+    address = np.uint64(mix(np.uint64(mix(key, identity)), np.uint64(purpose)))
     parts = int(mean / _POISSON_PART) + 1
     limit = math.exp(-mean / parts)
     total = 0
@@ -91,7 +91,7 @@ def binomial(trials: int, chance: float, key: np.uint64, identity: np.uint64, pu
     if chance >= 1.0:
         return trials
     rare = min(chance, 1.0 - chance)
-    address = mix(mix(key, identity), np.uint64(purpose))
+    address = np.uint64(mix(np.uint64(mix(key, identity)), np.uint64(purpose)))
     log_fail = math.log1p(-rare)
     position = 0
     successes = 0
