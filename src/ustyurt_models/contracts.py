@@ -152,7 +152,10 @@ MAPS: Mapping[str, Variable] = {
         (*_MAP, "cell"), "i", "1", "runs in which the cell lies in a cheetah home range"
     ),
     "map_cheetah_deaths": Variable(
-        ("scenario", "block", "cheetah_cause", "cell"), "i", "1", "cheetah deaths by cause, all years"
+        ("scenario", "block", "cheetah_cause", "cell"),
+        "i",
+        "1",
+        "cheetah deaths by cause, all years",
     ),
     "map_prey_kills": Variable(
         ("scenario", "block", "cell"), "i", "1", "prey killed by cheetahs, all years"
