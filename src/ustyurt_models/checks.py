@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Fault", "Faults", "InputError", "did_you_mean", "require"]
+__all__ = ["CheckFailed", "Fault", "Faults", "InputError", "did_you_mean", "require"]
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,19 @@ class Fault:
 class InputError(Exception):
     """Bad input; carries all faults found, one line each."""
 
+    #: What the command line exits with.
+    exit_code = 2
+
     def __init__(self, faults: Iterable[Fault]) -> None:
         """Collect `faults` (at least one)."""
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class CheckFailed(InputError):
+    """Good input, but a check or a diagnostic failed, so no result is reported."""
+
+    exit_code = 1
 
 
 class Faults:

@@ -1,0 +1,156 @@
+"""The command line: words in, one call each, exit codes out. No logic lives here.
+
+Exit codes: 0 done, 1 a check or a diagnostic failed, 2 bad input, 130 interrupted.
+Everything heavy is imported inside the command that needs it (start-up under 0.5 s CPU).
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ustyurt_models import __version__
+from ustyurt_models.checks import InputError
+
+__all__ = ["main"]
+
+INTERRUPTED = 130
+
+
+def _run(args: argparse.Namespace) -> int:
+    from ustyurt_models import workflow
+
+    report = workflow.run(args.study, workflow.options(args))
+    print(f"report: {report}")
+    return 0
+
+
+def _fit(args: argparse.Namespace) -> int:
+    from ustyurt_models import workflow
+
+    for path in workflow.fit(args.study, workflow.options(args)):
+        print(f"posterior: {path}")
+    return 0
+
+
+def _simulate(args: argparse.Namespace) -> int:
+    from ustyurt_models import workflow
+
+    print(f"results: {workflow.simulate(args.study, workflow.options(args))}")
+    return 0
+
+
+def _report(args: argparse.Namespace) -> int:
+    from ustyurt_models import workflow
+
+    print(f"report: {workflow.report(args.study, workflow.options(args))}")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from ustyurt_models.study.overview import check_files
+
+    print(check_files(args.files))
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from ustyurt_models import workflow
+
+    print(workflow.compare(args.a, args.b))
+    return 0
+
+
+def _evidence(args: argparse.Namespace) -> int:
+    from ustyurt_models.evidence.listing import listing
+
+    print(listing(args.id, species=args.species, confidence=args.confidence, text=args.text))
+    return 0
+
+
+def _schema(args: argparse.Namespace) -> int:
+    from ustyurt_models.study.editor_schema import study_json_schema
+
+    print(json.dumps(study_json_schema(), indent=2))
+    return 0
+
+
+def _init(args: argparse.Namespace) -> int:
+    from ustyurt_models.study.starter import write_starter
+
+    print(f"study: {write_starter(args.folder)}")
+    return 0
+
+
+def _study_command(
+    commands, name: str, does: str, call: Callable[[argparse.Namespace], int]
+) -> None:
+    """Add one command that works on a study file."""
+    command = commands.add_parser(name, help=does, description=does)
+    command.add_argument("study", type=Path, help="study file (TOML)")
+    command.add_argument("--output", type=Path, help="results folder (default results/<study>)")
+    command.add_argument("--workers", type=int, help="parallel workers (default: all cores)")
+    command.add_argument("--fresh", action="store_true", help="discard earlier results first")
+    command.set_defaults(call=call)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Declare all commands."""
+    parser = argparse.ArgumentParser(
+        prog="ustyurt",
+        description="From survey file to feasibility report for the Ustyurt Plateau.",
+    )
+    parser.add_argument("--version", action="version", version=f"ustyurt {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _study_command(commands, "run", "do everything that is not up to date, then report", _run)
+    _study_command(commands, "fit", "fit the surveys only", _fit)
+    _study_command(commands, "simulate", "project the scenarios; resumes a killed run", _simulate)
+    _study_command(commands, "report", "summarise and write the report only", _report)
+    check = commands.add_parser("check", help="validate study and survey files, all faults at once")
+    check.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    check.set_defaults(call=_check)
+    compare = commands.add_parser("compare", help="paired differences between two scenarios")
+    compare.add_argument("a", metavar="A", help="results folder, or folder:scenario")
+    compare.add_argument("b", metavar="B", help="results folder, or folder:scenario")
+    compare.set_defaults(call=_compare)
+    evidence = commands.add_parser("evidence", help="list parameters with source and confidence")
+    evidence.add_argument("id", nargs="?", help="show one parameter in full")
+    evidence.add_argument("--species", help="only this species")
+    evidence.add_argument("--confidence", choices=["A", "B", "C"], help="only this grade")
+    evidence.add_argument("--text", help="only rows that contain this text")
+    evidence.set_defaults(call=_evidence)
+    schema = commands.add_parser("schema", help="print the JSON schema of study files")
+    schema.set_defaults(call=_schema)
+    init = commands.add_parser("init", help="write a new study folder that runs as it stands")
+    init.add_argument("folder", type=Path)
+    init.set_defaults(call=_init)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after ``ustyurt``; the process's own by default.
+
+    Returns
+    -------
+    int
+        Exit code.
+    """
+    args = _parser().parse_args(arguments)
+    try:
+        return args.call(args)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("interrupted; finished parts are kept, the same command resumes", file=sys.stderr)
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
