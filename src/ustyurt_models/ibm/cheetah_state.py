@@ -1,0 +1,254 @@
+"""State of the cheetahs inside a replicate: arrays, rates, land and tallies.
+
+One season calls the event kernels in this order (numbers are those of ``models/ODD.md``)::
+
+    2  add_released(...)                                    ibm.cheetah_births
+    6  hunt(cheetahs, counts, quota, rates, land, scratch, key, tally)   ibm.predation
+    7  update_condition(cheetahs, rates)                    ibm.predation
+    8  die(cheetahs, rates, land, severity, season, key, tally)          ibm.cheetah_deaths
+    9  give_birth(cheetahs, kinship, rates, scratch, key, tally)         ibm.cheetah_births
+    9  mate(cheetahs, rates, land, scratch, season, key)    ibm.cheetah_births
+    10 leave_mother(cheetahs, rates, key)                   ibm.cheetah_dispersal
+    10 disperse(cheetahs, counts, rates, land, regime, season, key, tally)
+    11 genetic_summary(cheetahs, kinship, out)              ibm.genetics
+    12 mark_ranges(cheetahs, land, occupied)                ibm.cheetah_dispersal
+
+``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
+free slot is used first, so results do not depend on the number of slots. A kernel that needs more
+slots than there are returns ``NO_SLOT`` and the replicate must be rerun with more.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+__all__ = [
+    "CEILING_EMERGENT",
+    "CEILING_HARD",
+    "CEILING_PROBABILISTIC",
+    "CUB",
+    "DISPERSER",
+    "EMPTY",
+    "GHOST",
+    "NO_SLOT",
+    "RESIDENT",
+    "CheetahLand",
+    "CheetahRates",
+    "CheetahScratch",
+    "CheetahTally",
+    "Cheetahs",
+    "new_cheetahs",
+    "new_kinship",
+    "new_scratch",
+    "new_tally",
+]
+
+#: Stages; CUB, DISPERSER, RESIDENT are the positions in ``contracts.CHEETAH_STAGES``.
+CUB = 0
+DISPERSER = 1
+RESIDENT = 2
+#: A free slot.
+EMPTY = -1
+#: A sire that died while a female carries his litter: only its kinship is kept until the birth.
+GHOST = -2
+#: Status: more animals than slots, rerun the replicate with more slots.
+NO_SLOT = -1
+
+#: Rules of an optional capacity; in real studies capacity emerges from food and spacing.
+CEILING_EMERGENT = 0
+CEILING_HARD = 1
+CEILING_PROBABILISTIC = 2
+
+
+class Cheetahs(NamedTuple):
+    """Cheetahs. All arrays have shape (slots,) unless stated; ``stage < 0`` marks a free slot."""
+
+    identity: np.ndarray  # uint64, never reused; addresses the animal's own chance
+    mother_identity: np.ndarray  # uint64, 0 for founders
+    father_identity: np.ndarray  # uint64, 0 for founders
+    mother: np.ndarray  # int32, slot of the mother while dependent, else -1
+    male: np.ndarray  # uint8, 1 for males
+    stage: np.ndarray  # int8, CUB, DISPERSER, RESIDENT, EMPTY or GHOST
+    age: np.ndarray  # int16, seasons lived
+    cell: np.ndarray  # int32, home-range centre as index into the land
+    heading: np.ndarray  # int8, last direction walked 0..7, -1 none
+    coalition: np.ndarray  # uint64, shared by brothers or released partners; 0 alone
+    territorial: np.ndarray  # uint8, 1 for males that hold a territory
+    wandering: np.ndarray  # int16, seasons spent dispersing so far
+    condition: np.ndarray  # float64, smoothed intake over requirement, 0..1
+    need_kg: np.ndarray  # float64, live prey mass needed this season, cubs included
+    intake_kg: np.ndarray  # float64, live prey mass taken this season
+    conflict: np.ndarray  # float64, smoothed livestock kills per season
+    range_cells: np.ndarray  # int16, cells of the home range this season
+    inbreeding: np.ndarray  # float64, inbreeding coefficient F
+    ancestry: np.ndarray  # float64, shape (slots, sources), share of genes from each source
+    source: np.ndarray  # int16, founder group of released animals, -1 for born here
+    since_release: np.ndarray  # int16, seasons since release, -1 for born here
+    captive: np.ndarray  # uint8, 1 released from captivity
+    african: np.ndarray  # uint8, 1 released and of African origin
+    soft: np.ndarray  # uint8, 1 released after holding on site
+    dependents: np.ndarray  # int16, living cubs younger than the age of independence
+    litter_due: np.ndarray  # int16, cubs carried, 0 when not pregnant
+    sire: np.ndarray  # int32, shape (slots, 2), slots of the sires of the carried litter, -1 none
+    top: np.ndarray  # int64, shape (1,), one more than the highest slot ever used
+
+
+class CheetahRates(NamedTuple):
+    """Rates per season. Built by ``bridge.cheetah`` from evidence; ids stand in the species file."""
+
+    seasons_per_year: int
+    # food
+    need_kg: float  # live prey mass per adult and season [kg]
+    cub_need: float  # need of one dependent cub over that of an adult
+    surplus: float  # largest intake over need: hunting stops at satiation
+    attack_km2: np.ndarray  # shape (type,), area searched times success times preference [km2]
+    mass_kg: np.ndarray  # shape (type,), live mass [kg]
+    small_attack_km2: float  # the same for background small prey [km2]
+    livestock_attack_km2: float  # the same for livestock, unguarded [km2]
+    livestock_kg: float  # mass of one sheep unit [kg]
+    range_biomass_kg: float  # prey mass a home range is stretched to hold [kg]
+    condition_memory: float  # weight of last season's condition
+    # deaths: contracts.CHEETAH_DEATH_CAUSES by sex (0 female, 1 male) by age in seasons
+    hazard: np.ndarray  # shape (cause, sex, age), at exposure 1
+    starvation_condition: float  # below this condition starvation begins
+    retaliation: float  # rise of the herders' hazard per livestock killed per season
+    protection_effect: float  # share of snaring and persecution removed where protection is 1
+    cold_season: np.ndarray  # shape (season,), share of the yearly cold hazard
+    cold_response: float  # log change of the cold hazard per unit of winter severity
+    cold_seasons: int  # seasons after release during which cold stress acts
+    post_release: np.ndarray  # shape (soft, captive, seasons since release), hazard
+    orphan_age: int  # cubs younger than this die with their mother [seasons]
+    inbreeding_load: float  # B of exp(-B F): half the diploid lethal equivalents
+    load_seasons: int  # seasons of life over which the load acts
+    # reproduction
+    breed_age_female: int  # youngest age at conception [seasons]
+    breed_age_male: int  # youngest age of a sire [seasons]
+    last_breed_age: int  # oldest age at conception [seasons]
+    breed_condition: float  # lowest condition for conception
+    conception: np.ndarray  # shape (season,), chance of a female that has met a male
+    litter: np.ndarray  # shape (sizes,), cumulative chance of 1, 2, ... cubs
+    male_share: float  # share of males at birth
+    multiple_paternity: float  # share of litters with a second sire, if there is one in reach
+    sires_per_cub: int  # 1: every cub draws its own sire (theory tests), 0: sires per litter
+    gestation: int  # seasons from conception to birth, 1 or 0
+    mate_radius_km: float  # reach of a female that looks for a male [km]
+    territorial_first: int  # 1: territory holders sire before floaters
+    # space
+    dependency: int  # age of independence [seasons]
+    dispersal_km: np.ndarray  # shape (sex,), mean distance walked per season of dispersal [km]
+    explore_km: np.ndarray  # shape (soft,), the same in the exploratory phase after release [km]
+    explore_seasons: int  # length of the exploratory phase [seasons]
+    persistence: float  # concentration of the walk around its heading
+    territory_km: float  # spacing of the territories of males [km], 0 switches it off
+    settle_suitability: float  # least suitability of a home-range centre
+    search_steps: int  # steps looked around for a place after the walk
+    float_seasons: int  # seasons of dispersal after which an animal settles without territory
+    leave_condition: float  # residents in worse condition abandon their range, 0 switches it off
+    # capacity, off (emergent) in real studies
+    ceiling_rule: int  # CEILING_EMERGENT, CEILING_HARD or CEILING_PROBABILISTIC
+    ceiling: np.ndarray  # shape (sex,) int64
+
+
+class CheetahLand(NamedTuple):
+    """Land as cheetahs meet it. Cells are flat indices y * nx + x; row 0 lies north."""
+
+    ny: int
+    nx: int
+    cell_km: float
+    edge_open: int  # 1: who steps outside leaves as an emigrant, 0: the step fails
+    inside: np.ndarray  # uint8 (cell,)
+    suitability: np.ndarray  # float64 (cell,), 0..1
+    road: np.ndarray  # float64 (cell,), exposure to traffic, 1 = conflict farmland
+    people: np.ndarray  # float64 (cell,), exposure to herders and dogs, 1 = conflict farmland
+    poaching: np.ndarray  # float64 (cell,), exposure to snares, 1 = conflict farmland
+    carnivores: np.ndarray  # float64 (cell,), pressure of other carnivores, 1 = reference
+    protection: np.ndarray  # float64 (cell,), 0..1, may change with the year
+    mitigation: np.ndarray  # float64 (cell,), share of livestock losses and conflict prevented
+    livestock_per_km2: np.ndarray  # float64 (cell,), sheep units
+    small_prey_kg_per_km2: np.ndarray  # float64 (cell,)
+    step_class: np.ndarray  # uint8 (regime, 8, cell), barrier class of a step N, NE, ... NW
+    permeability: np.ndarray  # float64 (regime, season, class), chance that a step succeeds
+    offset_y: np.ndarray  # int32 (disc,), cells of a disc in order of distance
+    offset_x: np.ndarray  # int32 (disc,)
+    offset_km: np.ndarray  # float64 (disc,), distance from the centre [km]
+    range_least: int  # cells of the smallest home range
+    range_most: int  # cells of the largest home range
+
+
+class CheetahScratch(NamedTuple):
+    """Work space of the kernels; contents carry nothing from one call to the next."""
+
+    order: np.ndarray  # int32 (slots,)
+    priority: np.ndarray  # float64 (slots,)
+    in_range: np.ndarray  # int64 (type,)
+    cells: np.ndarray  # int32 (disc,)
+
+
+class CheetahTally(NamedTuple):
+    """Running sums of events; the caller sets them to zero when a year begins."""
+
+    deaths: np.ndarray  # int64 (cause,)
+    deaths_in_cell: np.ndarray  # int64 (cause, cell)
+    births: np.ndarray  # int64 (1,)
+    emigrants: np.ndarray  # int64 (1,)
+    released: np.ndarray  # int64 (1,)
+    kills: np.ndarray  # int64 (type,)
+    livestock: np.ndarray  # float64 (1,), sheep units
+    capped: np.ndarray  # int64 (1,), removed by a capacity ceiling
+
+
+def new_cheetahs(slots: int, sources: int = 1) -> Cheetahs:
+    """Return empty slots for `slots` cheetahs from `sources` founder groups."""
+    kinds: dict[str, np.dtype] = {
+        "identity": np.dtype(np.uint64),
+        "mother_identity": np.dtype(np.uint64),
+        "father_identity": np.dtype(np.uint64),
+        "coalition": np.dtype(np.uint64),
+        "mother": np.dtype(np.int32),
+        "cell": np.dtype(np.int32),
+        "stage": np.dtype(np.int8),
+        "heading": np.dtype(np.int8),
+    }
+    for name in ("male", "territorial", "captive", "african", "soft"):
+        kinds[name] = np.dtype(np.uint8)
+    short = ("age", "wandering", "range_cells", "source", "since_release", "dependents")
+    for name in (*short, "litter_due"):
+        kinds[name] = np.dtype(np.int16)
+    for name in ("condition", "need_kg", "intake_kg", "conflict", "inbreeding"):
+        kinds[name] = np.dtype(np.float64)
+    arrays = {name: np.zeros(slots, kind) for name, kind in kinds.items()}
+    arrays["stage"][:] = EMPTY
+    arrays["mother"][:] = -1
+    arrays["ancestry"] = np.zeros((slots, sources))
+    arrays["sire"] = np.full((slots, 2), -1, np.int32)
+    arrays["top"] = np.zeros(1, np.int64)
+    return Cheetahs(**arrays)
+
+
+def new_kinship(slots: int) -> np.ndarray:
+    """Return the kinship matrix of `slots` empty slots, float64, shape (slots, slots)."""
+    return np.zeros((slots, slots))
+
+
+def new_scratch(slots: int, types: int, disc: int) -> CheetahScratch:
+    """Return work space for `slots` cheetahs, `types` prey types and a disc of `disc` cells."""
+    return CheetahScratch(
+        order=np.zeros(slots, np.int32),
+        priority=np.zeros(slots),
+        in_range=np.zeros(types, np.int64),
+        cells=np.zeros(disc, np.int32),
+    )
+
+
+def new_tally(causes: int, types: int, cells: int) -> CheetahTally:
+    """Return tallies at zero for `causes` of death, `types` of prey and `cells` of land."""
+    return CheetahTally(
+        deaths=np.zeros(causes, np.int64),
+        deaths_in_cell=np.zeros((causes, cells), np.int64),
+        births=np.zeros(1, np.int64),
+        emigrants=np.zeros(1, np.int64),
+        released=np.zeros(1, np.int64),
+        kills=np.zeros(types, np.int64),
+        livestock=np.zeros(1),
+        capped=np.zeros(1, np.int64),
+    )
