@@ -1,0 +1,1 @@
+"""Plain NumPy statements of the science: no randomness, no files."""
