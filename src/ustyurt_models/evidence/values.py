@@ -11,36 +11,11 @@ __all__ = ["PREFIXES", "Quantity", "is_parameter_id", "parameter_ids", "value_of
 Quantity = str | float
 """A parameter id, or (only in tests and what-if files) a literal number."""
 
-PREFIXES = frozenset(
-    [
-        "ana",
-        "cam",
-        "cap",
-        "che",
-        "cli",
-        "det",
-        "farm",
-        "gaz",
-        "gen",
-        "har",
-        "hou",
-        "kul",
-        "liv",
-        "man",
-        "mar",
-        "mort",
-        "occ",
-        "pre",
-        "rel",
-        "sai",
-        "site",
-        "sou",
-        "uri",
-        "veg",
-        "wild",
-        "wolf",
-    ]
+_FIRST_WORDS = (
+    "ana cam cap che cli det farm gaz gen har hou kul liv man mar mort occ pre rel sai site sou"
+    " uri veg wild wolf"
 )
+PREFIXES = frozenset(_FIRST_WORDS.split())
 """First words of parameter ids, by subject; they tell an id from any other text."""
 
 _ID = re.compile(r"([a-z]+)_[A-Za-z0-9_]+")
