@@ -24,9 +24,11 @@ __all__ = [
     "Grid",
     "Prey",
     "PreyClimate",
+    "PreyKind",
     "PreyRange",
     "PreyRates",
     "PreyScratch",
+    "PreyStep",
     "empty_prey",
     "empty_scratch",
 ]
@@ -80,6 +82,7 @@ class PreyRates(NamedTuple):
     """Vital rates of one species in one draw, per season where not stated otherwise."""
 
     background: np.ndarray  # float64, shape (sex, age), hazard
+    background_survival: np.ndarray  # float64, shape (sex, age), exp(-background)
     crowding: np.ndarray  # float64, shape (class,), hazard at crowding 1
     winter: np.ndarray  # float64, shape (class,), hazard in winter per unit of W > 0
     jut: np.ndarray  # float64, shape (class,), hazard in a jut winter, instead of `winter`
@@ -111,6 +114,13 @@ class PreyRates(NamedTuple):
     shortage_steepness: float  # power of the male-shortage curve
 
 
+class PreyKind(NamedTuple):
+    """Everything that stays the same for one species over a replicate."""
+
+    land: PreyRange
+    rates: PreyRates
+
+
 class PreyClimate(NamedTuple):
     """What the weather of one year means to prey; the same for all species."""
 
@@ -123,6 +133,19 @@ class PreyClimate(NamedTuple):
     disease: int  # 1 when a die-off happens this year
 
 
+class PreyStep(NamedTuple):
+    """One species in one season: when it is, and what acts from outside."""
+
+    season: int  # step of the year, 0 = the first
+    season_index: int  # steps since the start of the study
+    regime: int  # state of the barriers, index into `PreyRange.permeability`
+    key: np.uint64  # key of (replicate, season, species)
+    conception: float  # share of conceptions left by the last rut, see `rut_conception`
+    pressure: np.ndarray  # float64, shape (cell,), relative poaching left by protection
+    harvest: np.ndarray  # float64, shape (class,), harvest hazard of this season
+    climate: PreyClimate
+
+
 class PreyScratch(NamedTuple):
     """Working arrays, shared by all species one after the other; contents mean nothing between."""
 
@@ -130,6 +153,7 @@ class PreyScratch(NamedTuple):
     rows: np.ndarray  # int32, shape (cell,), running sums along rows
     around: np.ndarray  # int32, shape (cell,), animals in the neighbourhood
     crowding: np.ndarray  # float64, shape (cell,), (number / capacity) ^ theta
+    threat: np.ndarray  # float64, shape (class, 7), hazards of the season before the place weighs
     survival: np.ndarray  # float64, shape (cell, class), chance to escape all causes of the place
     destination: np.ndarray  # int32, shape (cell * most herds,), where a herd's walk ends
 
@@ -151,6 +175,7 @@ def empty_scratch(cells: int, herds: int) -> PreyScratch:
         rows=np.zeros(cells, np.int32),
         around=np.zeros(cells, np.int32),
         crowding=np.zeros(cells, np.float64),
+        threat=np.zeros((CLASSES, 7), np.float64),
         survival=np.ones((cells, CLASSES), np.float64),
         destination=np.full(cells * max(herds, 1), -1, np.int32),
     )
