@@ -2,20 +2,23 @@
 
 One season calls the event kernels in this order (numbers are those of ``models/ODD.md``)::
 
-    2  add_released(...)                                    ibm.cheetah_births
-    6  hunt(cheetahs, counts, quota, rates, land, scratch, key, tally)   ibm.predation
-    7  update_condition(cheetahs, rates)                    ibm.predation
-    8  die(cheetahs, rates, land, severity, season, key, tally)          ibm.cheetah_deaths
-    9  give_birth(cheetahs, kinship, rates, scratch, key, tally)         ibm.cheetah_births
-    9  mate(cheetahs, rates, land, scratch, season, key)    ibm.cheetah_births
-    10 leave_mother(cheetahs, rates, key)                   ibm.cheetah_dispersal
-    10 disperse(cheetahs, counts, rates, land, regime, season, key, tally)
-    11 genetic_summary(cheetahs, kinship, out)              ibm.genetics
-    12 mark_ranges(cheetahs, land, occupied)                ibm.cheetah_dispersal
+    2  add_released(cheetahs, kinship, source_kinship, release, tally)         cheetah_births
+    6  hunt(cheetahs, counts, quota, rates, land, scratch, key, tally)         predation
+    7  update_condition(cheetahs, rates)                                       predation
+    8  die(cheetahs, rates, land, scratch, severity, season, key, tally)       cheetah_deaths
+    9  give_birth(cheetahs, kinship, rates, land, scratch, key, tally)         cheetah_births
+    9  mate(cheetahs, rates, land, scratch, season, key)                       cheetah_births
+    10 leave_mother(cheetahs, rates)                                           cheetah_dispersal
+    10 disperse(cheetahs, counts, rates, land, scratch, regime, season, key, tally)
+    -  apply_ceiling(cheetahs, rates, scratch, key, tally)                     cheetah_deaths
+    11 genetic_summary(cheetahs, kinship, out)                                 genetics
+    12 mark_ranges(cheetahs, land, occupied)                                   cheetah_dispersal
+
+With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
 ``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
 free slot is used first, so results do not depend on the number of slots. A kernel that needs more
-slots than there are returns ``NO_SLOT`` and the replicate must be rerun with more.
+slots than there are (``add_released``, ``give_birth``) returns ``NO_SLOT``: rerun with more slots.
 """
 
 from typing import NamedTuple
@@ -34,6 +37,7 @@ __all__ = [
     "RESIDENT",
     "CheetahLand",
     "CheetahRates",
+    "CheetahRelease",
     "CheetahScratch",
     "CheetahTally",
     "Cheetahs",
@@ -94,7 +98,7 @@ class Cheetahs(NamedTuple):
 
 
 class CheetahRates(NamedTuple):
-    """Rates per season. Built by ``bridge.cheetah`` from evidence; ids stand in the species file."""
+    """Rates per season, built by ``bridge.cheetah`` from the evidence."""
 
     seasons_per_year: int
     # food
@@ -103,6 +107,7 @@ class CheetahRates(NamedTuple):
     surplus: float  # largest intake over need: hunting stops at satiation
     attack_km2: np.ndarray  # shape (type,), area searched times success times preference [km2]
     mass_kg: np.ndarray  # shape (type,), live mass [kg]
+    food_kg: np.ndarray  # shape (type,), live mass times preference 0..1 [kg]
     small_attack_km2: float  # the same for background small prey [km2]
     livestock_attack_km2: float  # the same for livestock, unguarded [km2]
     livestock_kg: float  # mass of one sheep unit [kg]
@@ -130,7 +135,7 @@ class CheetahRates(NamedTuple):
     male_share: float  # share of males at birth
     multiple_paternity: float  # share of litters with a second sire, if there is one in reach
     sires_per_cub: int  # 1: every cub draws its own sire (theory tests), 0: sires per litter
-    gestation: int  # seasons from conception to birth, 1 or 0
+    gestation: int  # 1: births precede mating within a season, 0: they follow it
     mate_radius_km: float  # reach of a female that looks for a male [km]
     territorial_first: int  # 1: territory holders sire before floaters
     # space
@@ -138,7 +143,8 @@ class CheetahRates(NamedTuple):
     dispersal_km: np.ndarray  # shape (sex,), mean distance walked per season of dispersal [km]
     explore_km: np.ndarray  # shape (soft,), the same in the exploratory phase after release [km]
     explore_seasons: int  # length of the exploratory phase [seasons]
-    persistence: float  # concentration of the walk around its heading
+    turn: np.ndarray  # shape (5,), relative weight of a step 0, 45, ... 180 degrees off the heading
+    matrix_weight: float  # relative weight of stepping onto wholly unsuitable ground
     territory_km: float  # spacing of the territories of males [km], 0 switches it off
     settle_suitability: float  # least suitability of a home-range centre
     search_steps: int  # steps looked around for a place after the walk
@@ -166,13 +172,29 @@ class CheetahLand(NamedTuple):
     mitigation: np.ndarray  # float64 (cell,), share of livestock losses and conflict prevented
     livestock_per_km2: np.ndarray  # float64 (cell,), sheep units
     small_prey_kg_per_km2: np.ndarray  # float64 (cell,)
-    step_class: np.ndarray  # uint8 (regime, 8, cell), barrier class of a step N, NE, ... NW
+    step_class: np.ndarray  # uint8 (8, cell), kind of lines on the step N, NE, ... NW
     permeability: np.ndarray  # float64 (regime, season, class), chance that a step succeeds
     offset_y: np.ndarray  # int32 (disc,), cells of a disc in order of distance
     offset_x: np.ndarray  # int32 (disc,)
     offset_km: np.ndarray  # float64 (disc,), distance from the centre [km]
     range_least: int  # cells of the smallest home range
     range_most: int  # cells of the largest home range
+
+
+class CheetahRelease(NamedTuple):
+    """One release: animals of one founder group at one cell."""
+
+    event: np.uint64  # address of the release; identity = mix(event, number)
+    females: int
+    males: int
+    age_least: int  # seasons
+    age_most: int  # seasons
+    cell: int
+    source: int  # founder group
+    captive: int  # 1 bred or held in captivity
+    african: int  # 1 of African origin
+    soft: int  # 1 after holding on site
+    partners: int  # 1: the males of this release form one coalition
 
 
 class CheetahScratch(NamedTuple):
@@ -182,6 +204,7 @@ class CheetahScratch(NamedTuple):
     priority: np.ndarray  # float64 (slots,)
     in_range: np.ndarray  # int64 (type,)
     cells: np.ndarray  # int32 (disc,)
+    hazards: np.ndarray  # float64 (cause,)
 
 
 class CheetahTally(NamedTuple):
@@ -230,13 +253,14 @@ def new_kinship(slots: int) -> np.ndarray:
     return np.zeros((slots, slots))
 
 
-def new_scratch(slots: int, types: int, disc: int) -> CheetahScratch:
-    """Return work space for `slots` cheetahs, `types` prey types and a disc of `disc` cells."""
+def new_scratch(slots: int, types: int, disc: int, causes: int) -> CheetahScratch:
+    """Return work space for `slots` cheetahs, `types` of prey, `disc` cells, `causes` of death."""
     return CheetahScratch(
         order=np.zeros(slots, np.int32),
         priority=np.zeros(slots),
         in_range=np.zeros(types, np.int64),
         cells=np.zeros(disc, np.int32),
+        hazards=np.zeros(causes),
     )
 
 

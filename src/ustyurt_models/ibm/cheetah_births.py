@@ -1,0 +1,280 @@
+"""Where cheetahs come from: mating, litters, and releases."""
+
+import numpy as np
+from numba import njit
+
+from ustyurt_models.ibm.chance import mix, uniform
+from ustyurt_models.ibm.cheetah_slots import (
+    CONCEPTION,
+    FATHER,
+    LITTER,
+    RELEASE_AGE,
+    SECOND_CHANCE,
+    SECOND_SIRE,
+    SEX,
+    SIRE,
+    distance_km,
+    free_slot,
+)
+from ustyurt_models.ibm.cheetah_state import (
+    CUB,
+    DISPERSER,
+    EMPTY,
+    GHOST,
+    NO_SLOT,
+    CheetahLand,
+    CheetahRates,
+    CheetahRelease,
+    Cheetahs,
+    CheetahScratch,
+    CheetahTally,
+)
+from ustyurt_models.ibm.genetics import add_founder, add_offspring
+
+__all__ = ["add_released", "give_birth", "males_in_reach", "mate"]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def males_in_reach(
+    cheetahs: Cheetahs, female: int, rates: CheetahRates, land: CheetahLand, order: np.ndarray
+) -> tuple[int, int]:
+    """Write the sires in reach of `female` to `order`, territory holders first.
+
+    Returns
+    -------
+    n, holders : int
+        Males of breeding age within ``mate_radius_km``, and how many of them hold territories.
+    """
+    n = 0
+    holders = 0
+    for i in range(cheetahs.top[0]):
+        if cheetahs.stage[i] < DISPERSER or cheetahs.male[i] == 0:
+            continue
+        if cheetahs.age[i] < rates.breed_age_male:
+            continue
+        if distance_km(land, cheetahs.cell[female], cheetahs.cell[i]) > rates.mate_radius_km:
+            continue
+        order[n] = i
+        if cheetahs.territorial[i] == 1:
+            order[n] = order[holders]
+            order[holders] = i
+            holders += 1
+        n += 1
+    return n, holders
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
+    """Return whether slot `i` holds a female that is free, old enough and in condition."""
+    return (
+        cheetahs.stage[i] >= DISPERSER
+        and cheetahs.male[i] == 0
+        and cheetahs.dependents[i] == 0
+        and cheetahs.litter_due[i] == 0
+        and rates.breed_age_female <= cheetahs.age[i] <= rates.last_breed_age
+        and cheetahs.condition[i] >= rates.breed_condition
+    )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _litter_size(u: float, rates: CheetahRates) -> int:
+    """Return the litter size at the quantile `u`."""
+    size = 1
+    while size < rates.litter.size and u >= rates.litter[size - 1]:
+        size += 1
+    return size
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def mate(
+    cheetahs: Cheetahs,
+    rates: CheetahRates,
+    land: CheetahLand,
+    scratch: CheetahScratch,
+    season: int,
+    key: np.uint64,
+) -> int:
+    """Let free females find males and conceive, in place; return how many did.
+
+    A female conceives only with a male in reach, so rarity costs births without any Allee
+    parameter. She takes a territory holder if one is in reach, else a floater; a share of
+    litters has a second sire (Gottelli et al. 2007, Proc R Soc B 274:2033).
+    """
+    conceived = 0
+    for i in range(cheetahs.top[0]):
+        if not _may_conceive(cheetahs, i, rates):
+            continue
+        identity = cheetahs.identity[i]
+        if uniform(key, identity, CONCEPTION) >= rates.conception[season]:
+            continue
+        n, holders = males_in_reach(cheetahs, i, rates, land, scratch.order)
+        if n == 0:
+            continue
+        first_choice = holders if rates.territorial_first == 1 and holders > 0 else n
+        chosen = int(uniform(key, identity, SIRE) * first_choice)
+        cheetahs.sire[i, 0] = scratch.order[chosen]
+        cheetahs.sire[i, 1] = -1
+        if n > 1 and uniform(key, identity, SECOND_CHANCE) < rates.multiple_paternity:
+            other = int(uniform(key, identity, SECOND_SIRE) * (n - 1))
+            cheetahs.sire[i, 1] = scratch.order[other + (other >= chosen)]
+        cheetahs.litter_due[i] = _litter_size(uniform(key, identity, LITTER), rates)
+        conceived += 1
+    return conceived
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _father(
+    cheetahs: Cheetahs,
+    mother: int,
+    newborn_identity: np.uint64,
+    rates: CheetahRates,
+    land: CheetahLand,
+    scratch: CheetahScratch,
+    key: np.uint64,
+) -> int:
+    """Return the slot of one cub's sire."""
+    u = uniform(key, newborn_identity, FATHER)
+    if rates.sires_per_cub == 1:
+        n, _ = males_in_reach(cheetahs, mother, rates, land, scratch.order)
+        if n > 0:
+            return scratch.order[int(u * n)]
+    second = cheetahs.sire[mother, 1]
+    return second if second >= 0 and u < 0.5 else cheetahs.sire[mother, 0]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def give_birth(
+    cheetahs: Cheetahs,
+    kinship: np.ndarray,
+    rates: CheetahRates,
+    land: CheetahLand,
+    scratch: CheetahScratch,
+    key: np.uint64,
+    tally: CheetahTally,
+) -> int:
+    """Bear the litters carried, in place; return the number of cubs or ``NO_SLOT``.
+
+    A cub's identity is made of its mother's identity, the season and its place in the litter.
+    Brothers share the litter's address as their later coalition.
+    """
+    born = 0
+    for i in range(cheetahs.top[0]):
+        if cheetahs.stage[i] < DISPERSER or cheetahs.litter_due[i] == 0:
+            continue
+        litter = np.uint64(mix(cheetahs.identity[i], key))
+        for number in range(cheetahs.litter_due[i]):
+            identity = np.uint64(mix(litter, np.uint64(number)))
+            father = _father(cheetahs, i, identity, rates, land, scratch, key)
+            slot = free_slot(cheetahs)
+            if slot < 0:
+                return NO_SLOT
+            _clear(cheetahs, slot, identity)
+            cheetahs.mother_identity[slot] = cheetahs.identity[i]
+            cheetahs.father_identity[slot] = cheetahs.identity[father]
+            cheetahs.mother[slot] = i
+            cheetahs.male[slot] = uniform(key, identity, SEX) < rates.male_share
+            cheetahs.coalition[slot] = litter if cheetahs.male[slot] == 1 else np.uint64(0)
+            cheetahs.cell[slot] = cheetahs.cell[i]
+            cheetahs.condition[slot] = cheetahs.condition[i]
+            add_offspring(cheetahs, kinship, slot, i, father)
+            cheetahs.stage[slot] = CUB
+            born += 1
+        cheetahs.dependents[i] = cheetahs.litter_due[i]
+        cheetahs.litter_due[i] = 0
+        cheetahs.sire[i, :] = -1
+    _free_ghosts(cheetahs)
+    tally.births[0] += born
+    return born
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _free_ghosts(cheetahs: Cheetahs) -> None:
+    """Free the slots of dead sires whose litters are no longer carried."""
+    for i in range(cheetahs.top[0]):
+        if cheetahs.stage[i] == GHOST:
+            needed = False
+            for j in range(cheetahs.top[0]):
+                carries = cheetahs.stage[j] >= DISPERSER and cheetahs.litter_due[j] > 0
+                if carries and (cheetahs.sire[j, 0] == i or cheetahs.sire[j, 1] == i):
+                    needed = True
+            if not needed:
+                cheetahs.stage[i] = EMPTY
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _clear(cheetahs: Cheetahs, slot: int, identity: np.uint64) -> None:
+    """Reset every trait of `slot` to that of a newborn with `identity`, in place."""
+    cheetahs.identity[slot] = identity
+    cheetahs.mother_identity[slot] = 0
+    cheetahs.father_identity[slot] = 0
+    cheetahs.mother[slot] = -1
+    cheetahs.male[slot] = 0
+    cheetahs.age[slot] = 0
+    cheetahs.heading[slot] = -1
+    cheetahs.coalition[slot] = 0
+    cheetahs.territorial[slot] = 0
+    cheetahs.wandering[slot] = 0
+    cheetahs.condition[slot] = 1.0
+    cheetahs.need_kg[slot] = 0.0
+    cheetahs.intake_kg[slot] = 0.0
+    cheetahs.conflict[slot] = 0.0
+    cheetahs.range_cells[slot] = 0
+    cheetahs.ancestry[slot, :] = 0.0
+    cheetahs.source[slot] = -1
+    cheetahs.since_release[slot] = -1
+    cheetahs.captive[slot] = 0
+    cheetahs.african[slot] = 0
+    cheetahs.soft[slot] = 0
+    cheetahs.dependents[slot] = 0
+    cheetahs.litter_due[slot] = 0
+    cheetahs.sire[slot, :] = -1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def add_released(
+    cheetahs: Cheetahs,
+    kinship: np.ndarray,
+    source_kinship: np.ndarray,
+    release: CheetahRelease,
+    tally: CheetahTally,
+) -> int:
+    """Set the animals of one release free at its cell, in place; return them or ``NO_SLOT``.
+
+    Parameters
+    ----------
+    cheetahs, kinship
+        Changed in place.
+    source_kinship : numpy.ndarray
+        As in ``genetics.add_founder``.
+    release : CheetahRelease
+        Females come first; ages are uniform between ``age_least`` and ``age_most``. Identities,
+        and with them ages and fates, hang on ``release.event`` and the number of the animal.
+    tally : CheetahTally
+        ``released`` grows.
+    """
+    n = release.females + release.males
+    event = np.uint64(release.event)
+    coalition = np.uint64(mix(event, np.uint64(0xFFFF_FFFF)))
+    for number in range(n):
+        slot = free_slot(cheetahs)
+        if slot < 0:
+            return NO_SLOT
+        identity = np.uint64(mix(event, np.uint64(number)))
+        _clear(cheetahs, slot, identity)
+        span = release.age_most - release.age_least + 1
+        older = int(uniform(event, identity, RELEASE_AGE) * span)
+        cheetahs.age[slot] = release.age_least + older
+        cheetahs.male[slot] = number >= release.females
+        if cheetahs.male[slot] == 1:
+            cheetahs.coalition[slot] = coalition if release.partners == 1 else identity
+        cheetahs.cell[slot] = release.cell
+        cheetahs.source[slot] = release.source
+        cheetahs.ancestry[slot, release.source] = 1.0
+        cheetahs.since_release[slot] = 0
+        cheetahs.captive[slot] = release.captive
+        cheetahs.african[slot] = release.african
+        cheetahs.soft[slot] = release.soft
+        add_founder(cheetahs, kinship, source_kinship, slot)
+        cheetahs.stage[slot] = DISPERSER
+    tally.released[0] += n
+    return n

@@ -1,0 +1,97 @@
+"""Exact pedigree kinship of the living, and what it says about gene diversity.
+
+Kinship is kept as a matrix over slots. ``kinship[i, j]`` is the chance that one gene drawn from
+each of two animals is identical by descent; ``kinship[i, i] = (1 + F_i) / 2``
+(Lynch & Walsh 1998, *Genetics and Analysis of Quantitative Traits*, ch. 7; tabular method).
+"""
+
+import numpy as np
+from numba import njit
+
+from ustyurt_models.ibm.cheetah_state import EMPTY, Cheetahs
+
+__all__ = ["add_founder", "add_offspring", "genetic_summary"]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def add_founder(
+    cheetahs: Cheetahs, kinship: np.ndarray, source_kinship: np.ndarray, slot: int
+) -> None:
+    """Write the kinship of a founder that has just taken `slot`, in place.
+
+    Parameters
+    ----------
+    cheetahs : Cheetahs
+        ``source`` and ``ancestry`` of the slot are already set.
+    kinship : numpy.ndarray
+        Shape (slots, slots); row and column `slot` are overwritten.
+    source_kinship : numpy.ndarray
+        Mean kinship between founders of two groups, shape (sources, sources); zeros for
+        unrelated founders. An animal born here counts by the share of its genes from each group.
+    slot : int
+        The founder; its own F is zero.
+    """
+    source = cheetahs.source[slot]
+    for j in range(cheetahs.top[0]):
+        if cheetahs.stage[j] == EMPTY:
+            continue
+        shared = 0.0
+        for other in range(source_kinship.shape[1]):
+            shared += cheetahs.ancestry[j, other] * source_kinship[source, other]
+        kinship[slot, j] = shared
+        kinship[j, slot] = shared
+    kinship[slot, slot] = 0.5
+    cheetahs.inbreeding[slot] = 0.0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def add_offspring(
+    cheetahs: Cheetahs, kinship: np.ndarray, slot: int, mother: int, father: int
+) -> None:
+    """Write kinship, F and ancestry of a newborn in `slot` from its parents' rows, in place."""
+    inbreeding = kinship[mother, father]
+    for j in range(cheetahs.top[0]):
+        shared = 0.5 * (kinship[mother, j] + kinship[father, j])
+        kinship[slot, j] = shared
+        kinship[j, slot] = shared
+    kinship[slot, slot] = 0.5 * (1.0 + inbreeding)
+    cheetahs.inbreeding[slot] = inbreeding
+    for source in range(cheetahs.ancestry.shape[1]):
+        cheetahs.ancestry[slot, source] = 0.5 * (
+            cheetahs.ancestry[mother, source] + cheetahs.ancestry[father, source]
+        )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def genetic_summary(cheetahs: Cheetahs, kinship: np.ndarray, out: np.ndarray) -> int:
+    """Summarise the genes of the living into `out`; return how many live.
+
+    Parameters
+    ----------
+    cheetahs, kinship
+        Read only.
+    out : numpy.ndarray
+        Receives mean F, gene diversity ``1 - mean kinship`` and founder genome equivalents
+        ``1 / (2 mean kinship)`` (Lacy 1989, Zoo Biology 8:111); NaN when nobody lives.
+        float64, shape (3,).
+    """
+    alive = 0
+    inbreeding = 0.0
+    total = 0.0
+    for i in range(cheetahs.top[0]):
+        if cheetahs.stage[i] < 0:
+            continue
+        alive += 1
+        inbreeding += cheetahs.inbreeding[i]
+        total += kinship[i, i]
+        for j in range(i):
+            if cheetahs.stage[j] >= 0:
+                total += 2.0 * kinship[i, j]
+    if alive == 0:
+        out[:] = np.nan
+        return 0
+    mean = total / (alive * alive)
+    out[0] = inbreeding / alive
+    out[1] = 1.0 - mean
+    out[2] = 0.5 / mean
+    return alive
