@@ -56,9 +56,9 @@ class Source:
     def citation(self) -> str:
         """The reference as one line of text."""
         parts = (f"{_name_list(self.authors)} ({self.year})", self.title, self.container)
-        sentences = [
+        sentences = (
             part if part.endswith(("?", "!", ".")) else f"{part}." for part in parts if part
-        ]
+        )
         return " ".join([*sentences, self.link]).rstrip()
 
 

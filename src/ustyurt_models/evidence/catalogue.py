@@ -10,6 +10,7 @@ from pathlib import Path
 from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
 from ustyurt_models.evidence.parameter import PSEUDO_SOURCES, Parameter
 from ustyurt_models.evidence.rules import check_numbers, check_parameter
+from ustyurt_models.evidence.values import closest_id
 from ustyurt_models.provenance import digest_files
 from ustyurt_models.resources import models_dir
 
@@ -73,7 +74,7 @@ class Catalogue:
         """Return the rows of `ids` in that order, or raise `InputError` naming all unknown ones."""
         wanted = tuple(ids)
         unknown = [
-            Fault(where, "no such parameter", id, did_you_mean(id, self.parameters))
+            Fault(where, "no such parameter", id, closest_id(id, self.parameters.keys()))
             for id in wanted
             if id not in self.parameters
         ]

@@ -6,7 +6,14 @@ from dataclasses import fields, is_dataclass
 
 from ustyurt_models.checks import did_you_mean, require
 
-__all__ = ["PREFIXES", "Quantity", "is_parameter_id", "parameter_ids", "value_of"]
+__all__ = [
+    "PREFIXES",
+    "Quantity",
+    "closest_id",
+    "is_parameter_id",
+    "parameter_ids",
+    "value_of",
+]
 
 Quantity = str | float
 """A parameter id, or (only in tests and what-if files) a literal number."""
@@ -27,6 +34,12 @@ def is_parameter_id(text: str) -> bool:
     return match is not None and match[1] in PREFIXES
 
 
+def closest_id(id: str, known: Collection[str]) -> str:
+    """Return the advice for an unknown `id`: the closest of `known`, or where to look."""
+    advice = did_you_mean(id, known)
+    return advice if advice.startswith("did") else "see 'ustyurt evidence'"
+
+
 def value_of(quantity: Quantity, parameters: Mapping[str, float]) -> float:
     """Return the number that `quantity` stands for in one parameter set.
 
@@ -45,7 +58,7 @@ def value_of(quantity: Quantity, parameters: Mapping[str, float]) -> float:
     if not isinstance(quantity, str):
         return float(quantity)
     if quantity not in parameters:
-        advice = did_you_mean(quantity, parameters)
+        advice = closest_id(quantity, parameters.keys())
         require(False, "parameters", "the set holds no such parameter", quantity, advice)
     return float(parameters[quantity])
 
