@@ -152,7 +152,7 @@ def _try_step(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _has_food(cell: int, counts: np.ndarray, rates: CheetahRates, land: CheetahLand) -> bool:
+def _has_food(cell: int, food_kg: np.ndarray, rates: CheetahRates, land: CheetahLand) -> bool:
     """Return whether the largest home range around `cell` holds the prey mass needed."""
     y, x = cell // land.nx, cell % land.nx
     food = 0.0
@@ -165,8 +165,7 @@ def _has_food(cell: int, counts: np.ndarray, rates: CheetahRates, land: CheetahL
         there = yy * land.nx + xx
         if land.inside[there] == 0:
             continue
-        for kind in range(counts.shape[0]):
-            food += counts[kind, there] * rates.food_kg[kind]
+        food += food_kg[there]
         if food >= rates.range_biomass_kg:
             return True
     return False
@@ -191,7 +190,7 @@ def _territory_is_free(
 def _settle(
     cheetahs: Cheetahs,
     i: int,
-    counts: np.ndarray,
+    food_kg: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
 ) -> bool:
@@ -199,7 +198,7 @@ def _settle(
     cell = cheetahs.cell[i]
     if land.suitability[cell] < rates.settle_suitability:
         return False
-    if not _has_food(cell, counts, rates, land):
+    if not _has_food(cell, food_kg, rates, land):
         return False
     if cheetahs.male[i] == 1:
         if not _territory_is_free(cheetahs, i, cell, rates, land):
@@ -214,7 +213,7 @@ def _settle(
 def _walk(
     cheetahs: Cheetahs,
     i: int,
-    counts: np.ndarray,
+    food_kg: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
     regime: int,
@@ -237,7 +236,7 @@ def _walk(
         if to_go < 0.5 * land.cell_km:
             if exploring or searched > rates.search_steps:
                 return True
-            if _settle(cheetahs, i, counts, rates, land):
+            if _settle(cheetahs, i, food_kg, rates, land):
                 return True
             searched += 1
         cell = cheetahs.cell[i]
@@ -260,7 +259,7 @@ def _walk(
 def _revise_residence(
     cheetahs: Cheetahs,
     i: int,
-    counts: np.ndarray,
+    food_kg: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
 ) -> None:
@@ -270,13 +269,12 @@ def _revise_residence(
         cheetahs.territorial[i] = 0
         cheetahs.wandering[i] = 0
     elif cheetahs.male[i] == 1 and cheetahs.territorial[i] == 0:
-        _settle(cheetahs, i, counts, rates, land)
+        _settle(cheetahs, i, food_kg, rates, land)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def disperse(
     cheetahs: Cheetahs,
-    counts: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
@@ -295,10 +293,8 @@ def disperse(
     ----------
     cheetahs : Cheetahs
         Changed in place: cell, heading, stage, territorial, wandering.
-    counts : numpy.ndarray
-        Prey present, shape (type, cell).
     rates, land, scratch, key
-        As in ``cheetah_state``.
+        As in ``cheetah_state``; ``scratch.food_kg`` is that of ``scan_food``.
     regime, season : int
         First two indices of ``land.permeability``.
     tally : CheetahTally
@@ -312,10 +308,10 @@ def disperse(
         if cheetahs.stage[i] < DISPERSER or not _leads(cheetahs, i):
             continue
         if cheetahs.stage[i] == RESIDENT:
-            _revise_residence(cheetahs, i, counts, rates, land)
+            _revise_residence(cheetahs, i, scratch.food_kg, rates, land)
         elif cheetahs.dependents[i] > 0:
             cheetahs.stage[i] = RESIDENT
-        elif not _walk(cheetahs, i, counts, rates, land, regime, season, key):
+        elif not _walk(cheetahs, i, scratch.food_kg, rates, land, regime, season, key):
             _emigrate(cheetahs, i, tally)
             continue
         else:

@@ -3,18 +3,20 @@
 One season calls the event kernels in this order (numbers are those of ``models/ODD.md``)::
 
     2  add_released(cheetahs, kinship, source_kinship, release, tally)         cheetah_births
+    6  scan_food(counts, rates, scratch)                                       predation
     6  hunt(cheetahs, counts, quota, rates, land, scratch, key, tally)         predation
     7  update_condition(cheetahs, rates)                                       predation
     8  die(cheetahs, rates, land, scratch, severity, season, key, tally)       cheetah_deaths
     9  give_birth(cheetahs, kinship, rates, land, scratch, key, tally)         cheetah_births
     9  mate(cheetahs, rates, land, scratch, season, key)                       cheetah_births
     10 leave_mother(cheetahs, rates)                                           cheetah_dispersal
-    10 disperse(cheetahs, counts, rates, land, scratch, regime, season, key, tally)
+    10 disperse(cheetahs, rates, land, scratch, regime, season, key, tally) cheetah_dispersal
     -  apply_ceiling(cheetahs, rates, scratch, key, tally)                     cheetah_deaths
     11 genetic_summary(cheetahs, kinship, out)                                 genetics
     12 mark_ranges(cheetahs, land, occupied)                                   cheetah_dispersal
 
-With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
+``scan_food`` notes where prey stand for both ``hunt`` and ``disperse``; call it also when hunting
+is switched off. With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
 ``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
 free slot is used first, so results do not depend on the number of slots. A kernel that needs more
@@ -198,13 +200,14 @@ class CheetahRelease(NamedTuple):
 
 
 class CheetahScratch(NamedTuple):
-    """Work space of the kernels; contents carry nothing from one call to the next."""
+    """Work space of the kernels; only ``food_kg`` carries from ``scan_food`` to its readers."""
 
     order: np.ndarray  # int32 (slots,)
     priority: np.ndarray  # float64 (slots,)
     in_range: np.ndarray  # int64 (type,)
     cells: np.ndarray  # int32 (disc,)
     hazards: np.ndarray  # float64 (cause,)
+    food_kg: np.ndarray  # float64 (cell,), preferred prey biomass [kg]
 
 
 class CheetahTally(NamedTuple):
@@ -253,14 +256,15 @@ def new_kinship(slots: int) -> np.ndarray:
     return np.zeros((slots, slots))
 
 
-def new_scratch(slots: int, types: int, disc: int, causes: int) -> CheetahScratch:
-    """Return work space for `slots` cheetahs, `types` of prey, `disc` cells, `causes` of death."""
+def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> CheetahScratch:
+    """Return work space for `slots` cheetahs, `types` of prey and `causes` of death on `land`."""
     return CheetahScratch(
         order=np.zeros(slots, np.int32),
         priority=np.zeros(slots),
         in_range=np.zeros(types, np.int64),
-        cells=np.zeros(disc, np.int32),
+        cells=np.zeros(land.offset_y.size, np.int32),
         hazards=np.zeros(causes),
+        food_kg=np.zeros(land.inside.size),
     )
 
 

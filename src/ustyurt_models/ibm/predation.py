@@ -23,7 +23,17 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahTally,
 )
 
-__all__ = ["hunt", "stretch_range", "update_condition"]
+__all__ = ["hunt", "scan_food", "stretch_range", "update_condition"]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def scan_food(counts: np.ndarray, rates: CheetahRates, scratch: CheetahScratch) -> None:
+    """Overwrite ``scratch.food_kg`` with the preferred prey biomass of each cell [kg]."""
+    scratch.food_kg[:] = 0.0
+    for kind in range(counts.shape[0]):
+        weight = rates.food_kg[kind]
+        for cell in range(counts.shape[1]):
+            scratch.food_kg[cell] += weight * counts[kind, cell]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -34,11 +44,12 @@ def stretch_range(
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
-) -> tuple[int, int, float]:
+) -> tuple[int, int]:
     """Stretch a home range around `cell` until it holds the prey mass it needs.
 
     The range grows by cells in order of distance, between ``range_least`` and ``range_most``
-    cells, until the preferred prey biomass inside reaches ``range_biomass_kg``.
+    cells, until the preferred prey biomass inside, as ``scan_food`` found it before the season's
+    kills, reaches ``range_biomass_kg``.
 
     Parameters
     ----------
@@ -49,7 +60,8 @@ def stretch_range(
     rates, land : CheetahRates, CheetahLand
         Read only.
     scratch : CheetahScratch
-        ``cells`` receives the cells inside, ``in_range`` the prey left there by type.
+        ``food_kg`` is read; ``cells`` receives the cells inside, ``in_range`` the prey left
+        there by type.
 
     Returns
     -------
@@ -57,8 +69,6 @@ def stretch_range(
         Number of disc positions looked at, cells outside the land included.
     cells : int
         Number of cells of the range that lie inside.
-    food_kg : float
-        Preferred prey biomass in the range [kg].
     """
     y, x = cell // land.nx, cell % land.nx
     scratch.in_range[:] = 0
@@ -77,11 +87,10 @@ def stretch_range(
             continue
         scratch.cells[n] = there
         n += 1
+        food += scratch.food_kg[there]
         for kind in range(counts.shape[0]):
-            left = counts[kind, there] - taken[kind, there]
-            scratch.in_range[kind] += left
-            food += left * rates.food_kg[kind]
-    return position, n, food
+            scratch.in_range[kind] += counts[kind, there] - taken[kind, there]
+    return position, n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -156,7 +165,8 @@ def hunt(
     quota : numpy.ndarray
         Receives the animals killed, int32, shape (type, cell), never above `counts`.
     rates, land, scratch, key, tally
-        As in ``cheetah_state``; ``tally.kills`` and ``tally.livestock`` grow.
+        As in ``cheetah_state``; ``scan_food`` comes first; ``tally.kills`` and
+        ``tally.livestock`` grow.
 
     Returns
     -------
@@ -171,7 +181,7 @@ def hunt(
         need = rates.need_kg * (1.0 + rates.cub_need * cheetahs.dependents[i])
         cheetahs.need_kg[i] = need
         cheetahs.intake_kg[i] = 0.0
-        looked, n_cells, _ = stretch_range(cheetahs.cell[i], counts, quota, rates, land, scratch)
+        looked, n_cells = stretch_range(cheetahs.cell[i], counts, quota, rates, land, scratch)
         cheetahs.range_cells[i] = looked
         taken = 0
         if n_cells > 0:
