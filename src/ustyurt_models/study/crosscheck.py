@@ -1,0 +1,267 @@
+"""Checks that need more than one part of a study: years, names, references, files."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ustyurt_models.checks import did_you_mean
+from ustyurt_models.resources import models_dir
+from ustyurt_models.study.criteria import STATISTICS, Criterion
+from ustyurt_models.study.document import is_path
+from ustyurt_models.study.lines import KeyPath
+from ustyurt_models.study.problems import Problem
+from ustyurt_models.study.schema import Scenario
+
+__all__ = [
+    "LandNames",
+    "file_problems",
+    "land_problems",
+    "landscape_file",
+    "parameter_problems",
+    "scenario_problems",
+    "species_file",
+]
+
+#: What managers estimate every year, so that a gate can ask for it.
+MONITORED = ("prey_biomass_kg_per_km2",)
+#: What a stop rule can ask for.
+TRACKED = ("adult_deaths",)
+#: Statistics that differ between zones.
+ZONED = ("prey_biomass_kg_per_km2",)
+#: Statistics that are known for founders.
+OF_FOUNDERS = ("gene_diversity", "mean_inbreeding", "founder_genomes", "cheetah")
+
+
+@dataclass(frozen=True)
+class LandNames:
+    """Names that a landscape knows.
+
+    Attributes
+    ----------
+    sites, barriers, protected_areas, species : tuple of str
+        Release sites, lines, protected areas, species with a suitability layer.
+    """
+
+    sites: tuple[str, ...] = ()
+    barriers: tuple[str, ...] = ()
+    protected_areas: tuple[str, ...] = ()
+    species: tuple[str, ...] = ()
+
+
+def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
+    """Yield everything that contradicts itself within a scenario."""
+    yield from _years(scenario)
+    yield from _repeats(scenario)
+    yield from _starts(scenario)
+    yield from _species(scenario)
+    yield from _criteria(scenario)
+    yield from _rules(scenario)
+
+
+def _dated(scenario: Scenario) -> Iterator[tuple[KeyPath, int | None]]:
+    """Yield every calendar year that is written in a scenario."""
+    for place, release in enumerate(scenario.release):
+        when: KeyPath = ("release", place, "when")
+        yield when, release.when.year
+        yield (*when, "not_before"), release.when.not_before
+        yield (*when, "not_after"), release.when.not_after
+    for kind, place, measure in scenario.management.measures():
+        yield ("management", kind, place, "from"), measure.from_year
+        yield ("management", kind, place, "to"), measure.to_year
+    for place, moved in enumerate(scenario.management.prey_translocation):
+        for year in moved.years:
+            yield ("management", "prey_translocation", place, "years"), year
+    for year in scenario.output.map_years:
+        yield ("output", "map_years"), year
+
+
+def _years(scenario: Scenario) -> Iterator[Problem]:
+    """Yield years outside the study."""
+    first, last = scenario.start, scenario.last_year
+    for path, year in _dated(scenario):
+        if year is not None and not first <= year <= last:
+            yield Problem(path, f"must lie in {first}..{last}", year)
+
+
+def _repeats(scenario: Scenario) -> Iterator[Problem]:
+    """Yield repeated releases that run past the end."""
+    for place, release in enumerate(scenario.release):
+        if release.when.year is None or release.when.year > scenario.last_year:
+            continue
+        final = release.when.year + (release.repeat.years - 1) * release.repeat.every
+        if final > scenario.last_year:
+            rule = f"the last release must not lie after {scenario.last_year}"
+            yield Problem(("release", place, "repeat"), rule, final)
+
+
+def _starts(scenario: Scenario) -> Iterator[Problem]:
+    """Yield starts that name a survey which is not there or counts something else."""
+    for species, prey in scenario.prey.items():
+        path: KeyPath = ("prey", species, "start")
+        if prey.start.kind != "survey":
+            continue
+        survey = scenario.survey.get(prey.start.name)
+        if survey is None:
+            advice = did_you_mean(prey.start.name, scenario.survey)
+            yield Problem(path, "must name a survey of this study", prey.start.name, advice)
+        elif survey.species != species:
+            rule = f"must name a survey of {species}; {prey.start.name!r} counts {survey.species!r}"
+            yield Problem(path, rule)
+
+
+def _species(scenario: Scenario) -> Iterator[Problem]:
+    """Yield measures for species that are not in the study."""
+    prey = scenario.species
+    named: list[tuple[KeyPath, str, tuple[str, ...]]] = []
+    for place, barrier in enumerate(scenario.management.barrier):
+        path: KeyPath = ("management", "barrier", place, "permeability")
+        named += [((*path, one), one, (*prey, "cheetah")) for one in barrier.permeability]
+    for kind in ("harvest", "prey_translocation"):
+        for place, entry in enumerate(getattr(scenario.management, kind)):
+            named.append((("management", kind, place, "species"), entry.species, prey))
+    for path, name, known in named:
+        if name not in known:
+            rule = "must be a species of this study"
+            yield Problem(path, rule, name, did_you_mean(name, known))
+
+
+def _criteria(scenario: Scenario) -> Iterator[Problem]:
+    """Yield criteria that speak of unknown things or of years after the end."""
+    known = (*STATISTICS, *scenario.species)
+    for name, criterion in scenario.criteria.items():
+        path: KeyPath = ("criteria", name)
+        if criterion.statistic not in known:
+            advice = did_you_mean(criterion.statistic, known)
+            yield Problem(path, "must speak of a known quantity", criterion.statistic, advice)
+        elif rule := _misuse(criterion):
+            yield Problem(path, rule, criterion.text)
+        if not 1 <= criterion.year <= scenario.years:
+            rule = f"years count from the start and must lie in 1..{scenario.years}"
+            calendar = criterion.year - scenario.start + 1
+            advice = f"did you mean year {calendar}?" if 1 <= calendar <= scenario.years else ""
+            yield Problem(path, rule, criterion.year, advice)
+
+
+def _misuse(criterion: Criterion) -> str:
+    """Return what is wrong with zone or reference of a criterion; empty when nothing."""
+    if criterion.zone != "region" and criterion.statistic not in ZONED:
+        return f"only {', '.join(ZONED)} can be asked for a zone"
+    if criterion.of == "founders" and criterion.statistic not in OF_FOUNDERS:
+        return f"only {', '.join(OF_FOUNDERS)} can be compared with the founders"
+    return ""
+
+
+def _rules(scenario: Scenario) -> Iterator[Problem]:
+    """Yield gates and stop rules that ask for more than monitoring gives."""
+    for place, release in enumerate(scenario.release):
+        gate, stop = release.when.gate, release.stop
+        path: KeyPath = ("release", place, "when", "gate")
+        if gate is not None and len(gate.conditions) > 1:
+            yield Problem(path, "must be a single condition (more are not available yet)")
+        for condition in gate.conditions if gate else ():
+            if condition.statistic not in MONITORED:
+                rule = f"must speak of what monitoring estimates: {', '.join(MONITORED)}"
+                advice = did_you_mean(condition.statistic, MONITORED)
+                advice = advice if advice.startswith("did") else ""
+                yield Problem(path, rule, condition.statistic, advice)
+            if condition.comparison in ("==", "!="):
+                yield Problem(path, "must compare an estimate with >=, >, <= or <")
+        if stop is not None and stop.statistic not in TRACKED:
+            rule = f"must speak of what tracking notices: {', '.join(TRACKED)}"
+            yield Problem(("release", place, "stop"), rule, stop.statistic)
+        if stop is not None and stop.comparison not in (">", ">="):
+            yield Problem(("release", place, "stop"), "must stop above a share (> or >=)")
+
+
+def species_file(name: str, folder: Path) -> Path:
+    """Return the file of a species: a path relative to `folder`, or one that ships."""
+    return folder / name if is_path(name) else models_dir() / "species" / f"{name}.toml"
+
+
+def landscape_file(name: str, folder: Path) -> Path:
+    """Return the file or folder of a landscape: relative to `folder`, or one that ships."""
+    return folder / name if is_path(name) else models_dir() / "landscape" / f"{name}.nc"
+
+
+def _files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str, Path]]:
+    """Yield (key, text, file) of every file that a scenario names."""
+    for name, survey in scenario.survey.items():
+        yield ("survey", name, "file"), survey.file, folder / survey.file
+    for species, prey in scenario.prey.items():
+        yield ("prey", species, "file"), prey.file, species_file(prey.file, folder)
+    cheetah, area = scenario.cheetah, scenario.area
+    yield ("cheetah", "file"), cheetah.file, species_file(cheetah.file, folder)
+    yield ("area", "landscape"), area.landscape, landscape_file(area.landscape, folder)
+    optional = [(("cheetah", "founder_kinship"), cheetah.founder_kinship)]
+    optional.append((("climate", "file"), scenario.climate.file))
+    optional.append((("area", "region"), area.region if is_path(area.region) else ""))
+    for path, text in optional:
+        if text:
+            yield path, text, folder / text
+    for place, protected in enumerate(scenario.management.protected_area):
+        if protected.polygon:
+            key: KeyPath = ("management", "protected_area", place, "polygon")
+            yield key, protected.polygon, folder / protected.polygon
+
+
+def file_problems(scenario: Scenario, folder: Path) -> Iterator[Problem]:
+    """Yield every file that is named but not there."""
+    for path, text, file in _files(scenario, folder):
+        if not file.exists():
+            place = file.parent
+            near = [each.name for each in place.iterdir()] if place.is_dir() else []
+            advice = did_you_mean(file.name, near)
+            yield Problem(path, "the file must exist", text, advice if "did you" in advice else "")
+
+
+def land_problems(scenario: Scenario, land: LandNames) -> Iterator[Problem]:
+    """Yield every name that the landscape does not know."""
+    for path, name, known, what in _named(scenario, land):
+        if name not in known:
+            yield Problem(path, f"must be {what} of the landscape", name, did_you_mean(name, known))
+
+
+def _named(
+    scenario: Scenario, land: LandNames
+) -> Iterator[tuple[KeyPath, str, tuple[str, ...], str]]:
+    """Yield (key, name, known names, what it is) of everything that the landscape must know."""
+    management = scenario.management
+    for place, release in enumerate(scenario.release):
+        if release.site.name:
+            yield ("release", place, "site"), release.site.name, land.sites, "a site"
+    for place, moved in enumerate(management.prey_translocation):
+        if moved.site.name:
+            key: KeyPath = ("management", "prey_translocation", place, "site")
+            yield key, moved.site.name, land.sites, "a site"
+    for place, barrier in enumerate(management.barrier):
+        key = ("management", "barrier", place, "name")
+        yield key, barrier.name, land.barriers, "a barrier"
+    for place, area in enumerate(management.protected_area):
+        if not area.is_new:
+            key = ("management", "protected_area", place, "name")
+            yield key, area.name, land.protected_areas, "a protected area"
+    new = tuple(area.name for area in management.protected_area if area.is_new)
+    areas = (*land.protected_areas, *new)
+    for kind, place, measure in management.measures():
+        if name := getattr(measure, "area", ""):
+            yield ("management", kind, place, "area"), name, areas, "a protected area"
+    core = scenario.area.core
+    for name in core.protected_areas:
+        yield ("area", "core", "protected_areas"), name, areas, "a protected area"
+    if core.site is not None and core.site.name:
+        yield ("area", "core", "site"), core.site.name, land.sites, "a site"
+    for species in (*scenario.species, "cheetah"):
+        yield ("prey", species), species, land.species, "a species with a suitability layer"
+
+
+def parameter_problems(scenario: Scenario, ids: Collection[str]) -> Iterator[Problem]:
+    """Yield every parameter id that the evidence does not hold."""
+    named: list[tuple[KeyPath, str]] = [(("parameters", one), one) for one in scenario.parameters]
+    for species, prey in scenario.prey.items():
+        if prey.start.kind == "evidence":
+            named.append((("prey", species, "start"), prey.start.name))
+    for path, one in named:
+        if one not in ids:
+            advice = did_you_mean(one, ids)
+            advice = advice if advice.startswith("did") else "list them with 'ustyurt evidence'"
+            yield Problem(path, "must be a parameter of the evidence", one, advice)

@@ -1,0 +1,58 @@
+"""JSON schema of study files, for completion and checks while typing in an editor.
+
+Editors with TOML support (Even Better TOML, taplo) read it from the first line of a study:
+``#:schema ./study.schema.json``.
+"""
+
+from typing import Any
+
+from ustyurt_models.study.schema import Scenario
+
+__all__ = ["study_json_schema"]
+
+
+def study_json_schema() -> dict[str, Any]:
+    """Return the JSON schema of a study file.
+
+    Returns
+    -------
+    dict
+        Draft 2020-12. Nothing is required, because a study may extend another one.
+    """
+    schema = Scenario.model_json_schema(mode="validation", by_alias=True)
+    schema.pop("required", None)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "Study of ustyurt_models"
+    schema["properties"] = {**_FILE_KEYS, **schema["properties"]}
+    return schema
+
+
+_FILE_KEYS: dict[str, Any] = {
+    "extends": {
+        "type": "string",
+        "description": "Study that this one extends, relative to this file.",
+    },
+    "drop": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Keys of the extended study that are removed before merging.",
+    },
+    "sweep": {
+        "type": "object",
+        "description": "Keys with lists of values; the scenarios are the full grid.",
+        "properties": {
+            "design": {"enum": ["grid", "sobol"], "default": "grid"},
+            "n": {"type": "integer", "minimum": 1},
+        },
+        "additionalProperties": {
+            "anyOf": [
+                {"type": "array", "minItems": 1},
+                {
+                    "type": "object",
+                    "properties": {"low": {"type": "number"}, "high": {"type": "number"}},
+                    "required": ["low", "high"],
+                },
+            ]
+        },
+    },
+}

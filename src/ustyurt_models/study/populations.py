@@ -1,0 +1,115 @@
+"""The animals of a study: which species, where their start comes from."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
+
+from ustyurt_models.study.block import Block
+from ustyurt_models.study.quantities import DENSITY, AgeRange, parse_quantity, refuse
+
+__all__ = ["Cheetah", "Prey", "Start"]
+
+_RULE = (
+    "must be 'survey:<name>', 'evidence:<parameter id>', a density such as '0.05 per km2', "
+    "or a number of animals"
+)
+_EVIDENCE_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a population's start comes from.
+
+    Attributes
+    ----------
+    kind : {"survey", "evidence", "number", "density"}
+        A survey's posterior; a row of the evidence that is a density per km2 of habitat;
+        animals in the region; animals per km2 of habitat.
+    name : str
+        Survey or parameter id, empty for the other kinds.
+    value : float
+        Number [animals] or density [km-2], 0 for the other kinds.
+    """
+
+    kind: Literal["survey", "evidence", "number", "density"]
+    name: str = ""
+    value: float = 0.0
+
+    def as_written(self) -> str | float:
+        """Return what `parse` reads as the same start."""
+        if self.kind == "number":
+            return self.value
+        return f"{self.value!r} per km2" if self.kind == "density" else f"{self.kind}:{self.name}"
+
+    @classmethod
+    def parse(cls, value: object) -> "Start":
+        """Read the start of a population from a study file."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return cls("number", value=_not_negative(float(value)))
+        if not isinstance(value, str):
+            raise refuse(_RULE)
+        kind, colon, name = value.partition(":")
+        if not colon:
+            return cls("density", value=_not_negative(parse_quantity(value, DENSITY)))
+        if kind not in ("survey", "evidence") or not name:
+            raise refuse(_RULE)
+        if kind == "evidence" and not _EVIDENCE_ID.fullmatch(name):
+            raise refuse("must name a parameter id such as 'evidence:gaz_dens_now'")
+        return cls("survey" if kind == "survey" else "evidence", name)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Read text or a number, keep the meaning, write the same again in JSON."""
+        return core_schema.no_info_plain_validator_function(
+            cls.parse,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                cls.as_written, when_used="json"
+            ),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the value for editors."""
+        return {"type": ["string", "number"], "minimum": 0, "description": _RULE}
+
+
+def _not_negative(value: float) -> float:
+    """Return `value`, refusing what no population can be."""
+    if not 0 <= value < float("inf"):
+        raise refuse("must be >= 0")
+    return value
+
+
+class Prey(Block):
+    """One prey species."""
+
+    start: Start
+    """Numbers at the start: a survey, a row of the evidence, a density, or a number."""
+    file: str = ""
+    """Species file that ships or a path; the name of the species unless given."""
+    immigration: bool = True
+    """Animals enter over the edge of the window (with ``processes.immigration``)."""
+
+
+class Cheetah(Block):
+    """Cheetahs before any release."""
+
+    file: str = "cheetah"
+    """Species file that ships or a path."""
+    females: Annotated[int, Field(ge=0)] = 0
+    """Females present at the start."""
+    males: Annotated[int, Field(ge=0)] = 0
+    """Males present at the start."""
+    age: AgeRange = AgeRange(3.0, 8.0)
+    """Their ages."""
+    founder_kinship: str = ""
+    """Path of a CSV table of kinship between founders, in order of release; unrelated if empty."""
