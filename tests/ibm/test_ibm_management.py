@@ -13,6 +13,7 @@ def releases(**changed):
         "first_year": 2,
         "last_year": 40,
         "repeats": 5,
+        "every": 1,
         "females": 4,
         "males": 4,
         "gate_zone": -1,
@@ -21,7 +22,8 @@ def releases(**changed):
         "stop_years": 2,
         **changed,
     }
-    real = {"gate_kg_per_km2", "stop_share"}
+    values["source_kinship"] = [0.0]
+    real = {"source_kinship", "gate_kg_per_km2", "stop_share"}
     return m.Releases(
         **{k: np.array([v], dtype=float if k in real else np.int64) for k, v in values.items()}
     )
@@ -47,6 +49,11 @@ def test_an_ungated_release_repeats_yearly_and_ends():
     decisions = decide(releases(), *fresh())
     assert decisions[:8] == [0, 0, 1, 1, 1, 1, 1, 0]
     assert sum(decisions) == 5
+
+
+def test_releases_may_come_every_other_year():
+    decisions = decide(releases(every=2, repeats=3), *fresh())
+    assert [year for year, decision in enumerate(decisions) if decision == m.DUE] == [2, 4, 6]
 
 
 def test_a_gate_opens_after_enough_years_above_the_threshold():

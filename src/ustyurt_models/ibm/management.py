@@ -31,11 +31,12 @@ _BIOMASS, _DEATHS = 101, 102
 
 
 class Releases(NamedTuple):
-    """Planned cheetah releases. All arrays have shape (release,)."""
+    """Planned cheetah releases. All arrays have shape (release,) unless stated."""
 
     first_year: np.ndarray  # int64, index of the first year in which it may start
     last_year: np.ndarray  # int64, index of the last year in which it may start
     repeats: np.ndarray  # int64, number of yearly releases once started
+    every: np.ndarray  # int64, years from one release to the next
     season: np.ndarray  # int64
     females: np.ndarray  # int64, animals per release
     males: np.ndarray  # int64
@@ -46,6 +47,8 @@ class Releases(NamedTuple):
     captive: np.ndarray  # int64, 1 captive-bred, 0 wild-caught
     african: np.ndarray  # int64, 1 from a population without cold winters
     source: np.ndarray  # int64, founder group
+    partners: np.ndarray  # int64, 1 where the males form one coalition
+    source_kinship: np.ndarray  # float64, shape (source, source), between founder groups
     gate_zone: np.ndarray  # int64, zone of the prey gate; -1 without a gate
     gate_kg_per_km2: np.ndarray  # float64, threshold of the estimated prey biomass
     gate_below: np.ndarray  # int64, 1 where the gate asks for less than the threshold
@@ -70,6 +73,7 @@ class Translocations(NamedTuple):
     species: np.ndarray  # int64
     females: np.ndarray  # int64
     males: np.ndarray  # int64
+    age: np.ndarray  # int64, seasons
     cell: np.ndarray  # int64
 
 
@@ -154,6 +158,8 @@ def release_due(
         if not gate_open(releases, r, year, monitoring):
             return WITHHELD
         progress.started[r] = year
+    if (year - progress.started[r]) % releases.every[r] != 0:
+        return NOTHING
     if progress.stopped[r] == 0 and must_stop(releases, r, year, monitoring):
         progress.stopped[r] = 1
     if progress.stopped[r] == 1:

@@ -1,0 +1,179 @@
+"""One replicate: the season in one visible order, the years in one compiled call.
+
+The order of events comes from the study (``engine.order``), so that theory tests can use another
+order or step length with the same kernels.
+"""
+
+import numpy as np
+from numba import njit
+
+from ustyurt_models.ibm.chance import child
+from ustyurt_models.ibm.cheetah_season import (
+    bear_cheetahs,
+    feed_cheetahs,
+    hunt_prey,
+    lose_cheetahs,
+    release_cheetahs,
+    spread_cheetahs,
+    tell_deaths,
+)
+from ustyurt_models.ibm.management import estimate_biomass
+from ustyurt_models.ibm.prey_season import (
+    age_prey,
+    bear_prey,
+    bring_prey,
+    lose_prey,
+    move_prey,
+)
+from ustyurt_models.ibm.prey_state import PreyClimate
+from ustyurt_models.ibm.record import Record, record_census
+from ustyurt_models.ibm.world import Now, State, World
+
+__all__ = ["DONE", "FULL_CHEETAHS", "FULL_PREY", "run_replicate"]
+
+#: What `run_replicate` returns: finished, or which arrays were too small.
+DONE, FULL_PREY, FULL_CHEETAHS = 0, 1, 2
+
+(
+    _CLIMATE,
+    _MANAGEMENT,
+    _MOVEMENT,
+    _BIRTHS,
+    _PREY_DEATHS,
+    _PREDATION,
+    _CONDITION,
+    _CHEETAH_DEATHS,
+    _CHEETAH_BIRTHS,
+    _DISPERSAL,
+    _AGEING,
+    _RECORD,
+) = range(12)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _calm() -> PreyClimate:
+    """Return the mean year: no anomaly, no catastrophe."""
+    return PreyClimate(0.0, 0.0, 0.0, 1.0, 1.0, 0, 0)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _climate_of(world: World, year: int) -> PreyClimate:
+    """Return what the weather of `year` means to prey (entry 0 is the year before the study)."""
+    weather = world.weather
+    return PreyClimate(
+        weather.winter_severity[year + 1],
+        weather.winter_severity[year],
+        weather.summer_drought[year + 1],
+        weather.forage[year + 1],
+        weather.forage[year],
+        weather.jut[year + 1],
+        weather.disease[year + 1],
+    )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _enter_regime(world: World, regime: int) -> None:
+    """Copy the land of `regime` into the working land of all species, in place."""
+    for s in range(len(world.kinds)):
+        world.kinds[s].land.capacity[:] = world.regimes.capacity[regime, s]
+        world.kinds[s].land.capacity_around[:] = world.regimes.capacity_around[regime, s]
+    land = world.cheetah_land
+    land.poaching[:] = world.regimes.snares[regime]
+    land.protection[:] = world.regimes.protection[regime]
+    land.mitigation[:] = world.regimes.mitigation[regime]
+    land.livestock_per_km2[:] = world.regimes.livestock_per_km2[regime]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _survey_prey(world: World, state: State, record: Record, row: int, key: np.uint64) -> None:
+    """Let managers estimate the prey biomass of each zone at census `row`."""
+    truth = np.zeros(world.zones.area_km2.size)
+    for s in range(state.alive.size):
+        for zone in range(truth.size):
+            truth[zone] += record.prey_biomass[row, s, zone]
+    estimate_biomass(state.monitoring, row, truth, key)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _step(world: World, state: State, record: Record, now: Now) -> int:
+    """Run one season in the order of the schedule; return DONE or what was full."""
+    for event in world.calendar.schedule:
+        prey_full = 0
+        cheetahs_full = 0
+        if event == _MANAGEMENT:
+            prey_full = bring_prey(world, state, record, now)
+            cheetahs_full = release_cheetahs(world, state, record, now)
+        elif event == _MOVEMENT:
+            prey_full = move_prey(world, state, record, now)
+        elif event == _BIRTHS:
+            prey_full = bear_prey(world, state, record, now)
+        elif event == _PREY_DEATHS:
+            lose_prey(world, state, record, now)
+        elif event == _PREDATION:
+            hunt_prey(world, state, record, now)
+        elif event == _CONDITION:
+            feed_cheetahs(world, state)
+        elif event == _CHEETAH_DEATHS:
+            lose_cheetahs(world, state, now)
+        elif event == _CHEETAH_BIRTHS:
+            cheetahs_full = bear_cheetahs(world, state, now)
+        elif event == _DISPERSAL:
+            spread_cheetahs(world, state, now)
+        elif event == _AGEING:
+            age_prey(state)
+        if prey_full < 0:
+            return FULL_PREY
+        if cheetahs_full < 0:
+            return FULL_CHEETAHS
+    return DONE
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _has(schedule: np.ndarray, event: int) -> bool:
+    """Tell whether `event` is part of the schedule."""
+    return (schedule == event).any()
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def run_replicate(world: World, state: State, record: Record, key: np.uint64) -> int:
+    """Project one replicate over all years; `state` and `record` are changed in place.
+
+    Parameters
+    ----------
+    world : World
+        Land, rates, weather and plans; working land is overwritten when the regime changes.
+    state : State
+        Animals at the start of the study; at its end on return.
+    record : Record
+        At zero; filled.
+    key : numpy.uint64
+        Key of the replicate, see `seeds.stream_key`.
+
+    Returns
+    -------
+    int
+        DONE, FULL_PREY or FULL_CHEETAHS. In the latter cases the results are void and the
+        replicate must be run again with larger arrays, which gives the same animals the same
+        fates.
+    """
+    calendar = world.calendar
+    weather_acts = _has(calendar.schedule, _CLIMATE)
+    _enter_regime(world, calendar.regime[0])
+    record_census(world, state, record, 0)
+    _survey_prey(world, state, record, 0, key)
+    for year in range(calendar.years):
+        regime = calendar.regime[year]
+        if year > 0 and regime != calendar.regime[year - 1]:
+            _enter_regime(world, regime)
+        climate = _climate_of(world, year) if weather_acts else _calm()
+        for season in range(calendar.seasons):
+            step = year * calendar.seasons + season
+            season_key = np.uint64(child(key, step))
+            now = Now(year, season, step, regime, key, season_key, climate)
+            status = _step(world, state, record, now)
+            if status != DONE:
+                return status
+        record_census(world, state, record, year + 1)
+        tell_deaths(state, year, key)
+        _survey_prey(world, state, record, year + 1, key)
+    return DONE
