@@ -15,16 +15,16 @@ _BIRTH, _LITTER, _SEX = 10, 11, 12
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _sum_around(grid: Grid, radius: int, scratch: PreyScratch) -> None:
-    """Sum `count` over the (2 r + 1)^2 neighbourhood into `around`, by running sums."""
+    """Sum `number` over the (2 r + 1)^2 neighbourhood into `around`, by running sums."""
     nx = grid.nx
     ny = grid.inside.size // nx
     for y in range(ny):
         total = 0
         for x in range(-radius, nx):
             if x + radius < nx:
-                total += scratch.count[y * nx + x + radius]
+                total += scratch.number[y * nx + x + radius]
             if x - radius > 0:
-                total -= scratch.count[y * nx + x - radius - 1]
+                total -= scratch.number[y * nx + x - radius - 1]
             if x >= 0:
                 scratch.rows[y * nx + x] = total
     for y in range(ny):
@@ -66,25 +66,25 @@ def measure_crowding(
     kind : PreyKind
         The species.
     scratch : PreyScratch
-        `count`, `around` and `crowding` are overwritten.
+        `number`, `around` and `crowding` are overwritten.
     step : PreyStep
         Season and forage.
     """
     land, rates = kind.land, kind.rates
-    scratch.count[:] = 0
+    scratch.number[:] = 0
     for i in range(n):
-        scratch.count[prey.cell[i]] += 1
+        scratch.number[prey.cell[i]] += 1
     if land.radius > 0:
         _sum_around(grid, land.radius, scratch)
     season_scale = step.climate.forage * rates.cycle[step.season]
     for cell in range(grid.inside.size):
-        if scratch.count[cell] == 0:
+        if scratch.number[cell] == 0:
             continue
-        number = scratch.around[cell] if land.radius > 0 else scratch.count[cell]
+        animals = scratch.around[cell] if land.radius > 0 else scratch.number[cell]
         capacity = land.capacity_around[cell] * season_scale
         ratio = rates.crowding_cap
-        if capacity * rates.crowding_cap > number:
-            ratio = number / capacity
+        if capacity * rates.crowding_cap > animals:
+            ratio = animals / capacity
         scratch.crowding[cell] = ratio if rates.theta == 1.0 else ratio**rates.theta
 
 
@@ -177,7 +177,7 @@ def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: P
     of_year = _fertility_of_year(rates, step)
     total = n
     for i in range(n):
-        age = min(np.int64(prey.age[i]), oldest)
+        age = min(int(prey.age[i]), oldest)
         if prey.male[i] == 1 or birth_chance[age] == 0.0:
             continue
         mother = prey.identity[i]
@@ -186,7 +186,7 @@ def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: P
             chance *= math.exp(-rates.crowding_births * crowding[prey.cell[i]])
         if uniform(key, mother, _BIRTH) >= chance:
             continue
-        row = np.int64(age >= rates.full_litter_age)
+        row = int(age >= rates.full_litter_age)
         size = _litter_size(litter_table, row, uniform(key, mother, _LITTER))
         if total + size > prey.identity.size:
             return -1

@@ -38,7 +38,7 @@ def weigh_hazards(kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> None:
     """Write the chance to escape all causes of the place, by class, into `scratch.survival`.
 
     Density weighs with the crowding of the cell, winter with its snow, poaching with the
-    pressure that protection leaves. Only cells with animals (`scratch.count` from
+    pressure that protection leaves. Only cells with animals (`scratch.number` from
     `measure_crowding`) are written.
 
     Parameters
@@ -46,16 +46,16 @@ def weigh_hazards(kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> None:
     kind : PreyKind
         The species.
     scratch : PreyScratch
-        `count` and `crowding` are read, `threat` and `survival` are overwritten.
+        `number` and `crowding` are read, `threat` and `survival` are overwritten.
     step : PreyStep
         Season, climate, poaching pressure, harvest.
     """
     threat = scratch.threat
     _list_threats(kind.rates, step, threat)
-    count, crowding, survival = scratch.count, scratch.crowding, scratch.survival
+    number, crowding, survival = scratch.number, scratch.crowding, scratch.survival
     snow, pressure = kind.land.snow_exposure, step.pressure
-    for cell in range(count.size):
-        if count[cell] == 0:
+    for cell in range(number.size):
+        if number[cell] == 0:
             continue
         for k in range(CLASSES):
             hazard = threat[k, 0] * crowding[cell] + threat[k, 1] * snow[cell] + threat[k, 2]
@@ -129,9 +129,9 @@ def die(
     oldest = background.shape[1] - 1
     kept = 0
     for i in range(n):
-        identity, age, male, cell = ids[i], np.int64(ages[i]), np.int64(males[i]), cells[i]
+        identity, age, male, cell = ids[i], int(ages[i]), int(males[i]), cells[i]
         listed = min(age, oldest)
-        k = 2 * np.int64(age >= adult_age) + male
+        k = 2 * int(age >= adult_age) + male
         escape = background_survival[male, listed] * survival[cell, k]
         escapes = uniform(key, identity, _DEATH) < escape
         lives = escapes and age < old_age

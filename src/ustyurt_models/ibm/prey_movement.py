@@ -54,8 +54,8 @@ def _walk(
         choice = (float((bits >> _CHOICE_SHIFT) & _CHOICE_BITS) + 0.5) * _CHOICE_UNIT
         accept = (float(bits >> _ACCEPT_SHIFT) + 0.5) * _ACCEPT_UNIT
         if choice < directedness:
-            direction = bearing
-        there = cell + offset[direction]
+            direction = np.int64(bearing)
+        there = cell + int(offset[direction])
         permeable = permeability[step_class[direction, cell]]
         if inside[there] == 0:
             if accept < permeable * edge:
@@ -120,10 +120,10 @@ def walk_prey(
     kept = 0
     for i in range(n):
         identity = prey.identity[i]
-        start = np.int64(prey.cell[i])
+        start = int(prey.cell[i])
         if herds > 0:
             slot = start * herds + np.int64(np.uint64(mix(dealt, identity)) % np.uint64(herds))
-            end = np.int64(destination[slot])
+            end = int(destination[slot])
             if end == _ROAMING:
                 walker = np.uint64(mix(base, np.uint64(slot)))
                 end = _walk(start, walker, grid, attraction, permeability, habits)

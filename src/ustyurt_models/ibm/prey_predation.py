@@ -75,7 +75,7 @@ def remove_killed(
     """
     kept = 0
     for i in range(n):
-        kind = first_type + np.int64(prey.age[i] >= adult_age)
+        kind = first_type + int(prey.age[i] >= adult_age)
         cell = prey.cell[i]
         left = counts[kind, cell]
         wanted = quota[kind, cell]
@@ -102,7 +102,7 @@ def census(prey: Prey, n: int, adult_age: int, numbers: np.ndarray) -> None:
     """
     numbers[:] = 0
     for i in range(n):
-        numbers[prey.male[i], np.int64(prey.age[i] >= adult_age)] += 1
+        numbers[prey.male[i], int(prey.age[i] >= adult_age)] += 1
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -111,7 +111,7 @@ def biomass(
 ) -> None:
     """Add the live mass [kg] of the animals to ``zones[zone_of_cell[cell]]``, in place."""
     for i in range(n):
-        k = 2 * np.int64(prey.age[i] >= rates.adult_age) + np.int64(prey.male[i])
+        k = 2 * int(prey.age[i] >= rates.adult_age) + int(prey.male[i])
         zones[zone_of_cell[prey.cell[i]]] += rates.mass_kg[k]
 
 

@@ -149,7 +149,7 @@ class PreyStep(NamedTuple):
 class PreyScratch(NamedTuple):
     """Working arrays, shared by all species one after the other; contents mean nothing between."""
 
-    count: np.ndarray  # int32, shape (cell,), animals in the cell
+    number: np.ndarray  # int32, shape (cell,), animals in the cell
     rows: np.ndarray  # int32, shape (cell,), running sums along rows
     around: np.ndarray  # int32, shape (cell,), animals in the neighbourhood
     crowding: np.ndarray  # float64, shape (cell,), (number / capacity) ^ theta
@@ -171,7 +171,7 @@ def empty_prey(slots: int) -> Prey:
 def empty_scratch(cells: int, herds: int) -> PreyScratch:
     """Return working arrays for a grid of `cells` and at most `herds` herds per cell."""
     return PreyScratch(
-        count=np.zeros(cells, np.int32),
+        number=np.zeros(cells, np.int32),
         rows=np.zeros(cells, np.int32),
         around=np.zeros(cells, np.int32),
         crowding=np.zeros(cells, np.float64),
