@@ -54,7 +54,7 @@ def release_cheetahs(world: World, state: State, record: Record, now: Now) -> in
         if plan.season[r] != now.season:
             continue
         number = state.progress.done[r]
-        decision = release_due(plan, state.progress, r, now.year, state.monitoring)
+        decision = release_due(plan, world.gates, state.progress, r, now.year, state.monitoring)
         if decision == WITHHELD:
             record.cheetah_withheld[now.year + 1] += plan.females[r] + plan.males[r]
         if decision != DUE:

@@ -13,21 +13,26 @@ from numba import njit
 from ustyurt_models.ibm.chance import binomial, child, normal
 
 __all__ = [
+    "COMPARISONS",
     "DUE",
     "NOTHING",
     "WITHHELD",
+    "Gates",
     "Monitoring",
     "Progress",
     "Releases",
     "Translocations",
-    "estimate_biomass",
+    "compare",
     "notice_deaths",
     "release_due",
+    "see",
 ]
 
 NOTHING, DUE, WITHHELD = 0, 1, 2
+#: Comparisons by code.
+COMPARISONS = (">=", "<=", ">", "<", "==", "!=")
 
-_BIOMASS, _DEATHS = 101, 102
+_SEEN, _DEATHS = 101, 102
 
 
 class Releases(NamedTuple):
@@ -35,7 +40,7 @@ class Releases(NamedTuple):
 
     first_year: np.ndarray  # int64, index of the first year in which it may start
     last_year: np.ndarray  # int64, index of the last year in which it may start
-    repeats: np.ndarray  # int64, number of yearly releases once started
+    repeats: np.ndarray  # int64, number of releases once started
     every: np.ndarray  # int64, years from one release to the next
     season: np.ndarray  # int64
     females: np.ndarray  # int64, animals per release
@@ -44,24 +49,32 @@ class Releases(NamedTuple):
     age_max: np.ndarray  # int64, seasons
     cell: np.ndarray  # int64
     soft: np.ndarray  # int64, 1 soft, 0 hard
-    captive: np.ndarray  # int64, 1 captive-bred, 0 wild-caught
+    captive: np.ndarray  # int64, 1 raised in captivity, 0 wild-caught
     african: np.ndarray  # int64, 1 from a population without cold winters
     source: np.ndarray  # int64, founder group
     partners: np.ndarray  # int64, 1 where the males form one coalition
     source_kinship: np.ndarray  # float64, shape (source, source), between founder groups
-    gate_zone: np.ndarray  # int64, zone of the prey gate; -1 without a gate
-    gate_kg_per_km2: np.ndarray  # float64, threshold of the estimated prey biomass
-    gate_below: np.ndarray  # int64, 1 where the gate asks for less than the threshold
-    gate_years: np.ndarray  # int64, consecutive yearly estimates that must pass
-    stop_share: np.ndarray  # float64, stop above this share of noticed adult deaths; inf: never
+    stop_column: np.ndarray  # int64, column of `Monitoring.seen`; -1 no rule, -2 adult deaths
+    stop_comparison: np.ndarray  # int64, code of COMPARISONS
+    stop_threshold: np.ndarray  # float64, in the unit of the column; a share for adult deaths
     stop_years: np.ndarray  # int64, window of the stop rule
+
+
+class Gates(NamedTuple):
+    """Conditions that must all hold before a release starts. Shape (condition,)."""
+
+    release: np.ndarray  # int64, release that waits for it
+    column: np.ndarray  # int64, column of `Monitoring.seen`
+    comparison: np.ndarray  # int64, code of COMPARISONS
+    threshold: np.ndarray  # float64
+    years: np.ndarray  # int64, consecutive censuses, the present one included
 
 
 class Progress(NamedTuple):
     """What has become of each release so far. Changed in place; shape (release,)."""
 
     started: np.ndarray  # int64, year index of the first release; -1 not yet
-    done: np.ndarray  # int64, releases made
+    done: np.ndarray  # int64, releases made or withheld by the stop rule
     stopped: np.ndarray  # int64, 1 after the stop rule fired
 
 
@@ -80,25 +93,41 @@ class Translocations(NamedTuple):
 class Monitoring(NamedTuple):
     """How well managers see, and what they have seen so far (arrays changed in place)."""
 
-    survey_cv: float  # coefficient of variation of the yearly prey estimate
+    cv: np.ndarray  # float64 (column,), coefficient of variation of each yearly estimate
+    shares_error: np.ndarray  # int64 (column,), columns with the same number share one error
     notice_death: float  # chance that the death of an adult cheetah is noticed
-    biomass: np.ndarray  # float64 (year + 1, zone), estimated prey biomass [kg km-2]
-    deaths: np.ndarray  # int64 (year + 1,), noticed deaths of adult cheetahs
-    adults: np.ndarray  # int64 (year + 1,), adults alive at the end of the year plus its deaths
+    seen: np.ndarray  # float64 (census, column), estimates
+    deaths: np.ndarray  # int64 (census,), noticed deaths of adult cheetahs in the year
+    adults: np.ndarray  # int64 (census,), adults alive at the end of the year plus its deaths
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def estimate_biomass(monitoring: Monitoring, census: int, truth: np.ndarray, key: np.uint64):
-    """Write the estimate of prey biomass per zone at `census`, in place.
+def compare(value: float, comparison: int, threshold: float) -> bool:
+    """Apply the comparison with the given code."""
+    if comparison == 0:
+        return value >= threshold
+    if comparison == 1:
+        return value <= threshold
+    if comparison == 2:
+        return value > threshold
+    if comparison == 3:
+        return value < threshold
+    return (value == threshold) == (comparison == 4)
 
-    The error is lognormal with mean 1 and the survey's coefficient of variation, one error
-    per census shared by the zones, because one survey covers them all.
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def see(monitoring: Monitoring, census: int, truth: np.ndarray, key: np.uint64) -> None:
+    """Write what managers see of `truth` (shape (column,)) at `census`, in place.
+
+    The error is lognormal with mean 1 and the coefficient of variation of the column. Columns
+    that rest on the same survey share one error.
     """
-    variance = math.log(1.0 + monitoring.survey_cv**2)
-    error = math.sqrt(variance) * normal(np.uint64(child(key, census)), np.uint64(0), _BIOMASS)
-    factor = math.exp(error - 0.5 * variance)
-    for zone in range(truth.size):
-        monitoring.biomass[census, zone] = truth[zone] * factor
+    address = np.uint64(child(key, census))
+    for column in range(truth.size):
+        variance = math.log(1.0 + monitoring.cv[column] ** 2)
+        survey = np.uint64(monitoring.shares_error[column])
+        error = math.sqrt(variance) * normal(address, survey, _SEEN)
+        monitoring.seen[census, column] = truth[column] * math.exp(error - 0.5 * variance)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -112,42 +141,56 @@ def notice_deaths(monitoring: Monitoring, year: int, deaths: int, adults: int, k
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def gate_open(releases: Releases, r: int, year: int, monitoring: Monitoring) -> bool:
-    """Tell whether the last estimates pass the gate of release `r` (always, without a gate)."""
-    zone = releases.gate_zone[r]
-    if zone < 0:
-        return True
-    wanted = releases.gate_years[r]
-    if year + 1 < wanted:
-        return False
-    for census in range(year - wanted + 1, year + 1):
-        passes = monitoring.biomass[census, zone] >= releases.gate_kg_per_km2[r]
-        if passes == (releases.gate_below[r] == 1):
+def _gate_open(gates: Gates, r: int, year: int, monitoring: Monitoring) -> bool:
+    """Tell whether the last estimates meet all conditions of release `r` (true without any)."""
+    for g in range(gates.release.size):
+        if gates.release[g] != r:
+            continue
+        first = year - gates.years[g] + 1
+        if first < 0:
             return False
+        for census in range(first, year + 1):
+            value = monitoring.seen[census, gates.column[g]]
+            if not compare(value, gates.comparison[g], gates.threshold[g]):
+                return False
     return True
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def must_stop(releases: Releases, r: int, year: int, monitoring: Monitoring) -> bool:
-    """Tell whether noticed adult deaths within the window exceed the stop rule of release `r`.
+def _share_dead(monitoring: Monitoring, first: int, year: int) -> float:
+    """Return noticed adult deaths of the years `first` to `year` - 1 over the adults known.
 
-    The share is deaths noticed in the window over the largest number of adults known at the
-    end of a year inside it, which is what a monitoring team could compute.
+    The denominator is the largest number of adults known at the end of a year in the window.
     """
-    if not np.isfinite(releases.stop_share[r]):
-        return False
-    first = max(0, year - releases.stop_years[r])
     deaths = 0
     at_risk = 0
     for past in range(first, year):
         deaths += monitoring.deaths[past]
         at_risk = max(at_risk, monitoring.adults[past])
-    return at_risk > 0 and deaths > releases.stop_share[r] * at_risk
+    return deaths / at_risk if at_risk > 0 else 0.0
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _must_stop(releases: Releases, r: int, year: int, monitoring: Monitoring) -> bool:
+    """Tell whether what was seen since the first release, within the window, fires the rule."""
+    column = releases.stop_column[r]
+    if column == -1:
+        return False
+    comparison, threshold = releases.stop_comparison[r], releases.stop_threshold[r]
+    window = releases.stop_years[r]
+    if column == -2:
+        return compare(_share_dead(monitoring, max(0, year - window), year), comparison, threshold)
+    return compare(monitoring.seen[year, column], comparison, threshold)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def release_due(
-    releases: Releases, progress: Progress, r: int, year: int, monitoring: Monitoring
+    releases: Releases,
+    gates: Gates,
+    progress: Progress,
+    r: int,
+    year: int,
+    monitoring: Monitoring,
 ) -> int:
     """Decide about release `r`: NOTHING, DUE or WITHHELD; progress is updated in place."""
     if progress.done[r] >= releases.repeats[r] or year < releases.first_year[r]:
@@ -155,15 +198,12 @@ def release_due(
     if progress.started[r] < 0:
         if year > releases.last_year[r]:
             return NOTHING
-        if not gate_open(releases, r, year, monitoring):
+        if not _gate_open(gates, r, year, monitoring):
             return WITHHELD
         progress.started[r] = year
-    if (year - progress.started[r]) % releases.every[r] != 0:
+    elif (year - progress.started[r]) % releases.every[r] != 0:
         return NOTHING
-    if progress.stopped[r] == 0 and must_stop(releases, r, year, monitoring):
+    elif _must_stop(releases, r, year, monitoring):
         progress.stopped[r] = 1
-    if progress.stopped[r] == 1:
-        progress.done[r] += 1
-        return WITHHELD
     progress.done[r] += 1
-    return DUE
+    return WITHHELD if progress.stopped[r] == 1 else DUE

@@ -17,7 +17,7 @@ from ustyurt_models.ibm.cheetah_season import (
     spread_cheetahs,
     tell_deaths,
 )
-from ustyurt_models.ibm.management import estimate_biomass
+from ustyurt_models.ibm.management import see
 from ustyurt_models.ibm.prey_season import (
     age_prey,
     bear_prey,
@@ -85,13 +85,19 @@ def _enter_regime(world: World, regime: int) -> None:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _survey_prey(world: World, state: State, record: Record, row: int, key: np.uint64) -> None:
-    """Let managers estimate the prey biomass of each zone at census `row`."""
-    truth = np.zeros(world.zones.area_km2.size)
-    for s in range(state.alive.size):
-        for zone in range(truth.size):
+def _monitor(state: State, record: Record, row: int, key: np.uint64) -> None:
+    """Let managers look at census `row`; columns as in `bridge.plans.monitored_columns`."""
+    zones = record.prey_biomass.shape[2]
+    species = state.alive.size
+    truth = np.zeros(zones + species + 3)
+    for s in range(species):
+        for zone in range(zones):
             truth[zone] += record.prey_biomass[row, s, zone]
-    estimate_biomass(state.monitoring, row, truth, key)
+        truth[zones + s] = record.prey_number[row, s].sum()
+    truth[zones + species] = record.cheetah_number[row].sum()
+    truth[zones + species + 1] = record.adult_females[row]
+    truth[zones + species + 2] = record.livestock_killed[row]
+    see(state.monitoring, row, truth, key)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -160,7 +166,7 @@ def run_replicate(world: World, state: State, record: Record, key: np.uint64) ->
     weather_acts = _has(calendar.schedule, _CLIMATE)
     _enter_regime(world, calendar.regime[0])
     record_census(world, state, record, 0)
-    _survey_prey(world, state, record, 0, key)
+    _monitor(state, record, 0, key)
     for year in range(calendar.years):
         regime = calendar.regime[year]
         if year > 0 and regime != calendar.regime[year - 1]:
@@ -175,5 +181,5 @@ def run_replicate(world: World, state: State, record: Record, key: np.uint64) ->
                 return status
         record_census(world, state, record, year + 1)
         tell_deaths(state, year, key)
-        _survey_prey(world, state, record, year + 1, key)
+        _monitor(state, record, year + 1, key)
     return DONE

@@ -11,7 +11,7 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahScratch,
     CheetahTally,
 )
-from ustyurt_models.ibm.management import Monitoring, Progress, Releases, Translocations
+from ustyurt_models.ibm.management import Gates, Monitoring, Progress, Releases, Translocations
 from ustyurt_models.ibm.prey_state import Grid, Prey, PreyClimate, PreyKind, PreyScratch
 
 __all__ = [
@@ -105,6 +105,7 @@ class World(NamedTuple):
     regimes: Regimes
     weather: Weather
     releases: Releases
+    gates: Gates
     translocations: Translocations
     harvests: Harvests
     zones: Zones
