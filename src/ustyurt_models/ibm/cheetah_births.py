@@ -5,6 +5,7 @@ from numba import njit
 
 from ustyurt_models.ibm.chance import mix, uniform
 from ustyurt_models.ibm.cheetah_slots import (
+    COALITION,
     CONCEPTION,
     FATHER,
     LITTER,
@@ -254,7 +255,6 @@ def add_released(
     """
     n = release.females + release.males
     event = np.uint64(release.event)
-    coalition = np.uint64(mix(event, np.uint64(0xFFFF_FFFF)))
     for number in range(n):
         slot = free_slot(cheetahs)
         if slot < 0:
@@ -266,7 +266,8 @@ def add_released(
         cheetahs.age[slot] = release.age_least + older
         cheetahs.male[slot] = number >= release.females
         if cheetahs.male[slot] == 1:
-            cheetahs.coalition[slot] = coalition if release.partners == 1 else identity
+            group = (number - release.females) // max(1, release.partners)
+            cheetahs.coalition[slot] = mix(event, np.uint64(COALITION + group))
         cheetahs.cell[slot] = release.cell
         cheetahs.source[slot] = release.source
         cheetahs.ancestry[slot, release.source] = 1.0

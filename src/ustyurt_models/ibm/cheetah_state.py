@@ -3,20 +3,20 @@
 One season calls the event kernels in this order (numbers are those of ``models/ODD.md``)::
 
     2  add_released(cheetahs, kinship, source_kinship, release, tally)         cheetah_births
-    6  scan_food(counts, rates, scratch)                                       predation
     6  hunt(cheetahs, counts, quota, rates, land, scratch, key, tally)         predation
     7  update_condition(cheetahs, rates)                                       predation
     8  die(cheetahs, rates, land, scratch, severity, season, key, tally)       cheetah_deaths
     9  give_birth(cheetahs, kinship, rates, land, scratch, key, tally)         cheetah_births
     9  mate(cheetahs, rates, land, scratch, season, key)                       cheetah_births
+    10 scan_food(counts, rates, scratch)                                       predation
     10 leave_mother(cheetahs, rates)                                           cheetah_dispersal
     10 disperse(cheetahs, rates, land, scratch, regime, season, key, tally) cheetah_dispersal
     -  apply_ceiling(cheetahs, rates, scratch, key, tally)                     cheetah_deaths
     11 genetic_summary(cheetahs, kinship, out)                                 genetics
     12 mark_ranges(cheetahs, land, occupied)                                   cheetah_dispersal
 
-``scan_food`` notes where prey stand for both ``hunt`` and ``disperse``; call it also when hunting
-is switched off. With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
+``disperse`` reads where prey stand from ``scratch.food_kg`` as ``scan_food`` left it; ``hunt`` scans
+for itself. With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
 ``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
 free slot is used first, so results do not depend on the number of slots. A kernel that needs more
@@ -196,7 +196,7 @@ class CheetahRelease(NamedTuple):
     captive: int  # 1 bred or held in captivity
     african: int  # 1 of African origin
     soft: int  # 1 after holding on site
-    partners: int  # 1: the males of this release form one coalition
+    partners: int  # males per coalition, 1 for single males
 
 
 class CheetahScratch(NamedTuple):

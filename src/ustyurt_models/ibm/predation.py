@@ -165,8 +165,7 @@ def hunt(
     quota : numpy.ndarray
         Receives the animals killed, int32, shape (type, cell), never above `counts`.
     rates, land, scratch, key, tally
-        As in ``cheetah_state``; ``scan_food`` comes first; ``tally.kills`` and
-        ``tally.livestock`` grow.
+        As in ``cheetah_state``; ``tally.kills`` and ``tally.livestock`` grow.
 
     Returns
     -------
@@ -175,6 +174,7 @@ def hunt(
     """
     quota[:] = 0
     total = 0
+    scan_food(counts, rates, scratch)
     n = queue_independent(cheetahs, scratch.order, scratch.priority, key, QUEUE_HUNT)
     for position in range(n):
         i = scratch.order[position]
