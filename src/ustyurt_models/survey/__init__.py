@@ -1,0 +1,20 @@
+"""From field counts to a posterior of abundance; each name is imported when it is first used."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ustyurt_models.survey.fit import fit_survey
+    from ustyurt_models.survey.posterior import load_posterior, save_posterior
+
+__all__ = ["fit_survey", "load_posterior", "save_posterior"]
+
+# PyMC takes seconds to import; reading a posterior file must not wait for it.
+_HOMES = {"fit_survey": "fit", "load_posterior": "posterior", "save_posterior": "posterior"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds `name`."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

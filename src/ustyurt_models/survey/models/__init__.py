@@ -1,0 +1,1 @@
+"""Bayesian survey models: one module per statistical model."""

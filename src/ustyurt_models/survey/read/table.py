@@ -1,0 +1,255 @@
+"""Delimited text from any office: encoding, separator, decimal sign, header lines with units."""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ustyurt_models.checks import Faults, did_you_mean, require
+
+__all__ = ["Table", "columns_of", "numbers_of", "read_table"]
+
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LATIN_BESIDE = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
+_MISSING = {"", "na", "n/a", "nan", "null", "none", "-"}
+_NAME = re.compile(r"[\s._-]+")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A text table before its meaning is known.
+
+    Attributes
+    ----------
+    name : str
+        File name, for messages.
+    header : dict of str to str
+        ``# key: value`` lines above the table, keys in lower case.
+    columns : tuple of str
+        Column names as written.
+    rows : tuple of tuple of str
+        Cells, stripped; every row as long as `columns`.
+    lines : tuple of int
+        Line of the file on which each row stands, counted from 1.
+    encoding : str
+        Encoding found.
+    separator : str
+        Column separator found.
+    """
+
+    name: str
+    header: dict[str, str]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines: tuple[int, ...]
+    encoding: str
+    separator: str
+    comments: tuple[str, ...] = field(default=())
+
+    def column(self, index: int) -> list[str]:
+        """Return the cells of one column."""
+        return [row[index] for row in self.rows]
+
+
+def _decode(raw: bytes, name: str, encoding: str | None) -> tuple[str, str]:
+    """Return the text and its encoding; refuse what can be read in two ways."""
+    if encoding is not None:
+        return raw.decode(encoding, errors="strict"), encoding
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16"), "utf-16"
+    try:
+        return raw.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError as error:
+        place = f"{name}: line {raw[: error.start].count(b'\n') + 1}"
+    advice = "save the file as UTF-8, or give encoding = '...' in the study file"
+    try:
+        russian = raw.decode("cp1251")
+    except UnicodeDecodeError:
+        require(False, place, "must be UTF-8 or Windows-1251 text", None, advice)
+        raise
+    if _CYRILLIC.search(russian) and not _LATIN_BESIDE.search(russian):
+        return russian, "windows-1251"
+    line = next(text for text in russian.splitlines() if not text.isascii())
+    western = line.encode("cp1251").decode("cp1252", errors="replace")
+    rule = (
+        "must be readable in one way only; "
+        f"as Windows-1251 it says {line[:60]!r}, as Windows-1252 {western[:60]!r}"
+    )
+    require(False, place, rule, None, advice)
+    raise AssertionError("unreachable")
+
+
+def _separator(line: str) -> str:
+    """Choose among semicolon, tab and comma; the header never holds a decimal number."""
+    return next((mark for mark in (";", "\t") if mark in line), ",")
+
+
+def _header_lines(lines: Sequence[str]) -> tuple[dict[str, str], list[str], int]:
+    """Split ``# key: value`` lines from the table; return them, the remarks and the first line."""
+    header: dict[str, str] = {}
+    remarks: list[str] = []
+    for number, line in enumerate(lines):
+        text = line.strip().strip('"').rstrip(";, \t")
+        if not text.startswith("#"):
+            if text:
+                return header, remarks, number
+            continue
+        text = text.lstrip("# ").strip()
+        key, colon, value = text.partition(":")
+        if colon and re.fullmatch(r"[A-Za-z_][\w ]{0,30}", key):
+            name = key.strip().lower().replace(" ", "_")
+            header[name] = f"{header[name]} {value.strip()}" if name in header else value.strip()
+        else:
+            remarks.append(text)
+    return header, remarks, len(lines)
+
+
+def read_table(path: Path, encoding: str | None = None) -> Table:
+    """Read a delimited text file without interpreting its columns.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str, optional
+        Encoding when the file cannot tell it.
+
+    Returns
+    -------
+    Table
+        Cells as text.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, empty, ambiguous, or its rows differ in length.
+    """
+    name = path.name
+    require(
+        path.is_file(), str(path), "the survey file must exist", None, "check `file` in [survey]"
+    )
+    text, found = _decode(path.read_bytes(), name, encoding)
+    lines = text.splitlines()
+    header, remarks, start = _header_lines(lines)
+    require(start < len(lines), name, "must hold a line of column names and at least one row")
+    separator = _separator(lines[start])
+    reader = csv.reader(lines[start:], delimiter=separator)
+    columns = tuple(cell.strip().strip('"') for cell in next(reader))
+    faults, rows, numbers = Faults(), [], []
+    for cells in reader:
+        line = start + reader.line_num
+        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+            continue
+        if len(cells) != len(columns):
+            advice = "a decimal comma in a comma-separated file? use ';' between columns"
+            where = f"{name}: row {line}"
+            faults.add(where, f"must have {len(columns)} cells like the header", len(cells), advice)
+            continue
+        rows.append(tuple(cell.strip() for cell in cells))
+        numbers.append(line)
+    faults.raise_if_any()
+    require(bool(rows), name, "must hold at least one row below the column names")
+    return Table(
+        name, header, columns, tuple(rows), tuple(numbers), found, separator, tuple(remarks)
+    )
+
+
+def columns_of(
+    table: Table, wanted: dict[str, tuple[str, ...]], compulsory: Sequence[str]
+) -> dict[str, int]:
+    """Find columns by any of their accepted names, ignoring case, dots and underscores.
+
+    Parameters
+    ----------
+    table : Table
+        The file.
+    wanted : dict
+        Our name to the spellings accepted in files.
+    compulsory : sequence of str
+        Names that must be found.
+
+    Returns
+    -------
+    dict of str to int
+        Column index by our name.
+    """
+    plain = {_NAME.sub("", column).lower(): index for index, column in enumerate(table.columns)}
+    faults = Faults()
+    found: dict[str, int] = {}
+    for name, spellings in wanted.items():
+        index = next((plain[key] for key in map(_fold, spellings) if key in plain), None)
+        if index is not None:
+            found[name] = index
+        elif name in compulsory:
+            hint = did_you_mean(spellings[0], table.columns)
+            faults.add(table.name, f"must have a column {spellings[0]!r}", None, hint)
+    faults.raise_if_any()
+    return found
+
+
+def _fold(name: str) -> str:
+    return _NAME.sub("", name).lower()
+
+
+def _check_decimal_sign(table: Table, index: int, faults: Faults) -> bool:
+    """Return whether the column writes decimals with a comma; refuse two readings."""
+    cells = table.column(index)
+    comma = [cell for cell in cells if "," in cell]
+    if not comma:
+        return False
+    where = f"{table.name}: column {table.columns[index]}"
+    point = [cell for cell in cells if re.fullmatch(r"[+-]?\d*\.\d+", cell)]
+    if point:
+        rule = f"must use one decimal sign; found both {comma[0]!r} and {point[0]!r}"
+        faults.add(where, rule)
+    elif all(_THOUSANDS.fullmatch(cell) for cell in comma):
+        as_decimal, as_whole = comma[0].replace(",", "."), comma[0].replace(",", "")
+        rule = f"must be readable in one way only; {comma[0]!r} is {as_decimal} or {as_whole}"
+        faults.add(where, rule, None, "write the decimal sign as a point and no thousands sign")
+    return True
+
+
+def numbers_of(table: Table, index: int, faults: Faults, missing_ok: bool = False) -> list[float]:
+    """Read one column as numbers; missing and unreadable cells become NaN.
+
+    Parameters
+    ----------
+    table : Table
+        The file.
+    index : int
+        Column.
+    faults : Faults
+        Takes text in the column, and missing cells unless `missing_ok`.
+    missing_ok : bool
+        Whether empty cells have a meaning here.
+
+    Returns
+    -------
+    list of float
+        One per row.
+    """
+    decimal_comma = _check_decimal_sign(table, index, faults)
+    column = table.columns[index]
+    values = []
+    for line, cell in zip(table.lines, table.column(index), strict=True):
+        where = f"{table.name}: row {line}, column {column}"
+        if cell.lower() in _MISSING:
+            if not missing_ok:
+                faults.add(where, "must not be empty")
+            values.append(float("nan"))
+            continue
+        if decimal_comma and _DECIMAL_COMMA.fullmatch(cell):
+            cell = cell.replace(",", ".")
+        try:
+            number = float(cell)
+        except ValueError:
+            faults.add(where, "must be a number", cell)
+            number = float("nan")
+        if number in (float("inf"), float("-inf")):
+            faults.add(where, "must be finite", cell)
+            number = float("nan")
+        values.append(number)
+    return values

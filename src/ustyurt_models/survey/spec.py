@@ -1,0 +1,106 @@
+"""From the study file's survey block to the settings of a model."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from ustyurt_models.checks import require
+from ustyurt_models.evidence import Catalogue
+from ustyurt_models.survey.settings import Belief, LineTransectSettings, Sampler
+
+__all__ = ["SurveySpec", "belief_from", "line_transect_settings", "sampler_of", "survey_path"]
+
+
+class SurveySpec(Protocol):
+    """What is read of a survey block; `ustyurt_models.study` declares it with all its options."""
+
+    @property
+    def file(self) -> str:
+        """Path of the data, relative to the study file."""
+
+    @property
+    def model(self) -> str:
+        """``line_transect`` or ``trend``."""
+
+    @property
+    def species(self) -> str:
+        """Species counted."""
+
+
+def survey_path(spec: SurveySpec, folder: Path) -> Path:
+    """Return the survey's file; it must exist."""
+    path = folder / spec.file
+    require(path.is_file(), f"survey file {spec.file}", "must exist", str(path))
+    return path
+
+
+def belief_from(catalogue: Catalogue, id: str, where: str) -> Belief:
+    """Return a catalogue row as a belief; it needs a value and both limits.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Evidence.
+    id : str
+        Row.
+    where : str
+        Who asks, for the message.
+
+    Returns
+    -------
+    Belief
+        Value and limits.
+    """
+    row = catalogue.require_ids([id], where)[0]
+    complete = row.value is not None and row.low is not None and row.high is not None
+    require(complete, where, "needs an evidence row with value, low and high", id)
+    return Belief(float(row.value or 0), float(row.low or 0), float(row.high or 0), id)
+
+
+def sampler_of(spec: SurveySpec) -> Sampler:
+    """Return the sampler of the survey block, or the default one."""
+    given = getattr(spec, "sampler", None)
+    if given is None:
+        return Sampler()
+    sampler = Sampler(given.engine, given.draws, given.tune, given.chains)
+    return replace(sampler, target_accept=given.target_accept)
+
+
+def line_transect_settings(
+    spec: SurveySpec, header: dict[str, str], catalogue: Catalogue | None
+) -> LineTransectSettings:
+    """Return the settings of a line-transect analysis.
+
+    Parameters
+    ----------
+    spec : SurveySpec
+        Block of the study file.
+    header : dict of str to str
+        Header of the survey file; ``detection_on_line`` names an evidence row.
+    catalogue : Catalogue or None
+        Evidence for what the survey does not tell.
+
+    Returns
+    -------
+    LineTransectSettings
+        With the defaults of priors where nothing is said.
+    """
+    default = LineTransectSettings()
+    truncation = getattr(spec, "truncation", None)
+    on_line = getattr(spec, "detection_on_line", None) or header.get("detection_on_line")
+    belief = None
+    if on_line and catalogue is not None:
+        belief = belief_from(catalogue, on_line, "survey: detection_on_line")
+    poisson = getattr(spec, "encounter", "negative-binomial") == "poisson"
+    return replace(
+        default,
+        key=getattr(spec, "key", default.key),
+        truncation_m=None if truncation is None else float(truncation),
+        cutpoints_m=tuple(getattr(spec, "cutpoints", ()) or ()),
+        group_size=getattr(spec, "group_size", default.group_size),
+        size_bias=bool(getattr(spec, "size_bias", False)),
+        sides=int(getattr(spec, "sides", 2)),
+        area_km2=dict(getattr(spec, "areas", {}) or {}),
+        detection_on_line=belief,
+        encounter_spread_sd=0.0 if poisson else default.encounter_spread_sd,
+    )
