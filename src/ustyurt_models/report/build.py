@@ -1,0 +1,80 @@
+"""From results to the report: one HTML file, tables as CSV, figures as SVG and PNG."""
+
+from pathlib import Path
+
+from ustyurt_models.report.chapters import (
+    area,
+    cheetahs,
+    evidence,
+    model,
+    prey,
+    provenance,
+    surveys,
+    uncertainty,
+    verdict,
+)
+from ustyurt_models.report.content import Document
+from ustyurt_models.report.html import to_html
+from ustyurt_models.report.inputs import ReportInputs
+from ustyurt_models.report.tables import save_csv
+from ustyurt_models.report.words import shown_count
+
+__all__ = ["build_report", "compose"]
+
+
+def compose(inputs: ReportInputs) -> Document:
+    """Return the content of the report, in reading order.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        A finished run.
+
+    Returns
+    -------
+    Document
+        Independent of the form in which it is shown.
+    """
+    answer, light = verdict.answer(inputs)
+    study = inputs.study
+    count = len(study.scenarios)
+    futures = shown_count(study.draws * study.replicates)
+    subtitle = (
+        f"Feasibility report, {study.start} to {study.start + study.years}. "
+        f"{count} scenario{'s' if count != 1 else ''}, {futures} futures each."
+    )
+    chapters = (verdict, area, surveys, prey, cheetahs, uncertainty, evidence)
+    sections = (
+        *(room.chapter(inputs) for room in chapters),
+        model.chapter(),
+        provenance.chapter(inputs),
+    )
+    return Document(study.title, subtitle, answer, light, verdict.notices(inputs), sections)
+
+
+def build_report(inputs: ReportInputs) -> Path:
+    """Write the report of a finished run.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        A finished run and the folder to write to.
+
+    Returns
+    -------
+    Path
+        ``report.html`` in the output folder; beside it ``tables/*.csv`` with unrounded values
+        and ``figures/*.svg`` and ``*.png``.
+    """
+    document = compose(inputs)
+    tables, figures = inputs.output / "tables", inputs.output / "figures"
+    for folder in (tables, figures):
+        folder.mkdir(parents=True, exist_ok=True)
+    for table in document.tables():
+        save_csv(table, tables)
+    for figure in document.figures():
+        (figures / f"{figure.name}.svg").write_bytes(figure.svg)
+        (figures / f"{figure.name}.png").write_bytes(figure.png)
+    path = inputs.output / "report.html"
+    path.write_text(to_html(document), encoding="utf-8")
+    return path

@@ -1,0 +1,104 @@
+"""Study area: the map, the layers and where each comes from."""
+
+import numpy as np
+
+from ustyurt_models.report.atlas import area_map, layer_maps
+from ustyurt_models.report.content import Column, Paragraph, Section, Table
+from ustyurt_models.report.inputs import ReportInputs
+from ustyurt_models.report.maps import Sheet
+from ustyurt_models.report.words import readable, shown_count
+
+__all__ = ["chapter"]
+
+_DRAWN = (
+    "elevation",
+    "forage",
+    "snow_depth",
+    "distance_to_water",
+    "livestock_share",
+    "poaching_pressure",
+    "road_exposure",
+    "people_exposure",
+    "protection",
+)
+
+_MEANING = (
+    "Tags: real = measured data; derived = computed from real data; schematic = drawn from "
+    "descriptions; placeholder = right size, wrong shape; synthetic = a documented formula."
+)
+
+
+def _mean(values: np.ndarray, inside: np.ndarray) -> float:
+    """Return the mean of a layer over the study region."""
+    return float(np.nanmean(np.asarray(values, dtype=float)[..., inside]))
+
+
+def _layers(inputs: ReportInputs, sheet: Sheet) -> Table:
+    """Return the list of layers with unit, mean, provenance, source and licence."""
+    rows = []
+    for name, layer in inputs.land.data_vars.items():
+        if "provenance" not in layer.attrs:
+            continue
+        grid = layer.dims == ("y", "x")
+        unit = layer.attrs.get("units", "1")
+        rows.append(
+            (
+                readable(str(name)),
+                layer.attrs.get("long_name", ""),
+                "" if unit == "1" else unit,
+                _mean(layer.to_numpy(), sheet.inside) if grid and name != "country" else None,
+                layer.attrs.get("provenance", ""),
+                layer.attrs.get("source", ""),
+                layer.attrs.get("licence", ""),
+            )
+        )
+    columns = (
+        Column("layer"),
+        Column("meaning"),
+        Column("unit"),
+        Column("mean in the region", kind="number"),
+        Column("provenance"),
+        Column("source"),
+        Column("licence"),
+    )
+    return Table("landscape_layers", "Layers of the landscape.", columns, tuple(rows), _MEANING)
+
+
+def chapter(inputs: ReportInputs) -> Section:
+    """Return the chapter on the study area."""
+    sheet = Sheet(inputs.land)
+    area = int(sheet.inside.sum()) * sheet.cell_km2
+    suitability = [str(v) for v in inputs.land.data_vars if str(v).startswith("suitability_")]
+    text = Paragraph(
+        f"The study region covers {shown_count(area)} km² in {shown_count(sheet.inside.sum())} "
+        f"cells of {sheet.cell_km2:.0f} km². What each layer is worth stands beside it: several "
+        "are placeholders until the three countries supply measured data."
+    )
+    drawn = [name for name in _DRAWN if name in inputs.land]
+    return Section(
+        "area",
+        "Study area",
+        (text, area_map(sheet)),
+        (
+            Section(
+                "layers",
+                "Layers",
+                (
+                    layer_maps("map_layers", sheet, drawn, "Landscape layers in the mean year."),
+                    _layers(inputs, sheet),
+                ),
+            ),
+            Section(
+                "suitability",
+                "Habitat suitability",
+                (
+                    layer_maps(
+                        "map_suitability",
+                        sheet,
+                        suitability,
+                        "Habitat suitability, 0 (never used) to 1 (best), by species.",
+                    ),
+                ),
+            ),
+        ),
+    )

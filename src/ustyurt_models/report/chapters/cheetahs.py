@@ -1,0 +1,204 @@
+"""Cheetahs: numbers, range, deaths by cause, genetics and capacity."""
+
+import numpy as np
+
+from ustyurt_models.report import measures
+from ustyurt_models.report.atlas import cheetah_maps, death_maps
+from ustyurt_models.report.capacity import emergent_range, rule_ranges
+from ustyurt_models.report.chapters.common import (
+    first_releases,
+    interval_cells,
+    interval_columns,
+    shown_scenarios,
+)
+from ustyurt_models.report.content import Block, Cell, Column, Figure, Paragraph, Section, Table
+from ustyurt_models.report.figures.causes import deaths_by_cause
+from ustyurt_models.report.figures.trajectories import FanPanel, fan_charts
+from ustyurt_models.report.figures.uncertainty import capacity_rules
+from ustyurt_models.report.inputs import ReportInputs
+from ustyurt_models.report.maps import Sheet
+from ustyurt_models.report.words import readable
+
+__all__ = ["chapter"]
+
+_GENETICS = (
+    ("gene_diversity", "gene diversity, 1 − mean kinship"),
+    ("mean_inbreeding", "mean inbreeding coefficient F"),
+    ("founder_genomes", "founder genome equivalents"),
+)
+
+
+def _fans(
+    inputs: ReportInputs, name: str, ylabel: str, caption: str, series: dict[str, object]
+) -> Figure:
+    """Return one row of fans per scenario, one column per series."""
+    panels = []
+    for scenario in shown_scenarios(inputs, cheetahs=True):
+        for label, values in series.items():
+            chosen = values.sel(scenario=scenario)  # type: ignore[attr-defined]
+            title = readable(scenario) if len(series) == 1 else f"{readable(scenario)}: {label}"
+            bands = measures.bands(chosen)
+            panels.append(FanPanel(title, bands, marks=first_releases(inputs, scenario)))
+    return fan_charts(name, panels, ylabel, caption)
+
+
+def _numbers(inputs: ReportInputs) -> Figure:
+    """Return fans of all cheetahs and of adult females."""
+    series = {
+        "all ages": measures.cheetahs(inputs.results),
+        "adult females": inputs.results["adult_females"],
+    }
+    return _fans(
+        inputs,
+        "cheetah_numbers",
+        "cheetahs",
+        "Cheetahs in the study region at the end of each year, futures without cheetahs included. "
+        "Dotted line: first year with releases in any future.",
+        series,
+    )
+
+
+def _table(inputs: ReportInputs) -> Table:
+    """Return the end state of every scenario with cheetahs."""
+    rows: list[tuple[Cell, ...]] = []
+    for scenario in measures.with_cheetahs(inputs.results):
+        part = inputs.results.sel(scenario=scenario)
+        alive = measures.cheetahs(part).isel(year=-1)
+        rows.append(
+            (
+                readable(scenario),
+                float((alive > 0).mean()),
+                *interval_cells(alive),
+                *interval_cells(part["adult_females"].isel(year=-1)),
+                float(part["cheetah_released"].sum("year").mean()),
+                float(part["livestock_killed"].isel(year=-1).mean()),
+            )
+        )
+    columns = (
+        Column("scenario"),
+        Column("probability that cheetahs are present", "", "probability"),
+        *interval_columns("cheetahs"),
+        *interval_columns("adult females"),
+        Column("released, mean", "cheetahs", "number"),
+        Column("livestock killed, mean", "sheep units per yr", "number"),
+    )
+    year = int(inputs.results["year"].values[-1])
+    return Table(
+        "cheetah_numbers",
+        f"Cheetahs at the end of {year}; median and 95 % equal-tailed interval over draws and "
+        "replicates, futures without cheetahs included.",
+        columns,
+        tuple(rows),
+    )
+
+
+def _deaths(inputs: ReportInputs) -> tuple[Figure, Table]:
+    """Return cheetah deaths by cause: over the years, and as a table."""
+    names = list(shown_scenarios(inputs, cheetahs=True))
+    deaths = measures.mean_deaths(inputs.results.sel(scenario=names), "cheetah_deaths")
+    figure = deaths_by_cause(
+        "cheetah_deaths",
+        deaths,
+        "cheetah_cause",
+        "scenario",
+        "Cheetah deaths per year by cause, mean over all futures. Causes compete on the hazard "
+        "scale, so they add up to all deaths.",
+    )
+    rows = []
+    for cause in deaths["cheetah_cause"].values:
+        totals = deaths.sel(cheetah_cause=cause).sum("year")
+        rows.append((readable(str(cause)), *(float(total) for total in totals.to_numpy())))
+    columns = (
+        Column("cause"),
+        *(Column(readable(name), "deaths per future", "number") for name in names),
+    )
+    table = Table(
+        "cheetah_deaths",
+        "Cheetah deaths by cause over the whole study period, mean over all futures.",
+        columns,
+        tuple(rows),
+    )
+    return figure, table
+
+
+def _maps(inputs: ReportInputs) -> tuple[Block, ...]:
+    """Return occupancy at the map years, and where cheetahs die."""
+    sheet = Sheet(inputs.land)
+    names = list(shown_scenarios(inputs, cheetahs=True))
+    total = measures.runs(inputs.results)
+    occupancy = measures.occupancy_map(inputs.maps, total).sel(scenario=names)
+    years = [y for y in occupancy["map_year"].values if float(occupancy.sel(map_year=y).sum()) > 0]
+    blocks: list[Block] = []
+    if years:
+        blocks.append(cheetah_maps("map_cheetah", sheet, occupancy.sel(map_year=years)))
+    for name in names:
+        deaths = inputs.maps["map_cheetah_deaths"].sel(scenario=name).sum("block")
+        if int(deaths.sum()) > 0:
+            blocks.append(death_maps(f"map_cheetah_deaths_{name}", sheet, deaths, total, name))
+    return tuple(blocks)
+
+
+def _genetics(inputs: ReportInputs) -> tuple[Block, ...]:
+    """Return gene diversity, inbreeding and founder genomes over the years."""
+    blocks: list[Block] = [
+        Paragraph(
+            "Exact pedigree measures of the living animals, over the futures that have cheetahs "
+            "in that year. Gene diversity is the share of the founders' variation that random "
+            "mating would show; an inbreeding coefficient of 0.25 is that of full siblings' young."
+        )
+    ]
+    living = measures.cheetahs(inputs.results) > 0
+    for variable, label in _GENETICS:
+        values = inputs.results[variable].where(living)
+        if not np.isfinite(values).any():
+            continue
+        blocks.append(_fans(inputs, f"genetics_{variable}", label, f"{label}.", {label: values}))
+    return tuple(blocks)
+
+
+def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
+    """Return the emergent capacity beside the published rules, per scenario."""
+    sheet = Sheet(inputs.land)
+    area = float(sheet.inside.sum()) * sheet.cell_km2
+    blocks: list[Block] = [
+        Paragraph(
+            "The simulation sets no cap on cheetahs: how many live follows from prey, space and "
+            "deaths. Two published prey rules and the space rule show what others would expect."
+        )
+    ]
+    rows = []
+    for name in shown_scenarios(inputs, cheetahs=True):
+        rules = rule_ranges(inputs.results, name, area, inputs.catalogue)
+        emergent = emergent_range(inputs.results, name)
+        ranges = (emergent, *rules) if emergent else rules
+        caption = (
+            f"Cheetahs that the study region could hold, scenario {readable(name)}, last ten "
+            "years. Dots: medians; bars: 95 % equal-tailed intervals. Simulated: animals without "
+            "cubs, in the futures that keep cheetahs. Prey rules: all hunted ungulates in the "
+            "region (without kulan); Hayward is drawn although desert prey lies below its data "
+            "range. Space: territories of males on a hexagonal lattice, spacing 20 to 23 km."
+        )
+        blocks.append(capacity_rules(f"capacity_{name}", ranges, caption))
+        rows += [(readable(name), item.label, item.median, item.low, item.high) for item in ranges]
+    columns = (Column("scenario"), Column("rule"), *interval_columns("cheetahs", "number"))
+    table = Table("capacity", "Capacity for cheetahs by rule.", columns, tuple(rows))
+    return (*blocks, table)
+
+
+def chapter(inputs: ReportInputs) -> Section:
+    """Return the chapter on cheetahs."""
+    if not measures.with_cheetahs(inputs.results):
+        text = Paragraph("No cheetah lives in any scenario of this study.")
+        return Section("cheetahs", "Cheetahs", (text,))
+    return Section(
+        "cheetahs",
+        "Cheetahs",
+        (_table(inputs),),
+        (
+            Section("cheetah-numbers", "Numbers", (_numbers(inputs),)),
+            Section("cheetah-maps", "Where they live and die", _maps(inputs)),
+            Section("cheetah-deaths", "Causes of death", _deaths(inputs)),
+            Section("genetics", "Genetics", _genetics(inputs)),
+            Section("capacity", "How many could live there?", _capacity(inputs)),
+        ),
+    )

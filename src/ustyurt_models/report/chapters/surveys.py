@@ -1,0 +1,142 @@
+"""Surveys: what was counted, what the models made of it, and whether to trust them."""
+
+import xarray as xr
+
+from ustyurt_models.report.content import Block, Cell, Column, Note, Paragraph, Section, Table
+from ustyurt_models.report.figures.survey import (
+    count_trend,
+    curve_from,
+    detection_function,
+    trend_from,
+)
+from ustyurt_models.report.inputs import ReportInputs, SurveyResult
+from ustyurt_models.report.words import readable
+
+__all__ = ["chapter"]
+
+
+def _inventory(inputs: ReportInputs) -> Table:
+    """Return the list of survey data."""
+    rows = tuple(
+        (
+            survey.name,
+            readable(survey.species),
+            readable(survey.model),
+            survey.file,
+            survey.status.upper() if survey.status != "real" else survey.status,
+            "accepted although failed" if survey.overridden else "held",
+        )
+        for survey in inputs.surveys
+    )
+    columns = tuple(
+        Column(label)
+        for label in ("survey", "species", "model", "file", "data are", "diagnostics gate")
+    )
+    return Table("survey_inventory", "Survey data used.", columns, rows)
+
+
+def _abundance(survey: SurveyResult) -> Table:
+    """Return abundance and density by stratum and in total."""
+    node = survey.tree["abundance"].to_dataset()
+    rows: list[tuple[Cell, ...]] = []
+    for stratum in node["stratum"].values:
+        part = node.sel(stratum=stratum)
+        rows.append((str(stratum), float(part["area_km2"]), *_six(part)))
+    if len(rows) > 1:
+        area = node["area_km2"].sum()
+        total = xr.Dataset(
+            {
+                "abundance": node["abundance"].sum("stratum"),
+                "density_per_km2": node["abundance"].sum("stratum") / area,
+            }
+        )
+        rows.append(("total", float(area), *_six(total)))
+    columns = (
+        Column("stratum"),
+        Column("area", "km²", "count"),
+        Column("abundance, median", "animals", "count"),
+        Column("95 % low", "animals", "count"),
+        Column("95 % high", "animals", "count"),
+        Column("density, median", "animals per km²", "number"),
+        Column("95 % low", "animals per km²", "number"),
+        Column("95 % high", "animals per km²", "number"),
+        Column("CV of abundance", "", "probability"),
+    )
+    return Table(
+        f"abundance_{survey.name}",
+        f"Abundance and density of {readable(survey.species)} from the survey; "
+        "95 % equal-tailed intervals; CV: standard deviation over mean.",
+        columns,
+        tuple(rows),
+    )
+
+
+def _six(part: xr.Dataset) -> tuple[float, ...]:
+    """Return median and interval of abundance and of density, and the CV of abundance."""
+    cells = [
+        float(part[key].quantile(level))
+        for key in ("abundance", "density_per_km2")
+        for level in (0.5, 0.025, 0.975)
+    ]
+    return (*cells, float(part["abundance"].std() / part["abundance"].mean()))
+
+
+def _diagnostics(survey: SurveyResult) -> Table:
+    """Return the diagnostics with their words pass, look or stop."""
+    node = survey.tree["diagnostics"].to_dataset()
+    dimension = next(iter(node.sizes))
+    names = [str(name) for name in node.data_vars]
+    rows = []
+    for index, label in enumerate(node[dimension].values):
+        cells: list[Cell] = [readable(str(label))]
+        for name in names:
+            value = node[name].values[index]
+            cells.append(float(value) if node[name].dtype.kind in "fiu" else str(value))
+        rows.append(tuple(cells))
+    columns = (
+        Column("check"),
+        *(
+            Column(readable(name), kind="number" if node[name].dtype.kind in "fiu" else "text")
+            for name in names
+        ),
+    )
+    return Table(
+        f"diagnostics_{survey.name}",
+        f"Diagnostics of the survey “{survey.name}”.",
+        columns,
+        tuple(rows),
+        "pass: nothing to see; look: read the note before use; stop: not to be used.",
+    )
+
+
+def _part(survey: SurveyResult) -> Section:
+    """Return the section of one survey."""
+    blocks: list[Block] = []
+    if survey.status == "simulated":
+        blocks.append(Note("These survey data are SIMULATED, not observed.", "warning"))
+    nodes = survey.tree.children
+    if "detection" in nodes:
+        curve = curve_from(survey.tree["detection"].to_dataset())
+        blocks.append(detection_function(f"detection_{survey.name}", survey.species, curve))
+    if "trend" in nodes:
+        series = trend_from(survey.tree["trend"].to_dataset())
+        blocks.append(count_trend(f"trend_{survey.name}", survey.species, series))
+    if "abundance" in nodes:
+        blocks.append(_abundance(survey))
+    if "diagnostics" in nodes:
+        blocks.append(_diagnostics(survey))
+    title = f"{readable(survey.species).capitalize()}: {readable(survey.model)}"
+    return Section(f"survey-{survey.name}", title, tuple(blocks))
+
+
+def chapter(inputs: ReportInputs) -> Section:
+    """Return the chapter on surveys and abundance now."""
+    if not inputs.surveys:
+        text = Paragraph("No survey was fitted; all starting numbers come from the evidence.")
+        return Section("surveys", "Surveys and abundance now", (text,))
+    return Section(
+        "surveys",
+        "Surveys and abundance now",
+        (_inventory(inputs),),
+        tuple(_part(survey) for survey in inputs.surveys),
+    )

@@ -1,0 +1,264 @@
+"""What a report says, apart from how it is shown: sections, paragraphs, tables and figures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ustyurt_models.checks import require
+
+__all__ = [
+    "Block",
+    "Bullets",
+    "Code",
+    "Column",
+    "Definitions",
+    "Document",
+    "Figure",
+    "Note",
+    "Paragraph",
+    "Section",
+    "Table",
+    "TrafficLight",
+]
+
+Light = Literal["green", "amber", "red", "grey"]
+Kind = Literal["text", "number", "count", "probability", "light"]
+Cell = str | float | int | None
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text.
+
+    Attributes
+    ----------
+    text : str
+        Plain text, one paragraph.
+    lead : bool
+        Whether it opens a section and is set larger.
+    """
+
+    text: str
+    lead: bool = False
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark that must not be overlooked.
+
+    Attributes
+    ----------
+    text : str
+        What the reader must know.
+    level : {"info", "warning"}
+        ``warning`` for simulated input, overridden gates and the like.
+    """
+
+    text: str
+    level: Literal["info", "warning"] = "info"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of short statements."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Commands or a file, shown letter by letter."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Terms with their explanation, for the glossary and the list of sub-models."""
+
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
+
+    Attributes
+    ----------
+    label : str
+        What the column holds.
+    unit : str
+        Unit of its numbers; empty when there is none.
+    kind : {"text", "number", "count", "probability", "light"}
+        How its cells are written.
+    """
+
+    label: str
+    unit: str = ""
+    kind: Kind = "text"
+
+    @property
+    def heading(self) -> str:
+        """Label with the unit in brackets."""
+        return f"{self.label} [{self.unit}]" if self.unit else self.label
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with unrounded values; rounding is a matter of showing.
+
+    Attributes
+    ----------
+    name : str
+        File name of the CSV, without ending; unique in the document.
+    caption : str
+        What the table shows, with place, time and kind of interval.
+    columns : tuple of Column
+        Its columns.
+    rows : tuple of tuple
+        Cells, one per column; ``None`` is shown as a dash.
+    note : str
+        Small print under the table.
+    """
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse rows that do not match the columns."""
+        widths = {len(row) for row in self.rows} - {len(self.columns)}
+        require(not widths, f"table {self.name}", "rows must match the columns", sorted(widths))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture in two forms, with the words that replace it.
+
+    Attributes
+    ----------
+    name : str
+        File name without ending; unique in the document.
+    caption : str
+        What is drawn, with units and kind of interval.
+    alt : str
+        What a reader who cannot see the figure must learn from it.
+    svg : bytes
+        Vector form, text as paths.
+    png : bytes
+        Raster form.
+    wide : bool
+        Whether it is a row of panels that needs the full width.
+    """
+
+    name: str
+    caption: str
+    alt: str
+    svg: bytes = field(repr=False)
+    png: bytes = field(repr=False)
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class TrafficLight:
+    """The verdict on one criterion in one scenario, in words.
+
+    Attributes
+    ----------
+    light : {"green", "amber", "red", "grey"}
+        Met, open, not met, not applicable.
+    word : str
+        The same in a word, so that colour is never alone.
+    title : str
+        Name of the criterion.
+    scenario : str
+        Scenario that it judges.
+    plain : str
+        The probability in plain words, ``about 9 of 10 futures``.
+    detail : str
+        Probability with Monte-Carlo error and the rule that decided.
+    """
+
+    light: Light
+    word: str
+    title: str
+    scenario: str
+    plain: str
+    detail: str
+
+
+Block = Paragraph | Note | Bullets | Code | Definitions | Table | Figure | TrafficLight
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter or a part of one.
+
+    Attributes
+    ----------
+    key : str
+        Anchor, unique in the document.
+    title : str
+        Heading.
+    blocks : tuple of Block
+        Content before the first subsection.
+    parts : tuple of Section
+        Subsections.
+    """
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    parts: tuple["Section", ...] = ()
+
+    def walk(self) -> Iterator[Block]:
+        """Yield every block of the section and its parts, in reading order."""
+        yield from self.blocks
+        for part in self.parts:
+            yield from part.walk()
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report.
+
+    Attributes
+    ----------
+    title : str
+        Title of the study.
+    subtitle : str
+        What kind of document it is, with the scenarios.
+    answer : str
+        The combined verdict in one sentence.
+    light : {"green", "amber", "red", "grey"}
+        Its traffic light.
+    notices : tuple of Note
+        What the first page must admit.
+    sections : tuple of Section
+        Chapters in order; the first holds the verdict.
+    language : str
+        BCP 47 tag of the text.
+    """
+
+    title: str
+    subtitle: str
+    answer: str
+    light: Light
+    notices: tuple[Note, ...]
+    sections: tuple[Section, ...]
+    language: str = "en"
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield every block of the document in reading order."""
+        for section in self.sections:
+            yield from section.walk()
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return all figures in reading order."""
+        return tuple(block for block in self.blocks() if isinstance(block, Figure))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return all tables in reading order."""
+        return tuple(block for block in self.blocks() if isinstance(block, Table))

@@ -1,0 +1,187 @@
+"""What the survey saw: detection function over its histogram, and the trend of counts."""
+
+import numpy as np
+import xarray as xr
+from matplotlib.ticker import FuncFormatter
+
+from ustyurt_models.report import content
+from ustyurt_models.report.figures.canvas import (
+    BLUE,
+    INK,
+    RED,
+    calm,
+    drawing,
+    finish,
+    house_style,
+)
+from ustyurt_models.report.words import readable, shown_count
+
+__all__ = ["CountTrend", "DetectionCurve", "count_trend", "detection_function"]
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class DetectionCurve:
+    """Detection function with its band, and the histogram of distances.
+
+    Attributes
+    ----------
+    distance_m : numpy.ndarray
+        Grid of perpendicular distances [m].
+    median, low, high : numpy.ndarray
+        g(x) at the grid: median and 95 % equal-tailed interval, 0..1.
+    edge_m : numpy.ndarray
+        Class limits of the histogram [m].
+    count : numpy.ndarray
+        Detections per class.
+    """
+
+    distance_m: np.ndarray
+    median: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    edge_m: np.ndarray
+    count: np.ndarray
+
+
+def _scaled_heights(curve: DetectionCurve) -> np.ndarray:
+    """Return bar heights whose total area equals the area under the median curve.
+
+    Buckland et al. 2001, *Introduction to Distance Sampling*, section 3.3: density of the
+    observed distances times the effective strip half-width.
+    """
+    esw = np.trapezoid(curve.median, curve.distance_m)
+    density = curve.count / (curve.count.sum() * np.diff(curve.edge_m))
+    return density * esw
+
+
+@house_style
+def detection_function(name: str, species: str, curve: DetectionCurve) -> content.Figure:
+    """Draw g(x) with its band over the scaled histogram of distances."""
+    figure, grid = drawing(7.4, 3.6)
+    axes = grid[0, 0]
+    heights = _scaled_heights(curve)
+    axes.bar(
+        curve.edge_m[:-1],
+        heights,
+        np.diff(curve.edge_m),
+        align="edge",
+        color="#dfe5ea",
+        edgecolor="white",
+        label="observed distances, scaled",
+    )
+    axes.fill_between(
+        curve.distance_m,
+        curve.low,
+        curve.high,
+        color=BLUE,
+        alpha=0.25,
+        linewidth=0,
+        label="95 % interval",
+    )
+    axes.plot(curve.distance_m, curve.median, color=BLUE, label="median of g(x)")
+    axes.set_xlim(0, curve.edge_m[-1])
+    axes.set_ylim(0, max(1.08, heights.max() * 1.05))
+    axes.set_xlabel("perpendicular distance from the line [m]")
+    axes.set_ylabel("detection probability g(x)")
+    axes.legend(loc="upper right")
+    calm(axes)
+    total = int(curve.count.sum())
+    half = float(np.interp(-0.5, -curve.median, curve.distance_m))
+    caption = (
+        f"Detection function of the {readable(species)} survey over the histogram of {total} "
+        "detections, scaled to the same area. Shade: 95 % equal-tailed interval."
+    )
+    alt = (
+        f"Detection falls from 1 at the line to one half at about {half:.0f} m; "
+        f"{total} detections in {curve.count.size} distance classes."
+    )
+    return finish(figure, name, caption, alt)
+
+
+@dataclass(frozen=True)
+class CountTrend:
+    """Counts and the fitted numbers behind them.
+
+    Attributes
+    ----------
+    year : numpy.ndarray
+        Years of the fitted series.
+    median, low, high : numpy.ndarray
+        Animals: median and 95 % equal-tailed interval.
+    count_year, count : numpy.ndarray
+        Published counts.
+    """
+
+    year: np.ndarray
+    median: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    count_year: np.ndarray
+    count: np.ndarray
+
+
+@house_style
+def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
+    """Draw counts with the fitted band on a logarithmic axis."""
+    figure, grid = drawing(7.4, 3.6)
+    axes = grid[0, 0]
+    axes.fill_between(
+        trend.year,
+        trend.low,
+        trend.high,
+        color=BLUE,
+        alpha=0.25,
+        linewidth=0,
+        label="95 % interval",
+    )
+    axes.plot(trend.year, trend.median, color=BLUE, label="fitted median")
+    axes.plot(
+        trend.count_year,
+        trend.count,
+        "o",
+        color=RED,
+        markeredgecolor="white",
+        markersize=7,
+        label="published count",
+    )
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_count(value)))
+    axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+    axes.set_ylabel("animals (log scale)")
+    axes.set_xlabel("year")
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.legend(loc="upper left")
+    calm(axes)
+    last = int(trend.year[-1])
+    caption = (
+        f"Published counts of {readable(species)} and the fitted number of animals; "
+        "shade: 95 % equal-tailed interval. Logarithmic axis: equal steps are equal growth rates."
+    )
+    alt = (
+        f"{trend.count.size} counts from {shown_count(trend.count[0])} in "
+        f"{int(trend.count_year[0])} to {shown_count(trend.count[-1])} in "
+        f"{int(trend.count_year[-1])}; fitted {shown_count(trend.median[-1])} "
+        f"({shown_count(trend.low[-1])} to {shown_count(trend.high[-1])}) in {last}."
+    )
+    return finish(figure, name, caption, alt)
+
+
+def curve_from(detection: xr.Dataset) -> DetectionCurve:
+    """Read the curve from the node ``detection`` of a posterior file."""
+    return DetectionCurve(
+        detection["distance_m"].to_numpy(),
+        *(detection[key].to_numpy() for key in ("median", "low", "high")),
+        detection["edge_m"].to_numpy(),
+        detection["count"].to_numpy(),
+    )
+
+
+def trend_from(trend: xr.Dataset) -> CountTrend:
+    """Read the series from the node ``trend`` of a posterior file."""
+    low, middle, high = trend["abundance"].quantile([0.025, 0.5, 0.975], "draw").to_numpy()
+    observed = trend["observed"].to_numpy()
+    seen = np.isfinite(observed)
+    year = trend["year"].to_numpy()
+    return CountTrend(year, middle, low, high, year[seen], observed[seen])

@@ -1,0 +1,83 @@
+"""The document as one HTML file without external resources."""
+
+import base64
+import re
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, select_autoescape
+from markupsafe import Markup
+
+from ustyurt_models import __version__
+from ustyurt_models.report import content
+from ustyurt_models.report.tables import shown_cell
+
+__all__ = ["to_html"]
+
+_TEMPLATES = files("ustyurt_models.report") / "templates"
+
+
+def _source(name: str) -> str:
+    """Return a file of the template folder."""
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _data_uri(figure: content.Figure) -> str:
+    """Return the smaller of the two forms of a figure as a data URI."""
+    svg = figure.svg
+    kind, picture = ("svg+xml", svg) if len(svg) <= 1.5 * len(figure.png) else ("png", figure.png)
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+def _size(figure: content.Figure) -> tuple[int, int]:
+    """Return width and height [CSS px] from the header of the SVG, given there in points."""
+    header = figure.svg[:2000].decode("utf-8", "replace")
+    found = re.search(r'<svg[^>]*?height="([\d.]+)pt"[^>]*?width="([\d.]+)pt"', header) or None
+    if found:
+        height, width = (float(value) for value in found.groups())
+    else:
+        width, height = (
+            float(re.search(rf'{key}="([\d.]+)pt"', header)[1])  # type: ignore[index]
+            for key in ("width", "height")
+        )
+    return round(width * 4 / 3), round(height * 4 / 3)
+
+
+def _kind(block: content.Block) -> str:
+    """Return the name of the macro that shows a block."""
+    return type(block).__name__.lower()
+
+
+@cache
+def _environment() -> Environment:
+    """Return the template environment; everything from outside is escaped."""
+    environment = Environment(
+        loader=FunctionLoader(_source),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["cell"] = shown_cell
+    environment.filters["uri"] = _data_uri
+    environment.filters["size"] = _size
+    environment.filters["kind"] = _kind
+    return environment
+
+
+def to_html(document: content.Document) -> str:
+    """Return the document as a complete HTML page.
+
+    Parameters
+    ----------
+    document : content.Document
+        What to show.
+
+    Returns
+    -------
+    str
+        HTML with style and pictures inside; nothing is loaded from elsewhere.
+    """
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        document=document, style=Markup(_source("report.css")), version=__version__
+    )

@@ -1,0 +1,92 @@
+"""How numbers, probabilities and names are put into words."""
+
+import math
+
+__all__ = [
+    "futures",
+    "interval_words",
+    "readable",
+    "share",
+    "shown_count",
+    "shown_number",
+    "shown_probability",
+]
+
+#: Narrow no-break space: groups thousands and joins a number with its unit.
+THIN = "\u202f"
+
+#: Outside this range a probability is told "of 100", inside "of 10".
+_FEW, _MANY = 0.075, 0.925
+
+
+def readable(name: str) -> str:
+    """Return an identifier such as ``goitered_gazelle`` as words."""
+    return name.replace("_", " ")
+
+
+def shown_count(value: float) -> str:
+    """Return a count with thin spaces between thousands."""
+    return f"{value:,.0f}".replace(",", THIN)
+
+
+def shown_number(value: float, digits: int = 3) -> str:
+    """Return a number with `digits` significant digits, never in powers of ten below 1e7."""
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
+    if magnitude < -4 or magnitude >= 7:
+        return f"{value:.{digits - 1}e}".replace("-", "\N{MINUS SIGN}")
+    decimals = max(digits - 1 - magnitude, 0)
+    rounded = round(value, digits - 1 - magnitude)
+    return f"{rounded:,.{decimals}f}".replace(",", THIN).replace("-", "\N{MINUS SIGN}")
+
+
+def shown_probability(value: float) -> str:
+    """Return a probability with two decimals; values near a bound say so."""
+    if not math.isfinite(value):
+        return "\N{EN DASH}"
+    if 0 < value < 0.005:
+        return "< 0.01"
+    if 0.995 < value < 1:
+        return "> 0.99"
+    return f"{value:.2f}"
+
+
+def share(value: float) -> str:
+    """Return a proportion as a percentage without decimals."""
+    return f"{100 * value:.0f}{THIN}%"
+
+
+def futures(probability: float) -> str:
+    """Return a probability as a count of futures.
+
+    Parameters
+    ----------
+    probability : float
+        Share of simulated futures, 0..1.
+
+    Returns
+    -------
+    str
+        ``"about 9 of 10 futures"``; near 0 and 1 counted of 100.
+    """
+    if not math.isfinite(probability):
+        return "not estimated"
+    if probability == 0:
+        return "none of the simulated futures"
+    if probability == 1:
+        return "all of the simulated futures"
+    if probability < 0.01:
+        return "fewer than 1 of 100 futures"
+    if probability > 0.99:
+        return "more than 99 of 100 futures"
+    if _FEW <= probability <= _MANY:
+        return f"about {round(10 * probability)} of 10 futures"
+    return f"about {round(100 * probability)} of 100 futures"
+
+
+def interval_words(mass: float) -> str:
+    """Return the name of an equal-tailed interval of probability `mass`."""
+    return f"{100 * mass:.0f}{THIN}% equal-tailed interval"
