@@ -8,8 +8,8 @@ import pytest
 
 from ustyurt_models.checks import InputError
 from ustyurt_models.evidence import load_catalogue, parameter_ids
-from ustyurt_models.evidence.catalogue import COLUMNS
 from ustyurt_models.evidence.parameter import PSEUDO_SOURCES
+from ustyurt_models.evidence.reading import COLUMNS
 from ustyurt_models.resources import models_dir
 
 GOOD = "sai_x,saiga,adult survival,0.8,0.6,0.9,annual prob,beta,Ustyurt,2020,kuhl2009,A,seen"
@@ -108,6 +108,7 @@ CASES = [
     ("kuhl2009,A", "expert,A", "row 2, confidence: grade A needs a source that was seen"),
     (",A,", ",D,", "row 2, confidence: unknown word; got 'D'"),
     ("A,seen", "C,", "row 2, note: a judgement must say where it comes from"),
+    (",seen", ',"seen', "row 2: quotes must come in pairs (close it"),
     (",seen", ",seen,more", "row 2: must have 13 cells; got 14 (quote texts that hold a comma)"),
 ]
 
@@ -138,6 +139,29 @@ def test_missing_repeated_and_unknown_columns_are_reported_at_once(tmp_path):
     assert "missing column; got 'source_key'" in text
     assert "unknown column; got 'sources_key' (did you mean 'source_key'?)" in text
     assert "a column may occur once; got 'place'" in text
+
+
+def test_a_forgotten_quote_does_not_swallow_the_rows_below(tmp_path):
+    rows = [GOOD.replace(",seen", ',"seen'), GOOD.replace("sai_x", "bad_id")]
+    lines = faults_of(write(tmp_path, *rows, GOOD.replace(",seen", ',seen "here"')))
+    assert len(lines) == 2
+    assert lines[0].startswith("parameters.csv: row 2: quotes must come in pairs")
+    assert lines[1].startswith("parameters.csv: row 3, id: must be a parameter id")
+
+
+def test_a_table_with_semicolons_is_told_so_once(tmp_path):
+    folder = write(tmp_path, GOOD.replace(",", ";"), header=";".join(COLUMNS))
+    assert faults_of(folder) == [
+        "parameters.csv: row 1: cells must be separated by commas; got ';' "
+        "(save it as CSV with commas and decimal points)"
+    ]
+
+
+def test_line_ends_of_any_system_and_blank_lines_do_no_harm(tmp_path):
+    folder = write(tmp_path, GOOD, "", "")
+    table = folder / "parameters.csv"
+    table.write_bytes(table.read_bytes().replace(b"\n", b"\r\n"))
+    assert len(load_catalogue(folder)) == 1
 
 
 def test_an_empty_folder_names_both_missing_files(tmp_path):
