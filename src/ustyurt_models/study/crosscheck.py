@@ -1,19 +1,18 @@
 """Checks that need more than one part of a study: years, names, references, files."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ustyurt_models.checks import did_you_mean
 from ustyurt_models.resources import models_dir
 from ustyurt_models.study.criteria import STATISTICS, Criterion
 from ustyurt_models.study.document import is_path
+from ustyurt_models.study.land_names import LandNames
 from ustyurt_models.study.lines import KeyPath
 from ustyurt_models.study.problems import Problem
 from ustyurt_models.study.schema import Scenario
 
 __all__ = [
-    "LandNames",
     "file_problems",
     "land_problems",
     "landscape_file",
@@ -30,22 +29,6 @@ TRACKED = ("adult_deaths",)
 ZONED = ("prey_biomass_kg_per_km2",)
 #: Statistics that are known for founders.
 OF_FOUNDERS = ("gene_diversity", "mean_inbreeding", "founder_genomes", "cheetah")
-
-
-@dataclass(frozen=True)
-class LandNames:
-    """Names that a landscape knows.
-
-    Attributes
-    ----------
-    sites, barriers, protected_areas, species : tuple of str
-        Release sites, lines, protected areas, species with a suitability layer.
-    """
-
-    sites: tuple[str, ...] = ()
-    barriers: tuple[str, ...] = ()
-    protected_areas: tuple[str, ...] = ()
-    species: tuple[str, ...] = ()
 
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:

@@ -75,16 +75,21 @@ class Document:
     data: dict[str, Any]
     sources: tuple[Source, ...]
 
-    def where(self, path: KeyPath) -> str:
-        """Return ``file:line: key`` of the file that says something about `path`."""
-        if not path:
-            return self.path.name
+    def locate(self, path: KeyPath) -> tuple[int, int]:
+        """Return (place in `sources`, line) of `path` or of what is around it; line 0: nowhere."""
         for length in range(len(path), 0, -1):
-            for source in self.sources:
+            for place, source in enumerate(self.sources):
                 line = line_of(path[:length], source.text)
                 if line is not None:
-                    return f"{source.path.name}:{line}: {write_path(path)}"
-        return f"{self.path.name}: {write_path(path)}"
+                    return place, line
+        return 0, 0
+
+    def where(self, path: KeyPath) -> str:
+        """Return ``file:line: key`` of the file that says something about `path`."""
+        place, line = self.locate(path)
+        name = self.sources[place].path.name if self.sources else self.path.name
+        start = f"{name}:{line}" if line else name
+        return f"{start}: {write_path(path)}" if path else start
 
 
 def read_document(path: Path) -> Document:

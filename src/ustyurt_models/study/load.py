@@ -11,17 +11,18 @@ from pydantic import ValidationError
 from ustyurt_models.checks import Fault, InputError, require
 from ustyurt_models.provenance import digest_json
 from ustyurt_models.study.crosscheck import (
-    LandNames,
     file_problems,
     land_problems,
     parameter_problems,
     scenario_problems,
 )
 from ustyurt_models.study.document import Document, read_document
+from ustyurt_models.study.land_names import LandNames
+from ustyurt_models.study.lines import KeyPath
 from ustyurt_models.study.problems import Problem, problems_of
 from ustyurt_models.study.salvage import sound_part
 from ustyurt_models.study.schema import Scenario
-from ustyurt_models.study.sweep import Expansion, expand, swept_key
+from ustyurt_models.study.sweep import expand, swept_key
 
 __all__ = ["Study", "check_study", "load_study", "read_study"]
 
@@ -148,28 +149,33 @@ def _read_toml(path: Path, checks: Iterable[Check]) -> Study:
     """Read what a person wrote."""
     document = read_document(path)
     expansion = expand(document.data)
-    faults = {_located(problem, document, expansion): None for problem in expansion.problems}
+    problems = list(expansion.problems)
     scenarios = []
     for variant in expansion.variants:
-        data = {"name": path.stem, **variant.data}
-        if variant.name:
-            data["name"] = variant.name
-        scenario, problems = _validate(data, checks)
+        name = variant.name or variant.data.get("name", path.stem)
+        scenario, found = _validate({**variant.data, "name": name}, checks)
         scenarios.append(scenario)
-        faults |= {_located(problem, document, expansion): None for problem in problems}
-    if faults:
-        raise InputError(faults)
+        problems += found
+    if problems:
+        raise InputError(_located(problems, document, expansion.keys))
     sources = tuple(source.path for source in document.sources)
     return Study(path, path.parent, tuple(filter(None, scenarios)), sources)
 
 
-def _located(problem: Problem, document: Document, expansion: Expansion) -> Fault:
-    """Put file and line to a problem; what a sweep put in is shown at the sweep."""
-    key = swept_key(problem.path, expansion.keys)
-    got = _hashable(problem.got)
-    if key is not None:
-        return Fault(document.where(("sweep", key)), problem.rule, got, problem.remedy)
-    return Fault(document.where(problem.path), problem.rule, got, problem.remedy)
+def _located(
+    problems: Iterable[Problem], document: Document, swept: tuple[str, ...]
+) -> list[Fault]:
+    """Put file and line to problems, in the order of the file, each once.
+
+    What a sweep put in is shown at the sweep.
+    """
+    faults: dict[Fault, tuple[int, int]] = {}
+    for problem in problems:
+        key = swept_key(problem.path, swept)
+        path: KeyPath = problem.path if key is None else ("sweep", key)
+        fault = Fault(document.where(path), problem.rule, _hashable(problem.got), problem.remedy)
+        faults.setdefault(fault, document.locate(path))
+    return sorted(faults, key=faults.__getitem__)
 
 
 def _hashable(value: Any) -> Any:

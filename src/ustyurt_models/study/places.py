@@ -41,12 +41,12 @@ PlaceOrName = Annotated[Place, BeforeValidator(_named, json_schema_input_type=st
 
 
 class Core(Block):
-    """The zone called *core* in criteria and gates; all protected areas unless given."""
+    """The zone called *core* in criteria and gates; the layer ``core`` of the landscape if empty."""
 
     protected_areas: tuple[str, ...] = ()
-    """Protected areas of the landscape that make up the core; empty: all of them."""
+    """Protected areas that make up the core, instead of the layer ``core``."""
     site: PlaceOrName | None = None
-    """Centre of a disc that is the core, instead of protected areas."""
+    """Centre of a disc that is the core, instead of the layer ``core``."""
     radius: LengthM | None = None
     """Radius of that disc."""
 

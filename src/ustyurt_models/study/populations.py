@@ -26,7 +26,7 @@ class Start:
     Attributes
     ----------
     kind : {"survey", "evidence", "number", "density"}
-        A survey's posterior; a row of the evidence that is a density per km2 of habitat;
+        A survey's posterior; a row of the evidence, in ``ind/km2`` of habitat or in ``animals``;
         animals in the region; animals per km2 of habitat.
     name : str
         Survey or parameter id, empty for the other kinds.

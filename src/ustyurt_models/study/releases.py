@@ -106,7 +106,7 @@ class Release(Block):
     holding_seasons: Annotated[int, Field(ge=0, le=8)] = 2
     """Soft release: seasons in the enclosure."""
     season: Season = "spring"
-    """When in the year."""
+    """Season in which they are let go; holding lies before it."""
     repeat: Repeat = Repeat()
     """Further releases after the first."""
     stop: StopRule | None = None

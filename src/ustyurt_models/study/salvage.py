@@ -44,11 +44,15 @@ class Salvage:
             return None
         if problem.got in self.names or any(problem.path == gone for gone in self.left_out):
             return None
-        path: list[str | int] = []
-        for part in problem.path:
-            known = self.positions.get(tuple(path))
-            path.append(known[part] if isinstance(part, int) and known is not None else part)
-        return replace(problem, path=tuple(path))
+        return replace(problem, path=self.original(problem.path))
+
+    def original(self, path: KeyPath) -> KeyPath:
+        """Return `path`, in which entries are counted without gaps, as counted in the file."""
+        counted: list[str | int] = []
+        for part in path:
+            known = self.positions.get(tuple(counted))
+            counted.append(known[part] if isinstance(part, int) and known is not None else part)
+        return tuple(counted)
 
 
 def sound_part(
@@ -71,9 +75,8 @@ def sound_part(
     salvage = Salvage(copy.deepcopy(data), names)
     found = list(problems)
     for depth in (None, _ENTRIES, {}):
-        for problem in found:
-            if problem.path:
-                _leave_out(salvage, problem.path, depth)
+        for path in [salvage.original(problem.path) for problem in found if problem.path]:
+            _leave_out(salvage, path, depth)
         found = parse({"title": "?", **_without_gaps(salvage)})
         if not found:
             break

@@ -12,18 +12,16 @@ __all__ = ["Sampler", "Survey"]
 
 
 class Sampler(Block):
-    """How the posterior is sampled."""
+    """How the posterior is drawn."""
 
+    engine: Literal["nutpie", "pymc", "laplace"] = "nutpie"
+    """NUTS compiled, NUTS of PyMC, or mode and curvature with importance weights (fast)."""
     draws: Annotated[int, Field(ge=50)] = 1000
     """Draws kept per chain."""
     tune: Annotated[int, Field(ge=50)] = 1000
     """Steps of adaptation per chain, not kept."""
     chains: Annotated[int, Field(ge=2, le=16)] = 4
     """Independent chains; at least two, or R-hat says nothing."""
-    target_accept: Annotated[float, Field(gt=0.5, lt=1)] = 0.9
-    """Acceptance rate that the step size is tuned to."""
-    engine: Literal["nutpie", "pymc"] = "nutpie"
-    """Program that samples."""
 
 
 class Survey(Block):
@@ -41,32 +39,63 @@ class Survey(Block):
     """Line transects: distances beyond are left out; the largest distance unless given."""
     cutpoints: tuple[LengthOrZeroM, ...] = ()
     """Line transects: edges of distance classes; exact distances unless given."""
-    group_size: Literal["model", "mean", "single"] = "model"
-    """Line transects: a model of its own, the plain mean, or every animal counted alone."""
-    encounter: Literal["negative-binomial", "poisson"] = "negative-binomial"
-    """Line transects: spread of the number of groups per transect."""
-    sides: Literal[1, 2] = 2
-    """Line transects: sides of the line that were searched."""
+    group_size: bool = True
+    """Line transects: a model of group size; else every detection is one animal."""
+    size_bias: bool = False
+    """Line transects: the mean size of detected groups changes with distance."""
+    detection_on_line: tuple[Fraction, Fraction, Fraction] | None = None
+    """Line transects: probability of detection on the line, as middle, low, high; 1 if absent."""
     areas: dict[str, AreaKm2] = Field(default_factory=dict)
-    """Area per stratum, instead of the one in the file."""
-    strata: tuple[str, ...] = ()
-    """Strata used; all of the file unless given."""
+    """Line transects: area per stratum, instead of the one in the file."""
     immigration: bool = True
     """Trend: animals may enter from outside."""
     detection_shifts: tuple[int, ...] = ()
     """Trend: first years of a new survey method, after which detection may differ."""
     sampler: Sampler = Sampler()
-    """How the posterior is sampled."""
-    interval: Annotated[Fraction, Field(gt=0, lt=1)] = 0.95
-    """Mass of the intervals in tables and figures."""
+    """How the posterior is drawn."""
     accept_failed_diagnostics: bool = False
     """Use the fit although its diagnostics say stop; the report then says so on page one."""
 
     @model_validator(mode="after")
     def _edges_rise(self) -> "Survey":
         edges = self.cutpoints
-        if edges and (len(edges) < 3 or any(a >= b for a, b in pairwise(edges))):
+        if edges and (len(edges) < 3 or any(low >= high for low, high in pairwise(edges))):
             raise refuse("'cutpoints' must be at least three rising distances")
         if edges and self.truncation is not None and edges[-1] != self.truncation:
             raise refuse("the last of 'cutpoints' must equal 'truncation'")
+        on_line = self.detection_on_line
+        if on_line is not None and not 0 < on_line[1] <= on_line[0] <= on_line[2]:
+            raise refuse(
+                "'detection_on_line' must be middle, low and high, with 0 < low <= middle <= high"
+            )
         return self
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> "Survey":
+        foreign = _LINE_TRANSECT if self.model == "trend" else _TREND
+        given = sorted(foreign & _changed(self))
+        if given:
+            raise refuse(f"model {self.model!r} has no {', '.join(map(repr, given))}")
+        return self
+
+
+_LINE_TRANSECT = {
+    "key",
+    "truncation",
+    "cutpoints",
+    "group_size",
+    "size_bias",
+    "detection_on_line",
+    "areas",
+}
+_TREND = {"immigration", "detection_shifts"}
+
+
+def _changed(survey: Survey) -> set[str]:
+    """Return the fields that differ from their defaults (a resolved study spells out all)."""
+    fields = type(survey).model_fields
+    return {
+        name
+        for name, field in fields.items()
+        if getattr(survey, name) != field.get_default(call_default_factory=True)
+    }
