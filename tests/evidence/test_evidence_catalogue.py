@@ -108,7 +108,7 @@ CASES = [
     ("kuhl2009,A", "expert,A", "row 2, confidence: grade A needs a source that was seen"),
     (",A,", ",D,", "row 2, confidence: unknown word; got 'D'"),
     ("A,seen", "C,", "row 2, note: a judgement must say where it comes from"),
-    (",seen", ',"seen', "row 2: quotes must come in pairs (close it"),
+    (",seen", ',"seen', "row 2: quotes must come in pairs (close the quote"),
     (",seen", ",seen,more", "row 2: must have 13 cells; got 14 (quote texts that hold a comma)"),
 ]
 
