@@ -1,0 +1,280 @@
+"""The species file of the cheetah: which evidence rows its rates, threats and ways come from.
+
+A file holds no numbers about animals, only parameter ids; literal numbers are accepted so that
+tests and what-if files can state a life history directly.
+"""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
+from ustyurt_models.evidence.values import Quantity
+from ustyurt_models.resources import models_dir
+
+__all__ = [
+    "CheetahBirths",
+    "CheetahCapacity",
+    "CheetahFood",
+    "CheetahSpace",
+    "CheetahSpecies",
+    "CheetahSurvival",
+    "CheetahThreats",
+    "load_cheetah_species",
+]
+
+
+class _Table(BaseModel):
+    """A table of the species file: frozen, unknown keys are faults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class CheetahFood(_Table):
+    """Need, hunting and condition."""
+
+    need_kg_per_yr: Quantity
+    """Live prey mass one adult removes in a year [kg]."""
+    cub_need: Quantity
+    """Need of a dependent cub over that of an adult."""
+    surplus: Quantity
+    """Largest intake over need."""
+    search_km_per_day: Quantity
+    """Way walked per day [km]."""
+    strip_km: Quantity
+    """Width in which prey is met [km]."""
+    success: Quantity
+    """Share of prey met that is killed."""
+    preferred_kg: Quantity
+    """Preferred prey mass [kg]."""
+    preference_spread: Quantity
+    """Standard deviation of preference over log mass."""
+    preference_small: Quantity
+    """Least preference of prey lighter than the preferred mass."""
+    young_vulnerability: Quantity
+    """Attack rate on young over that on adults of the same mass."""
+    small_prey_kg: Quantity
+    """Mass of one background small prey [kg]."""
+    small_prey_per_km2: Quantity
+    """Density of background small prey [km-2]."""
+    stock_attack: Quantity
+    """Attack rate on livestock over that on prey of the preferred mass."""
+    stock_kg: Quantity
+    """Mass of the livestock taken [kg]."""
+    condition_memory: Quantity
+    """Weight of last season's condition."""
+
+
+class CheetahSurvival(_Table):
+    """Survival without people, as in protected reserves."""
+
+    cub: Quantity
+    """From birth to one year, other carnivores included."""
+    cub_carnivores: Quantity
+    """Chance that other carnivores kill a cub in its first year."""
+    den_share: Quantity
+    """Share of the first-year hazard in the first three months."""
+    subadult: Quantity
+    """Per year, from one year to `subadult_end_months`."""
+    subadult_end_months: Quantity
+    """End of sub-adult survival [months]."""
+    female: Quantity
+    """Adult females, per year."""
+    male: Quantity
+    """Adult males, per year."""
+    old_age_yr: Quantity
+    """Age from which survival is `old` [y]."""
+    old: Quantity
+    """Beyond that age, per year."""
+    orphan_months: Quantity
+    """Age from which cubs live on without their mother [months]."""
+
+
+class CheetahThreats(_Table):
+    """Causes of death that depend on place, people, condition, weather and release."""
+
+    farm_female: Quantity
+    """Yearly survival of females on conflict farmland (exposure 1 to all human causes)."""
+    farm_male: Quantity
+    """Yearly survival of males there."""
+    herders_share: Quantity
+    """Weight of herders and dogs among human causes."""
+    road_share: Quantity
+    """Weight of roads among human causes."""
+    snare_share: Quantity
+    """Weight of snares and shooting among human causes."""
+    snare_exposure: Quantity
+    """Exposure to snares at mean poaching pressure; 1 is conflict farmland."""
+    guard: Quantity
+    """Share of persecution and snaring removed under full protection."""
+    retaliation: Quantity
+    """Relative rise of persecution per sheep unit killed in a season."""
+    starve: Quantity
+    """Chance to starve within three months at condition zero."""
+    starve_condition: Quantity
+    """Condition below which starvation begins."""
+    cold: Quantity
+    """Extra chance to die in a winter, animals of African origin."""
+    cold_response: Quantity
+    """Rise of the logarithm of that hazard per SD of winter severity."""
+    cold_years: Quantity
+    """Winters after release during which it acts."""
+    hard_release: Quantity
+    """First-year survival of wild animals after hard release on conflict farmland."""
+    soft_release: Quantity
+    """First-year survival of wild animals after soft release in a reserve."""
+    captive_release: Quantity
+    """First-year survival of captive-raised animals after soft release in a reserve."""
+    release_fade: Quantity
+    """Share of the post-release hazard left after three months."""
+
+
+class CheetahBirths(_Table):
+    """Reproduction and inbreeding."""
+
+    first_litter_months: Quantity
+    """Age at first litter [months]."""
+    sire_months: Quantity
+    """Age at which males begin to sire [months]."""
+    last_litter_yr: Quantity
+    """Highest age at conception [y]."""
+    gestation_days: Quantity
+    """Length of gestation [d]."""
+    litter_mean: Quantity
+    """Mean litter at birth."""
+    litter_most: Quantity
+    """Largest litter."""
+    male_share: Quantity
+    """Proportion of newborns that are male."""
+    conceive: Quantity
+    """Chance of a free female with a male in reach to conceive within three months."""
+    condition: Quantity
+    """Least condition for conception."""
+    mate_km: Quantity
+    """Distance within which a female and a male meet [km]."""
+    multiple_paternity: Quantity
+    """Share of litters with a second sire."""
+    independence_months: Quantity
+    """Age at independence [months]."""
+    lethal_equivalents: Quantity
+    """Per diploid genome, acting on first-year survival."""
+
+
+class CheetahSpace(_Table):
+    """Home ranges, territories and dispersal."""
+
+    adult_kg: Quantity
+    """Mass of an adult, for the prey mass a home range is stretched to hold [kg]."""
+    predator_kg_per_10t: Quantity
+    """Predator mass per 10,000 kg of prey [kg]."""
+    range_least_km2: Quantity
+    """Smallest home range [km2]."""
+    range_most_km2: Quantity
+    """Largest home range [km2]."""
+    territory_km: Quantity
+    """Distance between centres of male territories [km]; 0 = no spacing."""
+    dispersal_female_km: Quantity
+    """Mean dispersal distance of females [km]."""
+    dispersal_male_km: Quantity
+    """Mean dispersal distance of males [km]."""
+    explore_days: Quantity
+    """Length of the exploratory phase after release [d]."""
+    explore_km: Quantity
+    """Mean way of exploration after hard release [km]."""
+    explore_soft: Quantity
+    """Way of exploration after soft release over that after hard release."""
+    persistence: Quantity
+    """Concentration of steps around the last direction."""
+    matrix: Quantity
+    """Weight of a step onto unsuitable ground."""
+    settle_suitability: Quantity
+    """Least suitability of a home-range centre."""
+    search_km: Quantity
+    """Way searched for a free place per season [km]."""
+    float_months: Quantity
+    """Time after which a disperser settles without territory [months]."""
+    leave_condition: Quantity
+    """Condition below which a resident abandons its range."""
+
+
+class CheetahCapacity(_Table):
+    """Published capacity rules, for the report only; nothing here caps the simulation."""
+
+    carbone_kg_per_10t: Quantity
+    """Predator mass per 10,000 kg of prey [kg]."""
+    hayward_intercept: Quantity
+    """Intercept of the regression, log10 cheetahs per km2."""
+    hayward_slope: Quantity
+    """Slope of the regression on log10 prey biomass."""
+
+
+class CheetahSpecies(_Table):
+    """The cheetah."""
+
+    id: str
+    """Name in datasets and studies."""
+    name: str
+    """Common name."""
+    scientific: str = ""
+    """Scientific name."""
+    food: CheetahFood
+    survival: CheetahSurvival
+    threats: CheetahThreats
+    births: CheetahBirths
+    space: CheetahSpace
+    capacity: CheetahCapacity
+    barriers: dict[str, Quantity] = {}
+    """Permeability by barrier of the landscape, or by the first part of its name."""
+
+
+def _known_keys(path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys allowed in the table at `path`."""
+    field = CheetahSpecies.model_fields.get(str(path[0])) if path else None
+    table = CheetahSpecies if field is None else field.annotation
+    return list(getattr(table, "model_fields", {}))
+
+
+def _faults(error: ValidationError, where: str) -> list[Fault]:
+    """Return the faults of a validation error in our words."""
+    found = []
+    for item in error.errors():
+        place = ".".join(str(part) for part in item["loc"])
+        rule, remedy = item["msg"], ""
+        if item["type"] == "extra_forbidden":
+            rule = "unknown key"
+            remedy = did_you_mean(str(item["loc"][-1]), _known_keys(item["loc"][:-1]))
+        found.append(Fault(f"{where}: {place}", rule, item.get("input"), remedy))
+    return found
+
+
+def load_cheetah_species(name_or_path: str | Path = "cheetah") -> CheetahSpecies:
+    """Read the species file of the cheetah.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        Name of a file that ships or the path of a TOML file.
+
+    Returns
+    -------
+    CheetahSpecies
+        Checked settings.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        path = models_dir() / "species" / f"{name_or_path}.toml"
+    require(path.is_file(), "cheetah.file", "no such species file", str(name_or_path))
+    faults = Faults()
+    try:
+        return CheetahSpecies.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.add(path.name, f"must be valid TOML: {error}")
+    except ValidationError as error:
+        faults.found.extend(_faults(error, path.name))
+    raise InputError(faults.found)
