@@ -101,6 +101,8 @@ CASES = [
     (",beta,", ",none,", "row 2, distribution_hint: a fact has no value"),
     (",0.6,0.9,annual prob,beta", ",0,2,years,beta", "beta needs 0 <= low and high <= 1"),
     (",0.6,0.9,annual prob,beta", ",0,2,years,gamma", "gamma needs low > 0"),
+    (",beta,", ",gamma,", "row 2, distribution_hint: gamma needs a unit without upper limit"),
+    ("annual prob,beta", "kg,gumbel", "gumbel needs a unit that may be negative; got 'kg'"),
     (",beta,", ",discrete,", "discrete needs whole numbers"),
     ("kuhl2009", "kuhl2008", "no such source; got 'kuhl2008' (did you mean 'kuhl2009'?)"),
     ("kuhl2009", "elsewhere", "no such source; got 'elsewhere' (add the entry to sources.bib)"),

@@ -1,5 +1,7 @@
 """What a row of evidence must satisfy; every rule that fails is noted, none stops the others."""
 
+from math import inf
+
 from ustyurt_models.checks import Faults, did_you_mean
 from ustyurt_models.evidence.parameter import CONFIDENCE, PSEUDO_SOURCES, Parameter
 from ustyurt_models.evidence.units import UNITS, bounds
@@ -144,7 +146,20 @@ def _check_distribution(row: Parameter, where: str, faults: Faults) -> None:
     if row.distribution in _SHARES and not (0 < row.value < 1 and row.low >= 0 and row.high <= 1):
         rule = f"{row.distribution} needs 0 <= low and high <= 1, and 0 < value < 1"
         faults.add(place, rule, got, "use triangular, uniform or beta-scaled")
+    if row.unit in UNITS:
+        _check_reach(row, place, faults)
     if row.distribution in _POSITIVE and row.low <= 0:
         faults.add(place, f"{row.distribution} needs low > 0", got, "use normal or triangular")
     if row.distribution == "discrete" and not (row.low.is_integer() and row.high.is_integer()):
         faults.add(place, "discrete needs whole numbers as low and high", got)
+
+
+def _check_reach(row: Parameter, place: str, faults: Faults) -> None:
+    """Check that a family whose tails are not cut has no physical limit in their way."""
+    lowest, highest = bounds(row.unit)
+    if row.distribution in ("gamma", "gumbel") and highest < inf:
+        faults.add(
+            place, f"{row.distribution} needs a unit without upper limit", row.unit, "use beta"
+        )
+    if row.distribution == "gumbel" and lowest == 0:
+        faults.add(place, "gumbel needs a unit that may be negative", row.unit, "use lognormal")
