@@ -21,6 +21,9 @@ __all__ = [
     "water_access",
 ]
 
+#: Step of the shipped elevation grid [m]: finer differences of relief mean nothing.
+_STEP_M = 28.0
+
 
 def scale_to_mean(layer: np.ndarray, where: np.ndarray, mean: float) -> np.ndarray:
     """Multiply `layer` so that its mean over the cells `where` equals `mean`.
@@ -145,10 +148,12 @@ def rise(value: np.ndarray, half: float, width: float) -> np.ndarray:
     return decline(-np.asarray(value), -half, width)
 
 
-def rugged_suitability(relief_m: np.ndarray, where: np.ndarray, mean: float) -> np.ndarray:
+def rugged_suitability(
+    relief_m: np.ndarray, calm: np.ndarray, where: np.ndarray, mean: float
+) -> np.ndarray:
     """Suitability of broken ground whose mean over `where` is the usable share.
 
-    A logistic of local relief with a scale of one step of the elevation grid (28 m); the relief
+    A logistic of local relief with a scale of half a step of the elevation grid; the relief
     at which it is one half is solved by bisection, so that the sum of suitability over `where`
     equals the usable share times the number of cells.
 
@@ -156,6 +161,8 @@ def rugged_suitability(relief_m: np.ndarray, where: np.ndarray, mean: float) -> 
     ----------
     relief_m : numpy.ndarray
         Highest minus lowest elevation around the cell [m].
+    calm : numpy.ndarray
+        Factor 0..1 for disturbance by people.
     where : numpy.ndarray
         Study cells, bool.
     mean : float
@@ -169,11 +176,11 @@ def rugged_suitability(relief_m: np.ndarray, where: np.ndarray, mean: float) -> 
     low, high = 0.0, float(relief_m.max())
     for _ in range(60):
         half = 0.5 * (low + high)
-        if rise(relief_m[where], half, 28.0 / 2).mean() > mean:
+        if (calm * rise(relief_m, half, _STEP_M / 2))[where].mean() > mean:
             low = half
         else:
             high = half
-    return rise(relief_m, half, 28.0 / 2)
+    return calm * rise(relief_m, half, _STEP_M / 2)
 
 
 def water_access(distance_km: np.ndarray, half_km: float) -> np.ndarray:
