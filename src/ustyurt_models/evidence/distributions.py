@@ -37,6 +37,9 @@ _MEDIAN_WEIGHT = 3.0
 _Z = float(ndtri(0.975))
 # Share of the interval's width that stands for no spread at all on one side.
 _NO_SPREAD = 1e-9
+# Solutions are rounded to this many decimals, so that the last bits, which depend on the
+# machine's linear algebra, never reach a result.
+_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,7 @@ def _nearest(
     weight = np.array([1.0, _MEDIAN_WEIGHT, 1.0])
     box = (np.array(start) - reach, np.array(start) + reach)
     found = least_squares(lambda pair: weight * miss(pair), start, bounds=box, xtol=1e-10)
-    return float(found.x[0]), float(found.x[1])
+    return round(float(found.x[0]), _DECIMALS), round(float(found.x[1]), _DECIMALS)
 
 
 def _fit_constant(limits: _Range) -> Fitted:
