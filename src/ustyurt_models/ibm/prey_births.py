@@ -15,16 +15,16 @@ _BIRTH, _LITTER, _SEX = 10, 11, 12
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _sum_around(grid: Grid, radius: int, scratch: PreyScratch) -> None:
-    """Sum `number` over the (2 r + 1)^2 neighbourhood into `around`, by running sums."""
+    """Sum `grazers` over the (2 r + 1)^2 neighbourhood into `around`, by running sums."""
     nx = grid.nx
     ny = grid.inside.size // nx
     for y in range(ny):
         total = 0
         for x in range(-radius, nx):
             if x + radius < nx:
-                total += scratch.number[y * nx + x + radius]
+                total += scratch.grazers[y * nx + x + radius]
             if x - radius > 0:
-                total -= scratch.number[y * nx + x - radius - 1]
+                total -= scratch.grazers[y * nx + x - radius - 1]
             if x >= 0:
                 scratch.rows[y * nx + x] = total
     for y in range(ny):
@@ -50,10 +50,11 @@ def measure_crowding(
 ) -> None:
     """Write the local crowding ``(number / capacity) ^ theta`` of occupied cells into `scratch`.
 
-    Number and capacity are taken over the neighbourhood of `radius` cells. Capacity is that of
-    the mean year times this year's forage, and follows the yearly cycle of a population at
-    capacity, so that crowding is 1 in every season of such a population. Only cells that hold
-    animals are written.
+    Number and capacity are taken over the neighbourhood of `radius` cells. Newborns do not count
+    in their first season. Capacity is that of the mean year times this year's forage, and follows
+    the yearly cycle of a population at capacity, so that crowding is 1 in every season of such a
+    population. With theta 0 the response is a ceiling: ``log(number / capacity)`` above capacity
+    and 0 below. Only cells that hold animals are written.
 
     Parameters
     ----------
@@ -66,26 +67,32 @@ def measure_crowding(
     kind : PreyKind
         The species.
     scratch : PreyScratch
-        `number`, `around` and `crowding` are overwritten.
+        `number`, `grazers`, `around` and `crowding` are overwritten.
     step : PreyStep
         Season and forage.
     """
     land, rates = kind.land, kind.rates
-    scratch.number[:] = 0
+    number, grazers, crowding = scratch.number, scratch.grazers, scratch.crowding
+    number[:] = 0
+    grazers[:] = 0
     for i in range(n):
-        scratch.number[prey.cell[i]] += 1
+        number[prey.cell[i]] += 1
+        grazers[prey.cell[i]] += prey.age[i] > 0
     if land.radius > 0:
         _sum_around(grid, land.radius, scratch)
+    felt = scratch.around if land.radius > 0 else grazers
     season_scale = step.climate.forage * rates.cycle[step.season]
-    for cell in range(grid.inside.size):
-        if scratch.number[cell] == 0:
+    for cell in range(number.size):
+        if number[cell] == 0:
             continue
-        animals = scratch.around[cell] if land.radius > 0 else scratch.number[cell]
         capacity = land.capacity_around[cell] * season_scale
         ratio = rates.crowding_cap
-        if capacity * rates.crowding_cap > animals:
-            ratio = animals / capacity
-        scratch.crowding[cell] = ratio if rates.theta == 1.0 else ratio**rates.theta
+        if capacity * rates.crowding_cap > felt[cell]:
+            ratio = felt[cell] / capacity
+        if rates.theta == 0.0:
+            crowding[cell] = math.log(max(ratio, 1.0))
+        else:
+            crowding[cell] = ratio if rates.theta == 1.0 else ratio**rates.theta
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -112,7 +112,7 @@ def walk_prey(
         land.steps[season],
         land.bearing[season],
         land.directedness[season],
-        land.edge_permeability,
+        land.edge_permeability[season],
     )
     base = np.uint64(mix(step.key, np.uint64(_WALK)))
     dealt = np.uint64(mix(step.key, np.uint64(_HERD)))

@@ -71,8 +71,8 @@ class PreyRange(NamedTuple):
     steps: np.ndarray  # int64, shape (season,), proposed steps of the walk
     bearing: np.ndarray  # int64, shape (season,), direction 0..7 of migration
     directedness: np.ndarray  # float64, shape (season,), chance that a step keeps the bearing
+    edge_permeability: np.ndarray  # float64, shape (season,), of a step over the edge; 0 = closed
     herds: int  # herds per cell that walk together; 0 = every animal walks alone
-    edge_permeability: float  # chance that a step over the window edge succeeds; 0 = closed
     immigration: float  # expected immigrants per year as a share of the number present
     immigration_season: int  # step of the year in which immigrants come
     radius: int  # cells; density is felt over the (2 r + 1)^2 neighbourhood
@@ -104,7 +104,7 @@ class PreyRates(NamedTuple):
     winter_season: int  # step of the year of winter deaths
     drought_season: int  # step of the year of drought deaths
     disease_season: int  # step of the year of die-offs
-    theta: float  # shape of the density response
+    theta: float  # shape of the density response; 0 = ceiling
     crowding_cap: float  # largest ratio of number to capacity that is felt
     crowding_births: float  # log fecundity lost at crowding 1
     forage_births: float  # log fecundity per unit of forage anomaly (multiplier - 1)
@@ -150,8 +150,9 @@ class PreyScratch(NamedTuple):
     """Working arrays, shared by all species one after the other; contents mean nothing between."""
 
     number: np.ndarray  # int32, shape (cell,), animals in the cell
+    grazers: np.ndarray  # int32, shape (cell,), animals but the newborns of this season
     rows: np.ndarray  # int32, shape (cell,), running sums along rows
-    around: np.ndarray  # int32, shape (cell,), animals in the neighbourhood
+    around: np.ndarray  # int32, shape (cell,), grazers in the neighbourhood
     crowding: np.ndarray  # float64, shape (cell,), (number / capacity) ^ theta
     threat: np.ndarray  # float64, shape (class, 7), hazards of the season before the place weighs
     survival: np.ndarray  # float64, shape (cell, class), chance to escape all causes of the place
@@ -172,6 +173,7 @@ def empty_scratch(cells: int, herds: int) -> PreyScratch:
     """Return working arrays for a grid of `cells` and at most `herds` herds per cell."""
     return PreyScratch(
         number=np.zeros(cells, np.int32),
+        grazers=np.zeros(cells, np.int32),
         rows=np.zeros(cells, np.int32),
         around=np.zeros(cells, np.int32),
         crowding=np.zeros(cells, np.float64),

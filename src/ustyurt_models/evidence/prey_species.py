@@ -1,0 +1,338 @@
+"""The species file of an ungulate: which evidence rows its vital rates, threats and ways come from.
+
+A file holds no numbers about animals, only parameter ids; literal numbers are accepted so that
+tests and what-if files can state a life history directly.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
+from ustyurt_models.evidence.values import Quantity
+from ustyurt_models.resources import models_dir
+
+__all__ = [
+    "Barriers",
+    "BirthClass",
+    "Births",
+    "Density",
+    "Exchange",
+    "Litter",
+    "MaleShortage",
+    "Mass",
+    "Movement",
+    "PreySpecies",
+    "SeasonWay",
+    "Survival",
+    "Threats",
+    "load_prey_species",
+]
+
+SEASONS = ("spring", "summer", "autumn", "winter")
+
+Season = Annotated[str, Field(pattern="^(spring|summer|autumn|winter)$")]
+Bearing = Annotated[str, Field(pattern="^(N|NE|E|SE|S|SW|W|NW)$")]
+
+
+class _Table(BaseModel):
+    """A table of a species file: frozen, unknown keys are faults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _exactly_one(table: BaseModel, names: tuple[str, ...]) -> None:
+    """Raise unless exactly one of the fields `names` is given."""
+    given = [name for name in names if getattr(table, name) is not None]
+    if len(given) != 1:
+        raise ValueError(f"give exactly one of {', '.join(names)}; got {given or 'none'}")
+
+
+class Mass(_Table):
+    """Live mass."""
+
+    adult_kg: Quantity
+    """Mean mass of an animal of one year or more [kg]."""
+    birth_kg: Quantity
+    """Mass at birth [kg]; first-year animals count as the mean of birth and adult mass."""
+
+
+class Survival(_Table):
+    """Yearly survival in a normal year without poaching and harvest; wolves are included."""
+
+    young: Quantity | None = None
+    """From birth to one year."""
+    female: Quantity | None = None
+    """Females of one year and more."""
+    male_relative: Quantity = 1.0
+    """Survival of adult males over that of females."""
+    by_age: tuple[Quantity, ...] | None = None
+    """Instead of `young` and `female`: survival by completed years 0, 1, ...; the last repeats."""
+    maximum_age_yr: Quantity
+    """Highest age; animals breed at it and do not live through it [y]."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Survival":
+        _exactly_one(self, ("by_age", "female"))
+        _exactly_one(self, ("by_age", "young"))
+        return self
+
+
+class Litter(_Table):
+    """Young per birth, in one of four forms."""
+
+    twins: Quantity | None = None
+    """Proportion of births that are twins; the others are single."""
+    mean: Quantity | None = None
+    """Mean litter, shared between the two whole numbers around it."""
+    shares: tuple[Quantity, ...] | None = None
+    """Chance of litters of 1, 2, ...; they sum to 1."""
+    poisson: Quantity | None = None
+    """Mean of a Poisson number, which may be 0."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Litter":
+        _exactly_one(self, ("twins", "mean", "shares", "poisson"))
+        return self
+
+
+class BirthClass(_Table):
+    """How often females of some ages give birth, in one of three forms, and to how many."""
+
+    chance: Quantity | None = None
+    """Chance to give birth in a birth season."""
+    young_per_female: Quantity | None = None
+    """Young per female and year; the chance is this over the mean litter."""
+    interval_yr: Quantity | None = None
+    """Years between births; the chance is one over it."""
+    litter: Litter
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "BirthClass":
+        _exactly_one(self, ("chance", "young_per_female", "interval_yr"))
+        return self
+
+
+class Births(_Table):
+    """Reproduction."""
+
+    season: Season = "spring"
+    """Season of births."""
+    first_age_yr: Quantity
+    """Age at first birth [y]; a fraction means that part of the females starts a year later."""
+    full_age_yr: Quantity
+    """From this age on the rates of `full` hold, before it those of `first` [y]."""
+    first: BirthClass
+    """Females from first birth to full age."""
+    full: BirthClass
+    """Females of full age."""
+    male_share: Quantity
+    """Proportion of newborns that are male."""
+    forage: Quantity = 0.0
+    """Change of log fecundity per unit of the forage anomaly of the year before."""
+    winter: Quantity = 0.0
+    """Loss of log fecundity per SD of winter severity above the mean."""
+
+
+class MaleShortage(_Table):
+    """Conception when adult males are few."""
+
+    half_share: Quantity
+    """Adult-male share of rutting adults at which half the conceptions fail; 0 = off."""
+    steepness: Quantity
+    """Power of the curve."""
+    rut: Season = "autumn"
+    """Season of the rut."""
+    male_age_yr: Quantity
+    """Age from which males take part [y]."""
+
+
+class Threats(_Table):
+    """Causes of death beside background; all may be 0."""
+
+    wolf_take: Quantity = 0.0
+    """Share of animals taken by wolves in a year; part of natural mortality."""
+    wolf_young: Quantity = 1.0
+    """Wolf hazard of first-year animals over that of adults."""
+    poaching_take: Quantity = 0.0
+    """Share of adult females taken by poachers in a year at relative pressure 1."""
+    poaching_male: Quantity = 1.0
+    """Poaching hazard of adult males over that of adult females."""
+    poaching_young: Quantity = 1.0
+    """Poaching hazard of first-year animals over that of adult females."""
+    jut_loss: Quantity = 0.0
+    """Share of adults lost in a jut winter, at the mean snow exposure of the habitat."""
+    jut_frequency: Quantity = 0.0
+    """Juts per year in the mean climate; enters the calibration of capacity only."""
+    winter_loss: Quantity = 0.0
+    """Hazard of adults in other winters per SD of severity above the mean."""
+    winter_young: Quantity = 1.0
+    """Winter hazard of first-year animals over that of adults."""
+    snow_limit_cm: Quantity = 0.0
+    """Snow depth at which winter hazard is half its maximum [cm]; 0 = snow plays no part."""
+    drought_loss: Quantity = 0.0
+    """Share of young lost, beyond a normal year, in a drought year."""
+    drought_frequency: Quantity = 0.0
+    """Drought years per year; says how dry a drought year is. Needed when `drought_loss` > 0."""
+    drought_adult: Quantity = 0.0
+    """Drought hazard of adults over that of young."""
+    disease_loss: Quantity = 0.0
+    """Share lost in a die-off."""
+    disease_frequency: Quantity = 0.0
+    """Die-offs per year; enters the calibration of capacity only."""
+    disease_season: Season = "spring"
+    """Season of die-offs."""
+
+
+class Density(_Table):
+    """Density dependence."""
+
+    maximum_per_km2: Quantity
+    """Density at capacity where suitability is 1, before births in the mean year [km-2]."""
+    theta: Quantity = 1.0
+    """Shape: response = (number / capacity) ^ theta."""
+    young: Quantity = 0.0
+    """Share of the response borne by the hazard of first-year animals."""
+    adult: Quantity = 0.0
+    """Share borne by the hazard of older animals."""
+    births: Quantity = 0.0
+    """Share borne by log fecundity."""
+    radius_km: Quantity = 0.0
+    """Neighbours within this distance count [km]."""
+    cap: Quantity = 10.0
+    """Largest ratio of number to capacity that is felt."""
+    water_half_km: Quantity = 0.0
+    """Distance to water at which half the capacity is left [km]; 0 = water plays no part."""
+
+
+class SeasonWay(_Table):
+    """How animals move in one season."""
+
+    wander_km: Quantity = 0.0
+    """Root mean square displacement of the undirected walk over the season [km]."""
+    migration_km: Quantity = 0.0
+    """Expected way along the bearing over the season, in open habitat [km]."""
+    bearing: Bearing | None = None
+    """Direction of migration."""
+    directedness: Quantity = 0.0
+    """Chance that a step keeps the bearing."""
+    northward: Quantity = 0.0
+    """Change of log attraction per 100 km to the north."""
+
+
+class Movement(_Table):
+    """Movement by season."""
+
+    spring: SeasonWay = SeasonWay()
+    summer: SeasonWay = SeasonWay()
+    autumn: SeasonWay = SeasonWay()
+    winter: SeasonWay = SeasonWay()
+    herds_per_cell: Quantity = 0.0
+    """Herds into which the animals of a cell gather for the season's walk; 0 = each alone."""
+    matrix_use: Quantity = 0.0
+    """Attraction of unsuitable land relative to the best habitat."""
+
+    def ways(self) -> tuple[SeasonWay, ...]:
+        """Return the four seasons in order."""
+        return (self.spring, self.summer, self.autumn, self.winter)
+
+
+class Exchange(_Table):
+    """Exchange with the world outside the window."""
+
+    immigration: Quantity = 0.0
+    """Net immigrants per year as a share of the number present; may be negative."""
+    season: Season = "spring"
+    """When they come."""
+    edge_permeability: Quantity = 0.0
+    """Chance that a step over the window edge on land succeeds."""
+
+
+Barriers = dict[str, Quantity]
+
+
+class PreySpecies(_Table):
+    """One ungulate species."""
+
+    id: str
+    """Name in datasets and studies."""
+    name: str
+    """Common name."""
+    scientific: str = ""
+    """Scientific name."""
+    mass: Mass
+    survival: Survival
+    births: Births
+    male_shortage: MaleShortage | None = None
+    threats: Threats = Threats()
+    density: Density
+    movement: Movement = Movement()
+    exchange: Exchange = Exchange()
+    barriers: Barriers = {}
+    """Permeability by barrier of the landscape, or by the first part of its name."""
+
+
+def _faults(error: ValidationError, where: str) -> list[Fault]:
+    """Return the faults of a validation error in our words."""
+    found = []
+    for item in error.errors():
+        place = ".".join(str(part) for part in item["loc"])
+        rule, remedy = item["msg"], ""
+        if item["type"] == "extra_forbidden":
+            rule = "unknown key"
+            remedy = did_you_mean(str(item["loc"][-1]), _known_keys(item["loc"][:-1]))
+        found.append(Fault(f"{where}: {place}", rule, item.get("input"), remedy))
+    return found
+
+
+def _known_keys(path: tuple[int | str, ...]) -> list[str]:
+    """Return the keys allowed in the table at `path`."""
+    table: type[BaseModel] = PreySpecies
+    for part in path:
+        field = table.model_fields.get(str(part))
+        kinds = (
+            [] if field is None else [field.annotation, *getattr(field.annotation, "__args__", ())]
+        )
+        tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not tables:
+            return []
+        table = tables[0]
+    return list(table.model_fields)
+
+
+def load_prey_species(name_or_path: str | Path) -> PreySpecies:
+    """Read the species file of an ungulate.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        Name of a file that ships (``"saiga"``) or the path of a TOML file.
+
+    Returns
+    -------
+    PreySpecies
+        Checked settings.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".toml":
+        folder = models_dir() / "species"
+        path = folder / f"{name_or_path}.toml"
+        shipped = [file.stem for file in folder.glob("*.toml")]
+        advice = did_you_mean(str(name_or_path), shipped)
+        require(path.is_file(), "species", "no such species file", str(name_or_path), advice)
+    require(path.is_file(), str(path), "the file must exist", remedy="check the path")
+    faults = Faults()
+    try:
+        return PreySpecies.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.add(path.name, f"must be valid TOML: {error}")
+    except ValidationError as error:
+        faults.found.extend(_faults(error, path.name))
+    raise InputError(faults.found)
