@@ -1,0 +1,23 @@
+"""Draws x replicates x scenarios over local workers, into a store that survives being killed."""
+
+from ustyurt_models.batch.layout import Layout
+from ustyurt_models.batch.local import Interrupted, run_batch
+from ustyurt_models.batch.plan import Estimate, Plan, Task, estimate, make_plan
+from ustyurt_models.batch.results import content_digest, open_maps, open_results
+from ustyurt_models.batch.store import ResultStore, prepare_store
+
+__all__ = [
+    "Estimate",
+    "Interrupted",
+    "Layout",
+    "Plan",
+    "ResultStore",
+    "Task",
+    "content_digest",
+    "estimate",
+    "make_plan",
+    "open_maps",
+    "open_results",
+    "prepare_store",
+    "run_batch",
+]
