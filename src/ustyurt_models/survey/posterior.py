@@ -57,9 +57,7 @@ def load_posterior(path: Path) -> xr.DataTree:
         When the file is missing, damaged, or not a posterior.
     """
     path = Path(path)
-    require(
-        path.is_file(), str(path), "the posterior file must exist", None, "fit the survey first"
-    )
+    require(path.is_file(), str(path), "the posterior must exist", None, "fit the survey first")
     try:
         with xr.open_datatree(path, engine="h5netcdf") as stored:
             tree = stored.load()

@@ -1,4 +1,4 @@
-"""What a survey analysis can be told: priors on readable scales, sampler, gate. Defaults stand here.
+"""What a survey analysis can be told: priors on readable scales, sampler, gate; with defaults.
 
 The defaults of the priors are weak statements about surveys in general, not about a species.
 """

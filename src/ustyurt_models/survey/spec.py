@@ -62,8 +62,21 @@ def sampler_of(spec: SurveySpec) -> Sampler:
     given = getattr(spec, "sampler", None)
     if given is None:
         return Sampler()
-    sampler = Sampler(given.engine, given.draws, given.tune, given.chains)
-    return replace(sampler, target_accept=given.target_accept)
+    return Sampler(given.engine, given.draws, given.tune, given.chains)
+
+
+def _on_line(
+    spec: SurveySpec, header: dict[str, str], catalogue: Catalogue | None
+) -> Belief | None:
+    """Return what is known of detection on the line: from the study, else an evidence row."""
+    given = getattr(spec, "detection_on_line", None)
+    if given is not None:
+        low, value, high = given
+        return Belief(value, low, high, "study file")
+    id = header.get("detection_on_line")
+    if not id or catalogue is None:
+        return None
+    return belief_from(catalogue, id, "survey: detection_on_line")
 
 
 def line_transect_settings(
@@ -87,20 +100,19 @@ def line_transect_settings(
     """
     default = LineTransectSettings()
     truncation = getattr(spec, "truncation", None)
-    on_line = getattr(spec, "detection_on_line", None) or header.get("detection_on_line")
-    belief = None
-    if on_line and catalogue is not None:
-        belief = belief_from(catalogue, on_line, "survey: detection_on_line")
+    group_size = getattr(spec, "group_size", default.group_size)
+    if isinstance(group_size, bool):
+        group_size = "model" if group_size else "single"
     poisson = getattr(spec, "encounter", "negative-binomial") == "poisson"
     return replace(
         default,
         key=getattr(spec, "key", default.key),
         truncation_m=None if truncation is None else float(truncation),
         cutpoints_m=tuple(getattr(spec, "cutpoints", ()) or ()),
-        group_size=getattr(spec, "group_size", default.group_size),
+        group_size=group_size,
         size_bias=bool(getattr(spec, "size_bias", False)),
         sides=int(getattr(spec, "sides", 2)),
         area_km2=dict(getattr(spec, "areas", {}) or {}),
-        detection_on_line=belief,
+        detection_on_line=_on_line(spec, header, catalogue),
         encounter_spread_sd=0.0 if poisson else default.encounter_spread_sd,
     )
