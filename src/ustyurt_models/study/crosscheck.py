@@ -21,10 +21,8 @@ __all__ = [
     "species_file",
 ]
 
-#: What managers estimate every year, so that a gate can ask for it.
-MONITORED = ("prey_biomass_kg_per_km2",)
-#: What a stop rule can ask for.
-TRACKED = ("adult_deaths",)
+#: What managers estimate every year, besides the number of each prey species.
+MONITORED = ("prey_biomass_kg_per_km2", "cheetah", "adult_females", "livestock_killed")
 #: Statistics that differ between zones.
 ZONED = ("prey_biomass_kg_per_km2",)
 #: Statistics that are known for founders.
@@ -135,25 +133,20 @@ def _misuse(criterion: Criterion) -> str:
 
 
 def _rules(scenario: Scenario) -> Iterator[Problem]:
-    """Yield gates and stop rules that ask for more than monitoring gives."""
+    """Yield gates that ask for more than monitoring gives."""
+    known = (*MONITORED, *scenario.species)
     for place, release in enumerate(scenario.release):
-        gate, stop = release.when.gate, release.stop
         path: KeyPath = ("release", place, "when", "gate")
-        if gate is not None and len(gate.conditions) > 1:
-            yield Problem(path, "must be a single condition (more are not available yet)")
+        gate = release.when.gate
         for condition in gate.conditions if gate else ():
-            if condition.statistic not in MONITORED:
-                rule = f"must speak of what monitoring estimates: {', '.join(MONITORED)}"
-                advice = did_you_mean(condition.statistic, MONITORED)
-                advice = advice if advice.startswith("did") else ""
-                yield Problem(path, rule, condition.statistic, advice)
-            if condition.comparison in ("==", "!="):
-                yield Problem(path, "must compare an estimate with >=, >, <= or <")
-        if stop is not None and stop.statistic not in TRACKED:
-            rule = f"must speak of what tracking notices: {', '.join(TRACKED)}"
-            yield Problem(("release", place, "stop"), rule, stop.statistic)
-        if stop is not None and stop.comparison not in (">", ">="):
-            yield Problem(("release", place, "stop"), "must stop above a share (> or >=)")
+            if condition.statistic not in known:
+                advice = did_you_mean(condition.statistic, known)
+                yield Problem(
+                    path, "must speak of what monitoring estimates", condition.statistic, advice
+                )
+            elif condition.zone != "region" and condition.statistic not in ZONED:
+                rule = f"only {', '.join(ZONED)} can be asked for a zone"
+                yield Problem(path, rule, condition.statistic)
 
 
 def species_file(name: str, folder: Path) -> Path:

@@ -13,18 +13,20 @@ from ustyurt_models.provenance import digest_json
 from ustyurt_models.study.crosscheck import (
     file_problems,
     land_problems,
+    landscape_file,
     parameter_problems,
     scenario_problems,
 )
 from ustyurt_models.study.document import Document, read_document
 from ustyurt_models.study.land_names import LandNames
 from ustyurt_models.study.lines import KeyPath
+from ustyurt_models.study.places import Area
 from ustyurt_models.study.problems import Problem, problems_of
 from ustyurt_models.study.salvage import sound_part
 from ustyurt_models.study.schema import Scenario
 from ustyurt_models.study.sweep import expand, swept_key
 
-__all__ = ["Study", "check_study", "load_study", "read_study"]
+__all__ = ["Study", "check_study", "landscape_of", "load_study", "read_study"]
 
 Check = Callable[[Scenario], Iterable[Problem]]
 
@@ -138,6 +140,17 @@ def check_study(
     if parameter_ids is not None:
         checks.append(lambda scenario: parameter_problems(scenario, parameter_ids))
     return _read(file, checks)
+
+
+def landscape_of(path: Path) -> Path:
+    """Return the landscape file that a study names, before anything else of it is checked."""
+    if path.suffix == ".json":
+        area = _read_json(path)["scenarios"][0].get("area")
+    else:
+        area = read_document(path).data.get("area")
+    name = area.get("landscape") if isinstance(area, dict) else None
+    default = Area().landscape
+    return landscape_file(name if isinstance(name, str) else default, _folder(path))
 
 
 def _read(path: Path, checks: Iterable[Check]) -> Study:

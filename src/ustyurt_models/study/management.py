@@ -145,7 +145,9 @@ class WaterPoint(Measure):
 
 def _listed(value: Any) -> Any:
     """Read a single year as a list of one."""
-    return [value] if isinstance(value, int) else value
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,) if isinstance(value, int) else value
 
 
 YearList = Annotated[

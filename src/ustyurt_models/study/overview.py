@@ -5,10 +5,9 @@ from pathlib import Path
 
 from ustyurt_models.checks import Faults, InputError
 from ustyurt_models.evidence import load_catalogue
-from ustyurt_models.study.crosscheck import landscape_file
 from ustyurt_models.study.estimate import estimate
 from ustyurt_models.study.land_names import read_land_names
-from ustyurt_models.study.load import Study, check_study, load_study
+from ustyurt_models.study.load import Study, check_study, landscape_of
 
 __all__ = ["check_files", "overview"]
 
@@ -66,10 +65,9 @@ def _check(file: Path, check_data: CheckData | None) -> str:
 
 def check_with_names(file: Path) -> Study:
     """Check one study against its landscape and the evidence as well."""
-    study = load_study(file)
-    ids = load_catalogue().parameters.keys()
-    area = study.scenarios[0].area
-    return check_study(file, read_land_names(landscape_file(area.landscape, study.folder)), ids)
+    return check_study(
+        file, read_land_names(landscape_of(file)), load_catalogue().parameters.keys()
+    )
 
 
 def overview(study: Study) -> str:

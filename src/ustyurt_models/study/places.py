@@ -41,7 +41,7 @@ PlaceOrName = Annotated[Place, BeforeValidator(_named, json_schema_input_type=st
 
 
 class Core(Block):
-    """The zone called *core* in criteria and gates; the layer ``core`` of the landscape if empty."""
+    """The zone called *core*; the layer ``core`` of the landscape if empty."""
 
     protected_areas: tuple[str, ...] = ()
     """Protected areas that make up the core, instead of the layer ``core``."""

@@ -39,20 +39,34 @@ class Survey(Block):
     """Line transects: distances beyond are left out; the largest distance unless given."""
     cutpoints: tuple[LengthOrZeroM, ...] = ()
     """Line transects: edges of distance classes; exact distances unless given."""
-    group_size: bool = True
-    """Line transects: a model of group size; else every detection is one animal."""
+    group_size: Literal["model", "mean", "single"] = "model"
+    """Line transects: a model of group size, its plain mean, or every detection one animal."""
     size_bias: bool = False
     """Line transects: the mean size of detected groups changes with distance."""
     detection_on_line: tuple[Fraction, Fraction, Fraction] | None = None
-    """Line transects: probability of detection on the line, as middle, low, high; 1 if absent."""
+    """Line transects: probability of detection on the line, as low, middle, high; 1 if absent."""
+    encounter: Literal["negative-binomial", "poisson"] = "negative-binomial"
+    """Line transects: spread of the number of groups per transect."""
+    sides: Literal[1, 2] = 2
+    """Line transects: sides of the line that were searched."""
     areas: dict[str, AreaKm2] = Field(default_factory=dict)
     """Line transects: area per stratum, instead of the one in the file."""
+    distance_unit: Literal["m", "km", "cm"] | None = None
+    """Line transects: unit of distances in a file that does not say it."""
+    effort_unit: Literal["m", "km", "cm"] | None = None
+    """Line transects: unit of line lengths in a file that does not say it."""
+    area_unit: Literal["km2", "ha", "m2"] | None = None
+    """Line transects: unit of areas in a file that does not say it."""
+    encoding: str | None = None
+    """Text encoding of the file; found by itself for UTF-8 and Windows-1251."""
     immigration: bool = True
     """Trend: animals may enter from outside."""
     detection_shifts: tuple[int, ...] = ()
     """Trend: first years of a new survey method, after which detection may differ."""
     sampler: Sampler = Sampler()
     """How the posterior is drawn."""
+    interval: Annotated[Fraction, Field(gt=0, lt=1)] = 0.95
+    """Mass of the intervals in tables and figures."""
     accept_failed_diagnostics: bool = False
     """Use the fit although its diagnostics say stop; the report then says so on page one."""
 
@@ -64,9 +78,9 @@ class Survey(Block):
         if edges and self.truncation is not None and edges[-1] != self.truncation:
             raise refuse("the last of 'cutpoints' must equal 'truncation'")
         on_line = self.detection_on_line
-        if on_line is not None and not 0 < on_line[1] <= on_line[0] <= on_line[2]:
+        if on_line is not None and not 0 < on_line[0] <= on_line[1] <= on_line[2]:
             raise refuse(
-                "'detection_on_line' must be middle, low and high, with 0 < low <= middle <= high"
+                "'detection_on_line' must be low, middle and high, with 0 < low <= middle <= high"
             )
         return self
 
@@ -85,6 +99,11 @@ _LINE_TRANSECT = {
     "cutpoints",
     "group_size",
     "size_bias",
+    "encounter",
+    "sides",
+    "distance_unit",
+    "effort_unit",
+    "area_unit",
     "detection_on_line",
     "areas",
 }
