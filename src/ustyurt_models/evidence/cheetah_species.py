@@ -62,6 +62,8 @@ class CheetahFood(_Table):
     """Attack rate on livestock over that on prey of the preferred mass."""
     stock_kg: Quantity
     """Mass of the livestock taken [kg]."""
+    stock_per_km2: Quantity
+    """Mean density of small stock [km-2], spread by the share of forage it takes."""
     condition_memory: Quantity
     """Weight of last season's condition."""
 

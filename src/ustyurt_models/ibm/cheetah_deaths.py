@@ -176,7 +176,7 @@ def apply_ceiling(
     key: np.uint64,
     tally: CheetahTally,
 ) -> int:
-    """Remove animals above the ceiling of their sex, in place; return how many.
+    """Remove animals above the ceiling, in place; return how many.
 
     The hard rule keeps ``min(N, K)`` animals at random. The probabilistic rule keeps each of
     ``N > K`` with chance ``K / N`` (the truncation of Vortex; Lacy & Pollak 2021). Without a rule
@@ -185,23 +185,32 @@ def apply_ceiling(
     if rates.ceiling_rule == CEILING_EMERGENT:
         return 0
     removed = 0
-    for sex in range(2):
+    for sex in range(1 + rates.ceiling_per_sex):
         n = 0
         for i in range(cheetahs.top[0]):
-            if cheetahs.stage[i] >= 0 and cheetahs.male[i] == sex:
+            counted = rates.ceiling_per_sex == 0 or cheetahs.male[i] == sex
+            if cheetahs.stage[i] >= 0 and counted:
                 scratch.order[n] = i
                 scratch.priority[n] = uniform(key, cheetahs.identity[i], QUEUE_CEILING)
                 n += 1
-        limit = rates.ceiling[sex]
-        if n <= limit:
-            continue
-        if rates.ceiling_rule == CEILING_HARD:
-            sort_by_priority(scratch.order, scratch.priority, n)
-        for k in range(n):
-            hard = rates.ceiling_rule == CEILING_HARD
-            keep = k < limit if hard else scratch.priority[k] < limit / n
-            if not keep:
-                remove(cheetahs, scratch.order[k])
-                removed += 1
+        if n > rates.ceiling[sex]:
+            removed += _cut(cheetahs, rates, scratch, n, rates.ceiling[sex])
     tally.capped[0] += removed
+    return removed
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _cut(
+    cheetahs: Cheetahs, rates: CheetahRates, scratch: CheetahScratch, n: int, limit: int
+) -> int:
+    """Remove animals of the first `n` in ``scratch.order`` above `limit`; return how many."""
+    hard = rates.ceiling_rule == CEILING_HARD
+    if hard:
+        sort_by_priority(scratch.order, scratch.priority, n)
+    removed = 0
+    for k in range(n):
+        keep = k < limit if hard else scratch.priority[k] < limit / n
+        if not keep:
+            remove(cheetahs, scratch.order[k])
+            removed += 1
     return removed

@@ -15,8 +15,8 @@ One season calls the event kernels in this order (numbers are those of ``models/
     11 genetic_summary(cheetahs, kinship, out)                                 genetics
     12 mark_ranges(cheetahs, land, occupied)                                   cheetah_dispersal
 
-``disperse`` reads where prey stand from ``scratch.food_kg`` as ``scan_food`` left it; ``hunt`` scans
-for itself. With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
+``disperse`` reads where prey stand from ``scratch.food_kg`` as ``scan_food`` left it; ``hunt``
+scans for itself. With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
 ``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
 free slot is used first, so results do not depend on the number of slots. A kernel that needs more
@@ -154,7 +154,8 @@ class CheetahRates(NamedTuple):
     leave_condition: float  # residents in worse condition abandon their range, 0 switches it off
     # capacity, off (emergent) in real studies
     ceiling_rule: int  # CEILING_EMERGENT, CEILING_HARD or CEILING_PROBABILISTIC
-    ceiling: np.ndarray  # shape (sex,) int64
+    ceiling_per_sex: int  # 1: `ceiling` holds for each sex, 0: for both together
+    ceiling: np.ndarray  # int64, shape (sex,); without sexes the first entry holds
 
 
 class CheetahLand(NamedTuple):

@@ -1,0 +1,455 @@
+"""From the species file, one parameter set and the land to what the cheetah kernels take."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
+from ustyurt_models.evidence import value_of
+from ustyurt_models.evidence.cheetah_species import CheetahSpecies
+from ustyurt_models.formulas.cheetah_demography import (
+    cub_hazard_weights,
+    excess_hazard,
+    fading_shares,
+    litter_cumulative,
+    seasons_of,
+)
+from ustyurt_models.formulas.predation import prey_preference
+from ustyurt_models.ibm.cheetah_state import CEILING_EMERGENT, CheetahLand, CheetahRates
+
+__all__ = [
+    "cheetah_land",
+    "cheetah_rates",
+    "disc_offsets",
+    "livestock_per_km2",
+    "range_mean",
+    "snare_exposure",
+]
+
+_CAUSE = {name: position for position, name in enumerate(CHEETAH_DEATH_CAUSES)}
+_FEMALE, _MALE = 0, 1
+_DAYS_PER_YEAR = 365.0
+_DAYS_PER_MONTH = _DAYS_PER_YEAR / 12.0
+#: Ages the hazard tables reach beyond the start of old age [y]; the last age repeats.
+_OLD_YEARS = 2
+
+
+class _Values:
+    """Values of a species file in one parameter set, with the step length."""
+
+    def __init__(
+        self,
+        species: CheetahSpecies,
+        parameters: Mapping[str, float],
+        seasons_per_year: int,
+        switches: Mapping[str, bool],
+    ):
+        self._species = species
+        self._parameters = parameters
+        self._switches = switches
+        self.seasons_per_year = seasons_per_year
+
+    def __call__(self, table: str, key: str) -> float:
+        """Return the value of ``[table] key``."""
+        return value_of(getattr(getattr(self._species, table), key), self._parameters)
+
+    def on(self, process: str) -> bool:
+        """Return whether `process` is switched on; it is unless the study says otherwise."""
+        return self._switches.get(process, True)
+
+    def seasons(self, months: float) -> int:
+        """Return `months` in steps."""
+        return seasons_of(months, self.seasons_per_year)
+
+    def per_step(self, quarterly_hazard: float) -> float:
+        """Return a hazard per step from one per three months."""
+        return quarterly_hazard * 4.0 / self.seasons_per_year
+
+
+def cheetah_rates(
+    species: CheetahSpecies,
+    parameters: Mapping[str, float],
+    prey_mass_kg: Sequence[tuple[float, float]],
+    cell_km: float,
+    seasons_per_year: int = 4,
+    switches: Mapping[str, bool] | None = None,
+) -> CheetahRates:
+    """Translate yearly evidence into rates per step.
+
+    Parameters
+    ----------
+    species : CheetahSpecies
+        Which evidence is used for what.
+    parameters : mapping of str to float
+        One parameter set.
+    prey_mass_kg : sequence of (young, adult)
+        Live mass of the young and of the adults of each prey species, in the order of the
+        study [kg]; gives the prey types ``2 * species + (0 young | 1 adult)``.
+    cell_km : float
+        Size of a cell [km].
+    seasons_per_year : int
+        Steps per year.
+    switches : mapping of str to bool, optional
+        Processes of the study that are off (``study.Processes``); what is not named is on.
+
+    Returns
+    -------
+    CheetahRates
+        Without any ceiling; replace ``ceiling_rule`` and ``ceiling`` for theory tests.
+    """
+    v = _Values(species, parameters, seasons_per_year, switches or {})
+    return CheetahRates(
+        seasons_per_year=seasons_per_year,
+        **_food(v, prey_mass_kg),
+        **_deaths(v),
+        **_births(v),
+        **_space(v, cell_km),
+        ceiling_rule=CEILING_EMERGENT,
+        ceiling_per_sex=0,
+        ceiling=np.zeros(2, np.int64),
+    )
+
+
+def _food(v: _Values, prey_mass_kg: Sequence[tuple[float, float]]) -> dict[str, object]:
+    """Return the part of the rates about hunting and condition."""
+    days = _DAYS_PER_YEAR / v.seasons_per_year
+    searched_km2 = v("food", "search_km_per_day") * v("food", "strip_km") * days
+    searched_km2 *= v("food", "success")
+
+    def preference(mass_kg: float) -> float:
+        if not v.on("prey_switching"):
+            return 1.0
+        mode, spread = v("food", "preferred_kg"), v("food", "preference_spread")
+        return prey_preference(mass_kg, mode, spread, v("food", "preference_small"))
+
+    mass = np.array(prey_mass_kg, dtype=float).reshape(-1)
+    liked = np.array([preference(kg) for kg in mass])
+    vulnerable = np.tile([v("food", "young_vulnerability"), 1.0], len(prey_mass_kg))
+    stock = v("food", "stock_attack") if v.on("livestock_predation") else 0.0
+    return {
+        "need_kg": v("food", "need_kg_per_yr") / v.seasons_per_year,
+        "cub_need": v("food", "cub_need"),
+        "surplus": v("food", "surplus"),
+        "attack_km2": searched_km2 * liked * vulnerable,
+        "mass_kg": mass,
+        "food_kg": mass * liked,
+        "small_attack_km2": searched_km2 * preference(v("food", "small_prey_kg")),
+        "livestock_attack_km2": searched_km2 * stock,
+        "livestock_kg": v("food", "stock_kg"),
+        "range_biomass_kg": (10_000.0 * v("space", "adult_kg") / v("space", "predator_kg_per_10t")),
+        "condition_memory": v("food", "condition_memory") ** (4.0 / v.seasons_per_year),
+    }
+
+
+def _deaths(v: _Values) -> dict[str, object]:
+    """Return the part of the rates about deaths."""
+    steps = v.seasons_per_year
+    quarters = 4.0 * np.arange(steps + 1) / steps
+    winter = np.diff(np.clip(quarters, 3.0, 4.0))
+    guard_matters = v.on("conflict_feedback")
+    return {
+        "hazard": _hazard_table(v),
+        "starvation_condition": v("threats", "starve_condition"),
+        "retaliation": v("threats", "retaliation") if guard_matters else 0.0,
+        "protection_effect": v("threats", "guard"),
+        "cold_season": winter,
+        "cold_response": v("threats", "cold_response"),
+        "cold_seasons": round(v("threats", "cold_years") * steps),
+        "post_release": _post_release(v),
+        "orphan_age": v.seasons(v("survival", "orphan_months")),
+        "inbreeding_load": (
+            0.5 * v("births", "lethal_equivalents") if v.on("inbreeding_depression") else 0.0
+        ),
+        "load_seasons": steps,
+    }
+
+
+def _hazard_table(v: _Values) -> np.ndarray:
+    """Return hazards per step at exposure 1, shape (cause, sex, age)."""
+    steps = v.seasons_per_year
+    old = round(v("survival", "old_age_yr") * steps)
+    table = np.zeros((len(CHEETAH_DEATH_CAUSES), 2, old + _OLD_YEARS * steps))
+    subadult_end = v.seasons(v("survival", "subadult_end_months"))
+    _fill_cubs(v, table)
+    adult = {_FEMALE: v("survival", "female"), _MALE: v("survival", "male")}
+    conflict = _conflict(v)
+    shares = np.array(
+        [v("threats", f"{name}_share") for name in ("herders", "road", "snare")], float
+    )
+    shares /= shares.sum()
+    for sex in (_FEMALE, _MALE):
+        grown = -math.log(adult[sex]) / steps
+        table[_CAUSE["disease"], sex, steps:subadult_end] = (
+            -math.log(v("survival", "subadult")) / steps
+        )
+        table[_CAUSE["disease"], sex, subadult_end:] = grown
+        table[_CAUSE["old_age"], sex, old:] = (
+            excess_hazard(v("survival", "old"), adult[sex]) / steps
+        )
+        human = shares * conflict[sex] / steps
+        for cause, hazard in zip(("herders_dogs", "road", "snare_poaching"), human, strict=True):
+            table[_CAUSE[cause], sex, steps:] = hazard
+    table[_CAUSE["starvation"]] = v.per_step(-math.log1p(-v("threats", "starve")))
+    table[_CAUSE["cold"]] = -math.log1p(-v("threats", "cold"))
+    for cause, process in _SWITCH.items():
+        if not v.on(process):
+            table[_CAUSE[cause]] = 0.0
+    return table
+
+
+_SWITCH = {
+    "starvation": "starvation",
+    "cub_loss": "cub_loss",
+    "road": "road",
+    "herders_dogs": "herders_dogs",
+    "snare_poaching": "snare_poaching",
+    "other_carnivores": "other_carnivores",
+    "cold": "cold",
+    "disease": "cheetah_disease",
+    "old_age": "old_age",
+}
+
+
+def _fill_cubs(v: _Values, table: np.ndarray) -> None:
+    """Write the first-year hazards of both sexes into `table`.
+
+    Carnivores take their part of the first-year hazard; the rest is cub loss of other kinds.
+    """
+    total = -math.log(v("survival", "cub"))
+    carnivores = min(total, -math.log1p(-v("survival", "cub_carnivores")))
+    weights = cub_hazard_weights(v("survival", "den_share"), v.seasons_per_year)
+    table[_CAUSE["cub_loss"], :, : weights.size] = (total - carnivores) * weights
+    table[_CAUSE["other_carnivores"], :, : weights.size] = carnivores * weights
+
+
+def _conflict(v: _Values) -> tuple[float, float]:
+    """Return the yearly hazard of all human causes on conflict farmland, females and males."""
+    return (
+        excess_hazard(v("threats", "farm_female"), v("survival", "female")),
+        excess_hazard(v("threats", "farm_male"), v("survival", "male")),
+    )
+
+
+def _post_release(v: _Values) -> np.ndarray:
+    """Return the hazard after release, shape (soft, captive, seasons since release).
+
+    What the sources measured is natural mortality plus the pulse, and for hard releases
+    onto farmland also human causes; the pulse is what the others leave unexplained.
+    """
+    pulse = np.zeros((2, 2, v.seasons_per_year))
+    if not v.on("post_release"):
+        return pulse
+    natural = math.sqrt(v("survival", "female") * v("survival", "male"))
+    on_farmland = natural * math.exp(-sum(_conflict(v)) / 2.0)
+    wild_soft = excess_hazard(v("threats", "soft_release"), natural)
+    captive_soft = excess_hazard(v("threats", "captive_release"), natural)
+    wild_hard = excess_hazard(v("threats", "hard_release"), on_farmland)
+    captive_soft = max(captive_soft, wild_soft)
+    yearly = np.array(
+        [[wild_hard, wild_hard + captive_soft - wild_soft], [wild_soft, captive_soft]]
+    )
+    shares = fading_shares(v("threats", "release_fade"), v.seasons_per_year)
+    pulse[:] = yearly[:, :, np.newaxis] * shares
+    return pulse
+
+
+def _births(v: _Values) -> dict[str, object]:
+    """Return the part of the rates about reproduction."""
+    steps = v.seasons_per_year
+    gestation_months = v("births", "gestation_days") / _DAYS_PER_MONTH
+    free_quarter = 1.0 - v("births", "conceive")
+    conceive = 1.0 - free_quarter ** (4.0 / steps) if v.on("cheetah_births") else 0.0
+    radius = v("births", "mate_km") if v.on("mate_finding") else math.inf
+    return {
+        "breed_age_female": v.seasons(v("births", "first_litter_months") - gestation_months),
+        "breed_age_male": v.seasons(v("births", "sire_months")),
+        "last_breed_age": round(v("births", "last_litter_yr") * steps),
+        "breed_condition": v("births", "condition"),
+        "conception": np.full(steps, conceive),
+        "litter": litter_cumulative(v("births", "litter_mean"), round(v("births", "litter_most"))),
+        "male_share": v("births", "male_share"),
+        "multiple_paternity": v("births", "multiple_paternity"),
+        "sires_per_cub": 0,
+        "gestation": min(1, round(gestation_months * steps / 12.0)),
+        "mate_radius_km": radius,
+        "territorial_first": 1,
+        "dependency": v.seasons(v("births", "independence_months")),
+    }
+
+
+def _space(v: _Values, cell_km: float) -> dict[str, object]:
+    """Return the part of the rates about ranges and dispersal."""
+    moving = 1.0 if v.on("dispersal") else 0.0
+    hard = v("space", "explore_km") * moving
+    turns = np.arange(5) * math.pi / 4.0
+    search = v("space", "search_km") * moving / cell_km
+    return {
+        "dispersal_km": moving
+        * np.array([v("space", "dispersal_female_km"), v("space", "dispersal_male_km")]),
+        "explore_km": np.array([hard, hard * v("space", "explore_soft")]),
+        "explore_seasons": (
+            v.seasons(v("space", "explore_days") / _DAYS_PER_MONTH) if moving else 0
+        ),
+        "turn": np.exp(v("space", "persistence") * np.cos(turns)),
+        "matrix_weight": v("space", "matrix"),
+        "territory_km": v("space", "territory_km") if v.on("territoriality") else 0.0,
+        "settle_suitability": v("space", "settle_suitability"),
+        "search_steps": round(search),
+        "float_seasons": v.seasons(v("space", "float_months")),
+        "leave_condition": v("space", "leave_condition"),
+    }
+
+
+def disc_offsets(cell_km: float, area_km2: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the cells of a disc in order of distance from its centre.
+
+    Parameters
+    ----------
+    cell_km : float
+        Size of a cell [km].
+    area_km2 : float
+        Area of the disc [km2]; at least the centre belongs to it.
+
+    Returns
+    -------
+    y, x : numpy.ndarray
+        Offsets in cells, int32, shape (disc,).
+    distance_km : numpy.ndarray
+        From the centre [km], shape (disc,).
+    """
+    cells = max(1, round(area_km2 / cell_km**2))
+    reach = math.ceil(math.sqrt(cells / math.pi)) + 1
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    distance_km = cell_km * np.hypot(y, x).ravel()
+    order = np.argsort(distance_km, kind="stable")[:cells]
+    return (
+        y.ravel()[order].astype(np.int32),
+        x.ravel()[order].astype(np.int32),
+        distance_km[order],
+    )
+
+
+def range_mean(layer: np.ndarray, inside: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Mean of `layer` over the part of a disc around each cell that lies inside.
+
+    An animal meets roads, people and snares all over its home range, not only at its centre.
+
+    Parameters
+    ----------
+    layer, inside : numpy.ndarray
+        Shape (y, x); the disc must fit into the padding-free copy made here.
+    y, x : numpy.ndarray
+        Offsets of the disc in cells, from `disc_offsets`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (y, x); 0 where no cell of the disc lies inside.
+    """
+    reach = int(max(np.abs(y).max(), np.abs(x).max()))
+    weight = np.pad(inside.astype(float), reach)
+    value = np.pad(np.where(inside, layer, 0.0), reach)
+    rows, columns = inside.shape
+    total = np.zeros(inside.shape)
+    cells = np.zeros(inside.shape)
+    for dy, dx in zip(y.tolist(), x.tolist(), strict=True):
+        part = np.s_[reach + dy : reach + dy + rows, reach + dx : reach + dx + columns]
+        total += value[part]
+        cells += weight[part]
+    return np.divide(total, cells, out=np.zeros(inside.shape), where=cells > 0)
+
+
+def snare_exposure(
+    pressure: np.ndarray, species: CheetahSpecies, parameters: Mapping[str, float]
+) -> np.ndarray:
+    """Return exposure to snares (1 = conflict farmland) from relative poaching pressure."""
+    return pressure * value_of(species.threats.snare_exposure, parameters)
+
+
+def livestock_per_km2(
+    land: xr.Dataset, species: CheetahSpecies, parameters: Mapping[str, float]
+) -> np.ndarray:
+    """Return small stock per km2, shape (y, x), spread by the share of forage it takes.
+
+    Its mean inside the region is the density of the evidence.
+    """
+    share = land["livestock_share"].to_numpy().astype(float)
+    inside = land["inside"].to_numpy()
+    mean = share[inside].mean() if inside.any() else 0.0
+    density = value_of(species.food.stock_per_km2, parameters)
+    return density * share / mean if mean > 0 else np.zeros(share.shape)
+
+
+def cheetah_land(
+    land: xr.Dataset,
+    species: CheetahSpecies,
+    parameters: Mapping[str, float],
+    step_class: np.ndarray,
+    permeability: np.ndarray,
+    cell_km: float,
+    edge_open: bool = True,
+) -> CheetahLand:
+    """Lay out the landscape as cheetahs meet it.
+
+    Parameters
+    ----------
+    land : xarray.Dataset
+        As ``contracts.LAND``, with ``suitability_cheetah``.
+    species, parameters
+        As in `cheetah_rates`.
+    step_class : numpy.ndarray
+        Kind of lines on each step, uint8, shape (8, cell).
+    permeability : numpy.ndarray
+        Chance of a step of a cheetah, shape (regime, season, class).
+    cell_km : float
+        Size of a cell [km].
+    edge_open : bool
+        Whether animals can leave the region.
+
+    Returns
+    -------
+    CheetahLand
+        Exposures to road, people and snares are means over a middle-sized home range
+        (geometric mean of the smallest and the largest). ``poaching``, ``protection``,
+        ``mitigation`` and ``livestock_per_km2`` hold before any management.
+    """
+    inside = land["inside"].to_numpy()
+    least = value_of(species.space.range_least_km2, parameters)
+    most = max(least, value_of(species.space.range_most_km2, parameters))
+    y, x, distance_km = disc_offsets(cell_km, most)
+    middle = disc_offsets(cell_km, math.sqrt(least * most))[:2]
+    small = value_of(species.food.small_prey_kg, parameters)
+    small *= value_of(species.food.small_prey_per_km2, parameters)
+
+    def flat(values: np.ndarray) -> np.ndarray:
+        return np.nan_to_num(np.ascontiguousarray(values, dtype=float)).reshape(-1)
+
+    def met(name: str) -> np.ndarray:
+        return flat(range_mean(land[name].to_numpy(), inside, *middle))
+
+    ny, nx = inside.shape
+    return CheetahLand(
+        ny=int(ny),
+        nx=int(nx),
+        cell_km=float(cell_km),
+        edge_open=int(edge_open),
+        inside=np.ascontiguousarray(inside, dtype=np.uint8).reshape(-1),
+        suitability=flat(land["suitability_cheetah"].to_numpy()),
+        road=met("road_exposure"),
+        people=met("people_exposure"),
+        poaching=snare_exposure(met("poaching_pressure"), species, parameters),
+        carnivores=np.ones(ny * nx),
+        protection=flat(land["protection"].to_numpy()),
+        mitigation=np.zeros(ny * nx),
+        livestock_per_km2=flat(livestock_per_km2(land, species, parameters)),
+        small_prey_kg_per_km2=small * flat(inside),
+        step_class=np.ascontiguousarray(step_class, dtype=np.uint8),
+        permeability=np.ascontiguousarray(permeability, dtype=float),
+        offset_y=y,
+        offset_x=x,
+        offset_km=distance_km,
+        range_least=max(1, min(y.size, round(least / cell_km**2))),
+        range_most=int(y.size),
+    )
