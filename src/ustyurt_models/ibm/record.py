@@ -128,11 +128,11 @@ def _add_maps(world: World, state: State, record: Record, place: int) -> None:
     inside = world.zones.inside_cell
     for s in range(state.alive.size):
         prey = state.herds[s]
-        state.prey_scratch.count[:] = 0
+        state.prey_scratch.number[:] = 0
         for i in range(state.alive[s]):
-            state.prey_scratch.count[prey.cell[i]] += 1
+            state.prey_scratch.number[prey.cell[i]] += 1
         for k in range(inside.size):
-            record.map_prey[place, s, k] += state.prey_scratch.count[inside[k]]
+            record.map_prey[place, s, k] += state.prey_scratch.number[inside[k]]
     for k in range(inside.size):
         record.map_cheetah[place, k] += record.occupied[inside[k]]
 

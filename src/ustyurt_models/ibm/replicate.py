@@ -78,7 +78,6 @@ def _enter_regime(world: World, regime: int) -> None:
         world.kinds[s].land.capacity[:] = world.regimes.capacity[regime, s]
         world.kinds[s].land.capacity_around[:] = world.regimes.capacity_around[regime, s]
     land = world.cheetah_land
-    land.poaching[:] = world.regimes.snares[regime]
     land.protection[:] = world.regimes.protection[regime]
     land.mitigation[:] = world.regimes.mitigation[regime]
     land.livestock_per_km2[:] = world.regimes.livestock_per_km2[regime]

@@ -69,7 +69,6 @@ class Regimes(NamedTuple):
     capacity: np.ndarray  # float64, shape (regime, species, cell), prey [animals]
     capacity_around: np.ndarray  # float64, shape (regime, species, cell), summed over neighbours
     pressure: np.ndarray  # float64, shape (regime, cell), relative poaching left by protection
-    snares: np.ndarray  # float64, shape (regime, cell), exposure of cheetahs to snares
     protection: np.ndarray  # float64, shape (regime, cell), 0..1
     mitigation: np.ndarray  # float64, shape (regime, cell), 0..1
     livestock_per_km2: np.ndarray  # float64, shape (regime, cell), sheep units

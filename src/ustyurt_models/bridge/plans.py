@@ -1,0 +1,200 @@
+"""From the study file's plans (releases, translocations, harvests) to arrays for the kernels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.bridge.places import cell_of
+from ustyurt_models.ibm.management import (
+    COMPARISONS,
+    Gates,
+    Releases,
+    Translocations,
+)
+from ustyurt_models.ibm.world import Harvests
+from ustyurt_models.study.quantities import AgeRange
+from ustyurt_models.study.releases import Release
+from ustyurt_models.study.schema import Scenario
+
+__all__ = [
+    "gates_of",
+    "harvests_of",
+    "monitored_columns",
+    "releases_of",
+    "season_index",
+    "sources_of",
+    "translocations_of",
+]
+
+SEASONS = ("spring", "summer", "autumn", "winter")
+_ADULT_DEATHS = -2
+_NO_RULE = -1
+_NEVER = 1_000_000
+#: A range such as "2-? y" is read as prime adults of that age and up to so many years more.
+_OPEN_SPAN_YR = 4.0
+
+
+def season_index(name: str, seasons_per_year: int) -> int:
+    """Return the engine step in which a season falls."""
+    return SEASONS.index(name) * seasons_per_year // len(SEASONS)
+
+
+def monitored_columns(zones: Sequence[str], species: Sequence[str]) -> list[str]:
+    """Return the names of what managers watch, in the order of `Monitoring.seen`."""
+    biomass = [f"prey_biomass_kg_per_km2:{zone}" for zone in zones]
+    return [*biomass, *species, "cheetah", "adult_females", "livestock_killed"]
+
+
+def _column(statistic: str, zone: str, columns: Sequence[str]) -> int:
+    """Return the column of a statistic; biomass is watched by zone."""
+    named = f"{statistic}:{zone}"
+    return columns.index(named if named in columns else statistic)
+
+
+def _oldest(age: AgeRange, steps: int) -> int:
+    """Return the oldest age in steps; an open range spans `_OPEN_SPAN_YR` years."""
+    high = age.low_yr + _OPEN_SPAN_YR if age.high_yr is None else age.high_yr
+    return round(high * steps)
+
+
+def sources_of(scenario: Scenario) -> list[str]:
+    """Return the founder groups: origins of the releases, and animals present at the start."""
+    origins = [release.animals.origin for release in scenario.release]
+    return ["resident", *dict.fromkeys(origins)]
+
+
+def _columns_of(rows: list[dict], kind: type, real: frozenset[str], **more: np.ndarray):
+    """Turn rows into a NamedTuple of arrays, int64 but for the names in `real`."""
+    names = [name for name in kind._fields if name not in more]  # type: ignore[attr-defined]
+    arrays = {
+        name: np.array([row[name] for row in rows], dtype=float if name in real else np.int64)
+        for name in names
+    }
+    return kind(**arrays, **more)
+
+
+def _release_row(
+    scenario: Scenario, release: Release, cell: int, columns: Sequence[str]
+) -> dict[str, float]:
+    """Return one release as numbers; years become indices, ages engine steps."""
+    steps = scenario.engine.seasons_per_year
+    when = release.when
+    first = when.year if when.year is not None else (when.not_before or scenario.start)
+    last = when.year if when.year is not None else (when.not_after or scenario.last_year)
+    stop = release.stop
+    row = {
+        "first_year": first - scenario.start,
+        "last_year": last - scenario.start,
+        "repeats": release.repeat.years,
+        "every": release.repeat.every,
+        "season": season_index(release.season, steps),
+        "females": release.animals.females,
+        "males": release.animals.males,
+        "age_min": round(release.animals.age.low_yr * steps),
+        "age_max": _oldest(release.animals.age, steps),
+        "cell": cell,
+        "soft": int(release.soft),
+        "captive": int(release.animals.captive),
+        "african": int(release.animals.african),
+        "source": sources_of(scenario).index(release.animals.origin),
+        "partners": release.animals.coalition,
+        "stop_column": _NO_RULE,
+        "stop_comparison": 0,
+        "stop_threshold": 0.0,
+        "stop_years": 1,
+    }
+    if stop is not None:
+        deaths = stop.statistic == "adult_deaths"
+        column = _ADULT_DEATHS if deaths else _column(stop.statistic, "region", columns)
+        row |= {
+            "stop_column": column,
+            "stop_comparison": COMPARISONS.index(stop.comparison),
+            "stop_threshold": stop.threshold,
+            "stop_years": stop.within_years,
+        }
+    return row
+
+
+def releases_of(scenario: Scenario, land: xr.Dataset, columns: Sequence[str]) -> Releases:
+    """Return the planned releases as arrays.
+
+    Raises
+    ------
+    InputError
+        When a site is unknown or lies outside the region.
+    """
+    rows = [
+        _release_row(scenario, release, cell_of(release.site, land, f"release[{r}].site"), columns)
+        for r, release in enumerate(scenario.release)
+    ]
+    sources = len(sources_of(scenario))
+    unrelated = np.zeros((sources, sources))
+    return _columns_of(rows, Releases, frozenset({"stop_threshold"}), source_kinship=unrelated)
+
+
+def gates_of(scenario: Scenario, columns: Sequence[str]) -> Gates:
+    """Return the conditions that releases wait for, as arrays."""
+    rows = [
+        {
+            "release": r,
+            "column": _column(condition.statistic, condition.zone, columns),
+            "comparison": COMPARISONS.index(condition.comparison),
+            "threshold": condition.threshold,
+            "years": condition.years,
+        }
+        for r, release in enumerate(scenario.release)
+        if release.when.gate is not None
+        for condition in release.when.gate.conditions
+    ]
+    return _columns_of(rows, Gates, frozenset({"threshold"}))
+
+
+def translocations_of(scenario: Scenario, land: xr.Dataset) -> Translocations:
+    """Return the prey translocations as arrays, one entry per group and year."""
+    steps = scenario.engine.seasons_per_year
+    species = list(scenario.species)
+    rows = [
+        {
+            "year": year - scenario.start,
+            "season": season_index(plan.season, steps),
+            "species": species.index(plan.species),
+            "females": plan.females,
+            "males": plan.males,
+            "age": (round(plan.age.low_yr * steps) + _oldest(plan.age, steps)) // 2,
+            "cell": cell_of(plan.site, land, f"management.prey_translocation[{t}].site"),
+        }
+        for t, plan in enumerate(scenario.management.prey_translocation)
+        for year in plan.years
+    ]
+    return _columns_of(rows, Translocations, frozenset())
+
+
+def harvests_of(scenario: Scenario) -> Harvests:
+    """Return legal offtake as arrays; classes are young and adult, female and male."""
+    steps = scenario.engine.seasons_per_year
+    species = list(scenario.species)
+    active = scenario.management.harvest if scenario.processes.harvest else ()
+    rows = [
+        {
+            "species": species.index(plan.species),
+            "first_year": (plan.from_year or scenario.start) - scenario.start,
+            "last_year": (plan.to_year or scenario.start + _NEVER) - scenario.start,
+            "season": season_index(plan.season, steps),
+            "fraction": -1.0 if plan.fraction is None else plan.fraction,
+            "quota": plan.quota or 0,
+        }
+        for plan in active
+    ]
+    eligible = np.array(
+        [
+            [
+                plan.age in ("any", stage) and plan.sex in ("any", sex)
+                for stage in ("young", "adult")
+                for sex in ("female", "male")
+            ]
+            for plan in active
+        ],
+        dtype=np.int64,
+    ).reshape(len(active), 4)
+    return _columns_of(rows, Harvests, frozenset({"fraction"}), eligible=eligible)
