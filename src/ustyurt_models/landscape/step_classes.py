@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from ustyurt_models.checks import require
-from ustyurt_models.landscape.grid import DIRECTIONS
+from ustyurt_models.landscape.barriers import DIRECTIONS
 
 __all__ = ["StepClasses", "step_classes"]
 
