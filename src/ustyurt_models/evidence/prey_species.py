@@ -20,6 +20,7 @@ __all__ = [
     "Births",
     "Density",
     "Exchange",
+    "Growth",
     "Litter",
     "MaleShortage",
     "Mass",
@@ -78,6 +79,16 @@ class Survival(_Table):
         _exactly_one(self, ("by_age", "female"))
         _exactly_one(self, ("by_age", "young"))
         return self
+
+
+class Growth(_Table):
+    """What is known of growth as a whole."""
+
+    maximum: Quantity
+    """Growth factor far below capacity, without poaching, in an average year without jut or
+    die-off. Natural hazards are scaled by one factor to agree with it."""
+    least_scale: Quantity
+    """Lowest factor; where it binds, growth stays below `maximum`."""
 
 
 class Litter(_Table):
@@ -145,8 +156,15 @@ class MaleShortage(_Table):
     """Power of the curve."""
     rut: Season = "autumn"
     """Season of the rut."""
-    male_age_yr: Quantity
+    male_age_yr: Quantity | None = None
     """Age from which males take part [y]."""
+    male_age_days: Quantity | None = None
+    """The same, where the evidence gives days."""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "MaleShortage":
+        _exactly_one(self, ("male_age_yr", "male_age_days"))
+        return self
 
 
 class Threats(_Table):
@@ -166,7 +184,7 @@ class Threats(_Table):
     """Share of adults lost in a jut winter, at the mean snow exposure of the habitat."""
     jut_frequency: Quantity = 0.0
     """Juts per year in the mean climate; enters the calibration of capacity only."""
-    winter_loss: Quantity = 0.0
+    winter_slope: Quantity = 0.0
     """Hazard of adults in other winters per SD of severity above the mean."""
     winter_young: Quantity = 1.0
     """Winter hazard of first-year animals over that of adults."""
@@ -219,7 +237,9 @@ class SeasonWay(_Table):
     directedness: Quantity = 0.0
     """Chance that a step keeps the bearing."""
     northward: Quantity = 0.0
-    """Change of log attraction per 100 km to the north."""
+    """Rise of log attraction per 100 km to the north."""
+    southward: Quantity = 0.0
+    """Rise of log attraction per 100 km to the south."""
 
 
 class Movement(_Table):
@@ -265,6 +285,7 @@ class PreySpecies(_Table):
     mass: Mass
     survival: Survival
     births: Births
+    growth: Growth | None = None
     male_shortage: MaleShortage | None = None
     threats: Threats = Threats()
     density: Density

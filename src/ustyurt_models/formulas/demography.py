@@ -19,6 +19,7 @@ __all__ = [
     "leslie_matrix",
     "net_reproduction",
     "reproductive_values",
+    "scale_to_growth",
     "seasonal_cycle",
     "seasonal_structure",
     "survivorship",
@@ -160,6 +161,41 @@ def calibrate_density(life: LifeTable, response: DensityResponse) -> float:
     def log_replacement(strength: float) -> float:
         return math.log(max(net_reproduction(with_crowding(life, response, strength)), 1e-300))
 
+    high = 1.0
+    while log_replacement(high) > 0.0:
+        high *= 2.0
+    return float(brentq(log_replacement, 0.0, high, xtol=1e-12))
+
+
+def scale_to_growth(life: LifeTable, natural: np.ndarray, growth: float) -> float:
+    """Solve for the factor on `natural` hazards at which the population grows by `growth`.
+
+    Growth factors are known better than survival by age. The life table says how hazards differ
+    between ages, growth says how high they are.
+
+    Parameters
+    ----------
+    life : LifeTable
+        Life table without the hazards that are scaled.
+    natural : numpy.ndarray
+        float64, shape (sex, age), yearly hazards to be scaled.
+    growth : float
+        Yearly growth factor wanted.
+
+    Returns
+    -------
+    float
+        Factor, >= 0; 0 when births could not carry that growth even without these hazards.
+    """
+    seasons = life.hazard.shape[0]
+
+    def log_replacement(factor: float) -> float:
+        # Growth is lambda exactly when R0 with all hazards raised by log(lambda) is 1.
+        hazard = life.hazard + (factor * natural + math.log(growth)) / seasons
+        return math.log(max(net_reproduction(replace(life, hazard=hazard)), 1e-300))
+
+    if log_replacement(0.0) <= 0.0:
+        return 0.0
     high = 1.0
     while log_replacement(high) > 0.0:
         high *= 2.0
