@@ -1,0 +1,92 @@
+"""Numbers of prey at the start: one per draw, from a survey's posterior or from the evidence."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.checks import Fault, InputError
+from ustyurt_models.seeds import generator
+from ustyurt_models.study.populations import Start
+from ustyurt_models.study.schema import Scenario
+
+__all__ = ["StartDraws", "start_draws"]
+
+#: Strata of a survey are matched to the zones of the landscape by name; this one is all of it.
+WHOLE = "region"
+_DENSITIES = ("ind/km2", "animals/km2")
+
+
+class StartDraws:
+    """Abundance of one species by draw and zone.
+
+    Attributes
+    ----------
+    zones : tuple of str
+        Zones of the landscape that the numbers speak of; ``("region",)`` for one total.
+    abundance : numpy.ndarray
+        float64, shape (draw, zone), animals.
+    """
+
+    def __init__(self, zones: tuple[str, ...], abundance: np.ndarray) -> None:
+        """Keep `abundance`, shape (draw, zone)."""
+        self.zones = zones
+        self.abundance = abundance
+
+
+def start_draws(
+    scenario: Scenario,
+    species: str,
+    zones: tuple[str, ...],
+    posteriors: Mapping[str, xr.Dataset],
+    evidence: xr.Dataset,
+    habitat_km2: float,
+) -> StartDraws:
+    """Return the abundance at the start of one species for every draw of the study.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    species : str
+        The species.
+    zones : tuple of str
+        Zones of the landscape.
+    posteriors : mapping of str to xarray.Dataset
+        ``abundance`` node of each survey, as `contracts.ABUNDANCE`.
+    evidence : xarray.Dataset
+        Evidence draws with their units, dim draw; a row may be a number or a density.
+    habitat_km2 : float
+        Area of habitat: sum of suitability times cell area [km2]; densities of the evidence
+        speak of it.
+
+    Returns
+    -------
+    StartDraws
+        Draw k takes the same posterior sample in every scenario, however many draws there are.
+    """
+    start: Start = scenario.prey[species].start
+    if start.kind == "survey":
+        return _from_survey(scenario, start.name, zones, posteriors[start.name])
+    if start.kind == "evidence":
+        row = evidence[start.name]
+        scale = habitat_km2 if row.attrs["units"] in _DENSITIES else 1.0
+        return StartDraws((WHOLE,), scale * row.to_numpy().astype(float)[:, None])
+    value = start.value * (habitat_km2 if start.kind == "density" else 1.0)
+    return StartDraws((WHOLE,), np.full((scenario.draws, 1), value))
+
+
+def _from_survey(
+    scenario: Scenario, name: str, zones: tuple[str, ...], abundance: xr.Dataset
+) -> StartDraws:
+    """Return posterior samples of a survey, by stratum where strata are zones of the landscape."""
+    samples = abundance["abundance"].transpose("draw", "stratum").to_numpy()
+    strata = tuple(str(stratum) for stratum in abundance["stratum"].to_numpy())
+    rng = generator(scenario.seed, "posterior", name)
+    rows = (rng.random(scenario.draws) * samples.shape[0]).astype(np.int64)
+    if set(strata) <= set(zones):
+        return StartDraws(strata, samples[rows])
+    if len(strata) == 1:
+        return StartDraws((WHOLE,), samples[rows])
+    rule = f"strata must be zones of the landscape {sorted(zones)}, or a single stratum"
+    raise InputError([Fault(f"survey.{name}", rule, sorted(strata), "name strata after zones")])
