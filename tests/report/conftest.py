@@ -4,7 +4,15 @@ import pytest
 import synthetic_results as synthetic
 
 from ustyurt_models.evidence import load_catalogue
-from ustyurt_models.report import Finding, ReportInputs, StudyFacts, SurveyResult, VarianceShare
+from ustyurt_models.report import (
+    Finding,
+    ReportInputs,
+    StudyFacts,
+    SurveyResult,
+    VarianceShare,
+    compose,
+)
+from ustyurt_models.report.build import write
 
 
 def _findings():
@@ -57,6 +65,18 @@ def inputs(tmp_path_factory):
         provenance={"versions": {"ustyurt_models": "0.1.0", "python": "3.13"}, "land hash": "00ff"},
         influence={"sai_die_freq": 0.31, "che_carbone": 0.12},
     )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def document(inputs):
+    """Compose once; drawing takes seconds."""
+    return compose(inputs)
+
+
+@pytest.fixture(scope="session")
+def page_file(document, inputs):
+    """Write the report once and return the page."""
+    return write(document, inputs.output)
 
 
 @pytest.fixture

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
-import matplotlib as mpl
 import numpy as np
 import xarray as xr
+from matplotlib.artist import Artist
+from matplotlib.colorbar import Colorbar
 from matplotlib.colors import BoundaryNorm, ListedColormap, LogNorm, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
     INK,
+    WIDTHS_IN,
     axes_of,
     drawing,
     finish,
@@ -24,19 +27,18 @@ __all__ = ["area_map", "cheetah_maps", "death_maps", "layer_maps", "prey_maps"]
 
 _COUNTRIES = ("Kazakhstan", "Uzbekistan", "Turkmenistan")
 _COUNTRY_COLOURS = ("#e9dcc3", "#d5e3d3", "#dbe3ee")
-_PANEL_IN = 2.45
 
 
 def _height(sheet: Sheet, rows: int, columns: int) -> float:
     """Return a drawing height [inch] that fits `rows` of map panels."""
-    width = 7.4 / columns
-    return rows * ((width - 0.45) * sheet.shape_in + 0.42) + 0.35
+    width = (WIDTHS_IN[3] - 0.9) / columns
+    return rows * ((width - 0.35) * sheet.shape_in + 0.5)
 
 
 @house_style
 def area_map(sheet: Sheet) -> content.Figure:
     """Draw countries, protected areas, barriers and named sites."""
-    figure, grid = drawing(6.2, 6.2 * sheet.shape_in * 0.86)
+    figure, grid = drawing(7.4, 4.7 * sheet.shape_in + 0.4, layout="compressed")
     axes = grid[0, 0]
     country = np.where(sheet.layer("country") > 0, sheet.layer("country"), np.nan)
     sheet.draw(
@@ -58,7 +60,9 @@ def area_map(sheet: Sheet) -> content.Figure:
             readable(name), (float(x), float(y)), (6, 4), textcoords="offset points", zorder=5
         )
     sheet.furniture(axes)
-    handles = [Patch(color=c, label=n) for c, n in zip(_COUNTRY_COLOURS, _COUNTRIES, strict=True)]
+    handles: list[Artist] = [
+        Patch(color=c, label=n) for c, n in zip(_COUNTRY_COLOURS, _COUNTRIES, strict=True)
+    ]
     handles += [
         Patch(color="#4f8a5b", alpha=0.75, label="protected area (placeholder)"),
         Line2D([], [], color="#3c3c3c", label="border or border fence"),
@@ -94,7 +98,9 @@ def layer_maps(name: str, sheet: Sheet, layers: Sequence[str], caption: str) -> 
     """Draw landscape layers side by side, each with its unit and provenance tag."""
     columns = 3
     rows = -(-len(layers) // columns)
-    figure, grid = drawing(9.2, 1.24 * _height(sheet, rows, columns), rows, columns)
+    figure, grid = drawing(
+        WIDTHS_IN[3], _height(sheet, rows, columns), rows, columns, layout="compressed"
+    )
     panels = axes_of(grid, len(layers))
     readings = []
     for axes, layer in zip(panels, layers, strict=True):
@@ -113,12 +119,14 @@ def layer_maps(name: str, sheet: Sheet, layers: Sequence[str], caption: str) -> 
         )
     sheet.furniture(panels[0])
     text = f"{caption} The tag in brackets says where the layer comes from. {BORDER_NOTE}"
-    return finish(figure, name, text, ". ".join(readings) + ".", wide=True)
+    return finish(figure, name, text, ". ".join(readings) + ".", columns)
 
 
-def _colours(name: str) -> mpl.colors.Colormap:
-    """Return a colour map in which zero stays pale."""
-    return mpl.colormaps[name]
+def _plain_ticks(bar: Colorbar) -> None:
+    """Write the ticks of a logarithmic colour bar as plain numbers."""
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_number(value, 2)))
+    bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    bar.ax.tick_params(labelsize=8)
 
 
 def _log_scale(values: np.ndarray) -> Normalize:
@@ -143,8 +151,8 @@ def prey_maps(name: str, sheet: Sheet, density: xr.DataArray, scenario: str) -> 
         For the caption.
     """
     species, years = density["species"].values, density["map_year"].values
-    height = 1.24 * _height(sheet, len(species), len(years))
-    figure, grid = drawing(9.2, height, len(species), len(years))
+    height = _height(sheet, len(species), len(years))
+    figure, grid = drawing(WIDTHS_IN[3], height, len(species), len(years), layout="compressed")
     readings = []
     for row, animal in enumerate(species):
         chosen = density.sel(species=animal)
@@ -158,6 +166,7 @@ def prey_maps(name: str, sheet: Sheet, density: xr.DataArray, scenario: str) -> 
             axes.set_title(f"{readable(str(animal))}, {int(year)}", fontsize=9.5)
         bar = figure.colorbar(image, ax=list(grid[row]), shrink=0.85, pad=0.01)
         bar.set_label("animals per km² (log scale)", fontsize=8.5)
+        _plain_ticks(bar)
         readings.append(_mean_reading(sheet, chosen, readable(str(animal))))
     sheet.furniture(grid[0, 0])
     caption = (
@@ -165,7 +174,7 @@ def prey_maps(name: str, sheet: Sheet, density: xr.DataArray, scenario: str) -> 
         "logarithmic scale per species; blank cells hold less than a thousandth of the species' "
         f"highest density. {BORDER_NOTE}"
     )
-    return finish(figure, name, caption, ". ".join(readings) + ".", wide=True)
+    return finish(figure, name, caption, ". ".join(readings) + ".", len(years))
 
 
 def _mean_reading(sheet: Sheet, density: xr.DataArray, label: str) -> str:
@@ -192,8 +201,8 @@ def cheetah_maps(name: str, sheet: Sheet, occupancy: xr.DataArray) -> content.Fi
         Share of futures, 0..1, dims (scenario, map_year, cell).
     """
     scenarios, years = occupancy["scenario"].values, occupancy["map_year"].values
-    height = 1.24 * _height(sheet, len(scenarios), len(years))
-    figure, grid = drawing(9.2, height, len(scenarios), len(years))
+    height = _height(sheet, len(scenarios), len(years))
+    figure, grid = drawing(WIDTHS_IN[3], height, len(scenarios), len(years), layout="compressed")
     readings = []
     for row, scenario in enumerate(scenarios):
         for column, year in enumerate(years):
@@ -217,7 +226,7 @@ def cheetah_maps(name: str, sheet: Sheet, occupancy: xr.DataArray) -> content.Fi
         "Probability that a cell lies in at least one cheetah home range: share of all futures, "
         f"those without cheetahs included. Lines: barriers. {BORDER_NOTE}"
     )
-    return finish(figure, name, caption, ". ".join(readings) + ".", wide=True)
+    return finish(figure, name, caption, ". ".join(readings) + ".", len(years))
 
 
 @house_style
@@ -242,7 +251,7 @@ def death_maps(
     totals = deaths.sum("cell").to_numpy()
     order = [i for i in np.argsort(-totals, kind="stable")[:6] if totals[i] > 0]
     rows = max(-(-len(order) // 3), 1)
-    figure, grid = drawing(9.2, 1.24 * _height(sheet, rows, 3), rows, 3)
+    figure, grid = drawing(WIDTHS_IN[3], _height(sheet, rows, 3), rows, 3, layout="compressed")
     scaled = deaths / (futures * sheet.cell_km2) * 1000
     norm = _log_scale(scaled.to_numpy()[order])
     readings = []
@@ -258,9 +267,10 @@ def death_maps(
         readings.append(f"{label}: {totals[index] / futures:.1f} deaths per future")
     bar = figure.colorbar(image, ax=grid, shrink=0.7, pad=0.01)
     bar.set_label("deaths per 1 000 km² over the study period (log scale)", color=INK, fontsize=8.5)
+    _plain_ticks(bar)
     sheet.furniture(grid[0, 0])
     caption = (
         f"Where cheetahs die, by cause: mean over all futures of scenario {readable(scenario)}, "
         f"deaths per 1\u202f000 km² over the whole study period, logarithmic scale. {BORDER_NOTE}"
     )
-    return finish(figure, name, caption, ". ".join(readings) + ".", wide=True)
+    return finish(figure, name, caption, ". ".join(readings) + ".", 3)

@@ -19,7 +19,7 @@ from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.tables import save_csv
 from ustyurt_models.report.words import shown_count
 
-__all__ = ["build_report", "compose"]
+__all__ = ["build_report", "compose", "write"]
 
 
 def compose(inputs: ReportInputs) -> Document:
@@ -66,8 +66,25 @@ def build_report(inputs: ReportInputs) -> Path:
         ``report.html`` in the output folder; beside it ``tables/*.csv`` with unrounded values
         and ``figures/*.svg`` and ``*.png``.
     """
-    document = compose(inputs)
-    tables, figures = inputs.output / "tables", inputs.output / "figures"
+    return write(compose(inputs), inputs.output)
+
+
+def write(document: Document, output: Path) -> Path:
+    """Write a composed document as HTML, with its tables and figures beside it.
+
+    Parameters
+    ----------
+    document : Document
+        What `compose` returned.
+    output : pathlib.Path
+        Folder to write to; made if missing.
+
+    Returns
+    -------
+    Path
+        ``report.html`` in that folder.
+    """
+    tables, figures = output / "tables", output / "figures"
     for folder in (tables, figures):
         folder.mkdir(parents=True, exist_ok=True)
     for table in document.tables():
@@ -75,6 +92,6 @@ def build_report(inputs: ReportInputs) -> Path:
     for figure in document.figures():
         (figures / f"{figure.name}.svg").write_bytes(figure.svg)
         (figures / f"{figure.name}.png").write_bytes(figure.png)
-    path = inputs.output / "report.html"
+    path = output / "report.html"
     path.write_text(to_html(document), encoding="utf-8")
     return path

@@ -3,6 +3,7 @@
 import numpy as np
 import xarray as xr
 
+from ustyurt_models.checks import require
 from ustyurt_models.evidence import Catalogue, Parameter
 from ustyurt_models.report.figures.uncertainty import CapacityRange
 from ustyurt_models.report.words import readable
@@ -44,6 +45,13 @@ def emergent_range(results: xr.Dataset, scenario: str) -> CapacityRange | None:
     return _range(label, kept, emergent=True) if kept.size else None
 
 
+def _value(catalogue: Catalogue, identifier: str) -> float:
+    """Return the central value of a row of evidence."""
+    value = catalogue[identifier].value
+    require(value is not None, identifier, "must have a value")
+    return float(value)  # type: ignore[arg-type]
+
+
 def _span(row: Parameter) -> tuple[float, ...]:
     """Return low, value and high of a row of evidence; the value where no range is given."""
     value = float(row.value or np.nan)
@@ -77,9 +85,9 @@ def rule_ranges(
     biomass = biomass.sum("species")
     last = biomass.isel(year=slice(-_LAST_YEARS, None)).mean("year").to_numpy().ravel()
     last = np.maximum(last, 1e-9)
-    per_10_t = catalogue["che_carbone"].value / catalogue["che_mass_ven"].value
+    per_10_t = _value(catalogue, "che_carbone") / _value(catalogue, "che_mass_ven")
     carbone = last * area_km2 / 10_000 * per_10_t
-    intercept, slope = (catalogue[key].value for key in ("che_hay_a", "che_hay_b"))
+    intercept, slope = (_value(catalogue, key) for key in ("che_hay_a", "che_hay_b"))
     hayward = 10 ** (intercept + slope * np.log10(last)) * area_km2
     spacing = np.array(_span(catalogue["che_terr_dist"]))
     territories = area_km2 / (np.sqrt(3) / 2 * spacing**2)

@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 Light = Literal["green", "amber", "red", "grey"]
-Kind = Literal["text", "number", "count", "probability", "light"]
-Cell = str | float | int | None
+Kind = Literal["text", "long", "number", "count", "probability", "interval", "light"]
+Cell = str | float | int | tuple[float, float, float] | None
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,9 @@ class Column:
         What the column holds.
     unit : str
         Unit of its numbers; empty when there is none.
-    kind : {"text", "number", "count", "probability", "light"}
-        How its cells are written.
+    kind : {"text", "long", "number", "count", "probability", "interval", "light"}
+        How its cells are written. Cells of an interval hold median, low and high end of the
+        95 % equal-tailed interval; a CSV gives them a column each.
     """
 
     label: str
@@ -149,8 +150,8 @@ class Figure:
         Vector form, text as paths.
     png : bytes
         Raster form.
-    wide : bool
-        Whether it is a row of panels that needs the full width.
+    columns : int
+        Panels side by side; on a narrow screen several panels scroll inside their frame.
     """
 
     name: str
@@ -158,7 +159,7 @@ class Figure:
     alt: str
     svg: bytes = field(repr=False)
     png: bytes = field(repr=False)
-    wide: bool = False
+    columns: int = 1
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def edge_segments(east: np.ndarray, south: np.ndarray, x: np.ndarray, y: np.ndar
     numpy.ndarray
         Segments, shape (segment, 2, 2): two points of (x, y).
     """
-    half_x, half_y = abs(x[1] - x[0]) / 2, abs(y[1] - y[0]) / 2
+    half_x = half_y = abs(x[1] - x[0]) / 2
     row, column = np.nonzero(east)
     right = x[column] + half_x
     upright = np.stack(
@@ -186,7 +186,7 @@ class Sheet:
         east[:, :-1] = inside[:, :-1] != inside[:, 1:]
         south[:-1] = inside[:-1] != inside[1:]
         segments = edge_segments(east, south, self.x_km, self.y_km)
-        axes.add_collection(LineCollection(segments, colors=GREY, linewidths=0.6))
+        axes.add_collection(LineCollection(list(segments), colors=GREY, linewidths=0.6))
 
     def _graticule(self, axes: Axes) -> None:
         """Draw meridians and parallels every two degrees and label them at the frame."""
@@ -217,7 +217,7 @@ class Sheet:
             colour, width, dashes = _LINES[kind]
             segments = edge_segments(east, south, self.x_km, self.y_km)
             axes.add_collection(
-                LineCollection(segments, colors=colour, linewidths=width, linestyles=[dashes])
+                LineCollection(list(segments), colors=colour, linewidths=width, linestyles=[dashes])
             )
 
     def furniture(self, axes: Axes) -> None:

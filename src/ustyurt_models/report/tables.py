@@ -1,6 +1,7 @@
 """Tables: cells as text, files as CSV."""
 
 import csv
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ustyurt_models.report.content import Cell, Column, Table
@@ -8,7 +9,9 @@ from ustyurt_models.report.words import shown_count, shown_number, shown_probabi
 
 __all__ = ["save_csv", "shown_cell"]
 
-_WRITERS = {
+_PLAIN_FROM = 100
+
+_WRITERS: Mapping[str, Callable[[float], str]] = {
     "number": shown_number,
     "count": shown_count,
     "probability": shown_probability,
@@ -21,8 +24,37 @@ def shown_cell(cell: Cell, column: Column) -> str:
         return "\N{EN DASH}"
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, tuple):
+        return _interval(cell)
     writer = _WRITERS.get(column.kind)
     return writer(float(cell)) if writer else str(cell)
+
+
+def _interval(ends: tuple[float, float, float]) -> str:
+    """Return ``median (low to high)``; all three as counts when the largest is large."""
+    if any(value != value for value in ends):
+        return "\N{EN DASH}"
+    whole = max(abs(value) for value in ends) >= _PLAIN_FROM
+    writer = shown_count if whole else shown_number
+    median, low, high = (writer(value) for value in ends)
+    return f"{median} ({low} to {high})"
+
+
+def _headings(column: Column) -> Iterator[str]:
+    """Yield the CSV headings of one column, with the unit."""
+    if column.kind == "interval":
+        unit = f" [{column.unit}]" if column.unit else ""
+        yield from (f"{column.label}, {end}{unit}" for end in ("median", "95 % low", "95 % high"))
+    else:
+        yield column.heading
+
+
+def _cells(cell: Cell, column: Column) -> Iterator[Cell]:
+    """Yield the CSV cells of one cell."""
+    if column.kind == "interval":
+        yield from cell if isinstance(cell, tuple) else (None, None, None)
+    else:
+        yield cell
 
 
 def save_csv(table: Table, folder: Path) -> Path:
@@ -43,6 +75,8 @@ def save_csv(table: Table, folder: Path) -> Path:
     path = folder / f"{table.name}.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([column.heading for column in table.columns])
-        writer.writerows(table.rows)
+        writer.writerow([text for column in table.columns for text in _headings(column)])
+        for row in table.rows:
+            pairs = zip(row, table.columns, strict=True)
+            writer.writerow([value for cell, column in pairs for value in _cells(cell, column)])
     return path

@@ -30,16 +30,18 @@ def shown_count(value: float) -> str:
 
 
 def shown_number(value: float, digits: int = 3) -> str:
-    """Return a number with `digits` significant digits, never in powers of ten below 1e7."""
+    """Return a number with `digits` significant digits; what is exact with fewer is shown so."""
     if not math.isfinite(value):
         return "\N{EN DASH}"
     if value == 0:
         return "0"
     magnitude = math.floor(math.log10(abs(value)))
-    if magnitude < -4 or magnitude >= 7:
+    if magnitude < -6 or magnitude >= 7:
         return f"{value:.{digits - 1}e}".replace("-", "\N{MINUS SIGN}")
-    decimals = max(digits - 1 - magnitude, 0)
     rounded = round(value, digits - 1 - magnitude)
+    decimals = max(digits - 1 - magnitude, 0)
+    if rounded == value:
+        decimals = next(d for d in range(decimals + 1) if round(value, d) == value)
     return f"{rounded:,.{decimals}f}".replace(",", THIN).replace("-", "\N{MINUS SIGN}")
 
 

@@ -54,11 +54,11 @@ def _layers(inputs: ReportInputs, sheet: Sheet) -> Table:
         )
     columns = (
         Column("layer"),
-        Column("meaning"),
+        Column("meaning", kind="long"),
         Column("unit"),
         Column("mean in the region", kind="number"),
         Column("provenance"),
-        Column("source"),
+        Column("source", kind="long"),
         Column("licence"),
     )
     return Table("landscape_layers", "Layers of the landscape.", columns, tuple(rows), _MEANING)

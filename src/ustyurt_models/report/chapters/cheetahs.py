@@ -1,14 +1,11 @@
 """Cheetahs: numbers, range, deaths by cause, genetics and capacity."""
 
-import numpy as np
-
 from ustyurt_models.report import measures
 from ustyurt_models.report.atlas import cheetah_maps, death_maps
 from ustyurt_models.report.capacity import emergent_range, rule_ranges
 from ustyurt_models.report.chapters.common import (
     first_releases,
-    interval_cells,
-    interval_columns,
+    interval_cell,
     shown_scenarios,
 )
 from ustyurt_models.report.content import Block, Cell, Column, Figure, Paragraph, Section, Table
@@ -22,39 +19,31 @@ from ustyurt_models.report.words import readable
 __all__ = ["chapter"]
 
 _GENETICS = (
-    ("gene_diversity", "gene diversity, 1 − mean kinship"),
-    ("mean_inbreeding", "mean inbreeding coefficient F"),
-    ("founder_genomes", "founder genome equivalents"),
+    ("gene_diversity", "gene diversity"),
+    ("mean_inbreeding", "mean inbreeding F"),
+    ("founder_genomes", "founder genomes"),
 )
 
 
-def _fans(
-    inputs: ReportInputs, name: str, ylabel: str, caption: str, series: dict[str, object]
-) -> Figure:
-    """Return one row of fans per scenario, one column per series."""
-    panels = []
-    for scenario in shown_scenarios(inputs, cheetahs=True):
-        for label, values in series.items():
-            chosen = values.sel(scenario=scenario)  # type: ignore[attr-defined]
-            title = readable(scenario) if len(series) == 1 else f"{readable(scenario)}: {label}"
-            bands = measures.bands(chosen)
-            panels.append(FanPanel(title, bands, marks=first_releases(inputs, scenario)))
-    return fan_charts(name, panels, ylabel, caption)
-
-
 def _numbers(inputs: ReportInputs) -> Figure:
-    """Return fans of all cheetahs and of adult females."""
-    series = {
-        "all ages": measures.cheetahs(inputs.results),
-        "adult females": inputs.results["adult_females"],
-    }
-    return _fans(
-        inputs,
+    """Return fans of all cheetahs and of adult females, one row per scenario."""
+    everyone = measures.cheetahs(inputs.results)
+    series = {"all ages": everyone, "adult females": inputs.results["adult_females"]}
+    panels = [
+        FanPanel(
+            f"{readable(scenario)}: {label}",
+            measures.bands(values.sel(scenario=scenario)),
+            marks=first_releases(inputs, scenario),
+            ylabel="animals",
+        )
+        for scenario in shown_scenarios(inputs, cheetahs=True)
+        for label, values in series.items()
+    ]
+    return fan_charts(
         "cheetah_numbers",
-        "cheetahs",
+        panels,
         "Cheetahs in the study region at the end of each year, futures without cheetahs included. "
         "Dotted line: first year with releases in any future.",
-        series,
     )
 
 
@@ -68,8 +57,8 @@ def _table(inputs: ReportInputs) -> Table:
             (
                 readable(scenario),
                 float((alive > 0).mean()),
-                *interval_cells(alive),
-                *interval_cells(part["adult_females"].isel(year=-1)),
+                interval_cell(alive),
+                interval_cell(part["adult_females"].isel(year=-1)),
                 float(part["cheetah_released"].sum("year").mean()),
                 float(part["livestock_killed"].isel(year=-1).mean()),
             )
@@ -77,8 +66,8 @@ def _table(inputs: ReportInputs) -> Table:
     columns = (
         Column("scenario"),
         Column("probability that cheetahs are present", "", "probability"),
-        *interval_columns("cheetahs"),
-        *interval_columns("adult females"),
+        Column("cheetahs, median (95 % interval)", "animals", "interval"),
+        Column("adult females, median (95 % interval)", "animals", "interval"),
         Column("released, mean", "cheetahs", "number"),
         Column("livestock killed, mean", "sheep units per yr", "number"),
     )
@@ -104,7 +93,7 @@ def _deaths(inputs: ReportInputs) -> tuple[Figure, Table]:
         "Cheetah deaths per year by cause, mean over all futures. Causes compete on the hazard "
         "scale, so they add up to all deaths.",
     )
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for cause in deaths["cheetah_cause"].values:
         totals = deaths.sel(cheetah_cause=cause).sum("year")
         rows.append((readable(str(cause)), *(float(total) for total in totals.to_numpy())))
@@ -140,20 +129,25 @@ def _maps(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def _genetics(inputs: ReportInputs) -> tuple[Block, ...]:
     """Return gene diversity, inbreeding and founder genomes over the years."""
-    blocks: list[Block] = [
-        Paragraph(
-            "Exact pedigree measures of the living animals, over the futures that have cheetahs "
-            "in that year. Gene diversity is the share of the founders' variation that random "
-            "mating would show; an inbreeding coefficient of 0.25 is that of full siblings' young."
-        )
-    ]
     living = measures.cheetahs(inputs.results) > 0
-    for variable, label in _GENETICS:
-        values = inputs.results[variable].where(living)
-        if not np.isfinite(values).any():
-            continue
-        blocks.append(_fans(inputs, f"genetics_{variable}", label, f"{label}.", {label: values}))
-    return tuple(blocks)
+    panels = []
+    for scenario in shown_scenarios(inputs, cheetahs=True):
+        for variable, label in _GENETICS:
+            values = inputs.results[variable].where(living).sel(scenario=scenario)
+            bands = measures.bands(values).dropna("year", how="all")
+            panels.append(
+                FanPanel(
+                    readable(scenario), bands, ylabel=label, from_zero=variable != "gene_diversity"
+                )
+            )
+    text = Paragraph(
+        "Exact pedigree measures of the living animals, over the futures that have cheetahs in "
+        "that year. Gene diversity (1 minus mean kinship) is the share of the founders' variation "
+        "that is kept; an inbreeding coefficient F of 0.25 is that of full siblings' young; "
+        "founder genome equivalents count the unrelated founders that would keep as much."
+    )
+    caption = "Gene diversity, mean inbreeding coefficient F and founder genome equivalents."
+    return (text, fan_charts("genetics", panels, caption, columns=3))
 
 
 def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
@@ -166,7 +160,7 @@ def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
             "deaths. Two published prey rules and the space rule show what others would expect."
         )
     ]
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name in shown_scenarios(inputs, cheetahs=True):
         rules = rule_ranges(inputs.results, name, area, inputs.catalogue)
         emergent = emergent_range(inputs.results, name)
@@ -179,8 +173,14 @@ def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
             "range. Space: territories of males on a hexagonal lattice, spacing 20 to 23 km."
         )
         blocks.append(capacity_rules(f"capacity_{name}", ranges, caption))
-        rows += [(readable(name), item.label, item.median, item.low, item.high) for item in ranges]
-    columns = (Column("scenario"), Column("rule"), *interval_columns("cheetahs", "number"))
+        rows += [
+            (readable(name), item.label, (item.median, item.low, item.high)) for item in ranges
+        ]
+    columns = (
+        Column("scenario"),
+        Column("rule"),
+        Column("capacity, median (95 % interval)", "cheetahs", "interval"),
+    )
     table = Table("capacity", "Capacity for cheetahs by rule.", columns, tuple(rows))
     return (*blocks, table)
 

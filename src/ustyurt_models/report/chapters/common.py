@@ -5,15 +5,12 @@ from collections.abc import Sequence
 import xarray as xr
 
 from ustyurt_models.report import measures
-from ustyurt_models.report.content import Cell, Column
 from ustyurt_models.report.inputs import ReportInputs
 
-__all__ = ["INTERVAL_COLUMNS", "MOST_SHOWN", "first_releases", "interval_cells", "shown_scenarios"]
+__all__ = ["MOST_SHOWN", "first_releases", "interval_cell", "shown_scenarios"]
 
 #: Scenarios beyond this number stand in the tables only.
 MOST_SHOWN = 4
-
-INTERVAL_COLUMNS = ("median", "95 % low", "95 % high")
 
 
 def shown_scenarios(inputs: ReportInputs, *, cheetahs: bool = False) -> tuple[str, ...]:
@@ -32,17 +29,13 @@ def shown_scenarios(inputs: ReportInputs, *, cheetahs: bool = False) -> tuple[st
     return tuple(names[:MOST_SHOWN])
 
 
-def interval_cells(values: xr.DataArray) -> tuple[Cell, ...]:
+def interval_cell(values: xr.DataArray) -> tuple[float, float, float]:
     """Return median and 95 % equal-tailed interval over draws and replicates."""
     quantiles = measures.bands(values)
-    return tuple(
+    median, low, high = (
         float(quantiles.sel(quantile=level, method="nearest")) for level in (0.5, 0.025, 0.975)
     )
-
-
-def interval_columns(unit: str, kind: str = "count") -> tuple[Column, ...]:
-    """Return the three columns that `interval_cells` fills."""
-    return tuple(Column(label, unit, kind) for label in INTERVAL_COLUMNS)  # type: ignore[arg-type]
+    return median, low, high
 
 
 def first_releases(inputs: ReportInputs, scenario: str) -> tuple[int, ...]:

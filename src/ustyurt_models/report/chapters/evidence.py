@@ -23,14 +23,14 @@ def _table(name: str, caption: str, rows: Sequence[Parameter]) -> Table:
     columns = (
         Column("id"),
         Column("species"),
-        Column("parameter"),
+        Column("parameter", kind="long"),
         Column("value", kind="number"),
         Column("low", kind="number"),
         Column("high", kind="number"),
         Column("unit"),
         Column("grade"),
         Column("source"),
-        Column("note"),
+        Column("note", kind="long"),
     )
     cells = tuple(
         (

@@ -4,8 +4,7 @@ from ustyurt_models.report import measures
 from ustyurt_models.report.atlas import prey_maps
 from ustyurt_models.report.chapters.common import (
     first_releases,
-    interval_cells,
-    interval_columns,
+    interval_cell,
     shown_scenarios,
 )
 from ustyurt_models.report.content import Cell, Column, Figure, Section, Table
@@ -21,20 +20,22 @@ __all__ = ["chapter"]
 def _numbers(inputs: ReportInputs, scenario: str) -> Figure:
     """Return the fans of all prey species in one scenario."""
     numbers = measures.prey(inputs.results).sel(scenario=scenario)
+    shown = measures.prey(inputs.results).sel(scenario=list(shown_scenarios(inputs)))
     panels = [
         FanPanel(
             readable(str(species)),
             measures.bands(numbers.sel(species=species)),
+            top=float(measures.bands(shown.sel(species=species)).max()) * 1.03,
             marks=first_releases(inputs, scenario),
+            ylabel="animals",
         )
         for species in inputs.results["species"].values
     ]
     return fan_charts(
         f"prey_{scenario}",
         panels,
-        "animals",
         f"Prey in the study region, scenario {readable(scenario)}. Dotted line: first year with "
-        "cheetah releases.",
+        "cheetah releases. Axes are the same for all scenarios.",
     )
 
 
@@ -51,7 +52,7 @@ def _table(inputs: ReportInputs) -> Table:
                     readable(str(scenario)),
                     readable(str(species)),
                     float(first.median()),
-                    *interval_cells(last),
+                    interval_cell(last),
                     float((last < first).mean()),
                 )
             )
@@ -59,7 +60,7 @@ def _table(inputs: ReportInputs) -> Table:
         Column("scenario"),
         Column("species"),
         Column("start, median", "animals", "count"),
-        *interval_columns("animals at the end"),
+        Column("end, median (95 % interval)", "animals", "interval"),
         Column("probability of fewer than at the start", "", "probability"),
     )
     years = inputs.results["year"].values
@@ -80,6 +81,7 @@ def _biomass(inputs: ReportInputs) -> Figure:
         FanPanel(
             f"{readable(name)}: {readable(str(zone))}",
             measures.bands(biomass.sel(scenario=name, zone=zone)),
+            ylabel="prey biomass [kg per km²]",
         )
         for name in names
         for zone in biomass["zone"].values
@@ -87,7 +89,6 @@ def _biomass(inputs: ReportInputs) -> Figure:
     return fan_charts(
         "prey_biomass",
         panels,
-        "prey biomass [kg per km²]",
         "Biomass density of all simulated ungulates, by zone.",
         columns=biomass.sizes["zone"],
     )

@@ -27,7 +27,7 @@ def chapter(inputs: ReportInputs) -> Section:
     rows = (
         ("study file", study.path),
         ("seed", str(study.seed)),
-        ("draws × replicates", f"{study.draws} × {study.replicates}"),
+        ("draws and replicates", f"{study.draws} draws with {study.replicates} replicates each"),
         ("period", f"{study.start} to {study.start + study.years}"),
         ("evidence hash", inputs.catalogue.digest),
         *_flat(inputs.provenance),

@@ -41,7 +41,7 @@ def _abundance(survey: SurveyResult) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for stratum in node["stratum"].values:
         part = node.sel(stratum=stratum)
-        rows.append((str(stratum), float(part["area_km2"]), *_six(part)))
+        rows.append((str(stratum), float(part["area_km2"]), *_estimates(part)))
     if len(rows) > 1:
         area = node["area_km2"].sum()
         total = xr.Dataset(
@@ -50,16 +50,12 @@ def _abundance(survey: SurveyResult) -> Table:
                 "density_per_km2": node["abundance"].sum("stratum") / area,
             }
         )
-        rows.append(("total", float(area), *_six(total)))
+        rows.append(("total", float(area), *_estimates(total)))
     columns = (
         Column("stratum"),
         Column("area", "km²", "count"),
-        Column("abundance, median", "animals", "count"),
-        Column("95 % low", "animals", "count"),
-        Column("95 % high", "animals", "count"),
-        Column("density, median", "animals per km²", "number"),
-        Column("95 % low", "animals per km²", "number"),
-        Column("95 % high", "animals per km²", "number"),
+        Column("abundance, median (95 % interval)", "animals", "interval"),
+        Column("density, median (95 % interval)", "animals per km²", "interval"),
         Column("CV of abundance", "", "probability"),
     )
     return Table(
@@ -71,14 +67,13 @@ def _abundance(survey: SurveyResult) -> Table:
     )
 
 
-def _six(part: xr.Dataset) -> tuple[float, ...]:
-    """Return median and interval of abundance and of density, and the CV of abundance."""
-    cells = [
-        float(part[key].quantile(level))
-        for key in ("abundance", "density_per_km2")
-        for level in (0.5, 0.025, 0.975)
-    ]
-    return (*cells, float(part["abundance"].std() / part["abundance"].mean()))
+def _estimates(part: xr.Dataset) -> tuple[Cell, ...]:
+    """Return intervals of abundance and density, and the coefficient of variation."""
+    intervals = []
+    for key in ("abundance", "density_per_km2"):
+        median, low, high = (float(part[key].quantile(level)) for level in (0.5, 0.025, 0.975))
+        intervals.append((median, low, high))
+    return (*intervals, float(part["abundance"].std() / part["abundance"].mean()))
 
 
 def _diagnostics(survey: SurveyResult) -> Table:

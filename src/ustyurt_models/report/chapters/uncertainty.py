@@ -44,7 +44,7 @@ def _drivers(inputs: ReportInputs) -> Table:
     ranked = sorted(inputs.influence.items(), key=lambda item: -item[1])[:_MOST_ROWS]
     rows = []
     for identifier, influence in ranked:
-        row = inputs.catalogue[identifier] if identifier in inputs.catalogue else None
+        row = inputs.catalogue.parameters.get(identifier)
         rows.append(
             (
                 identifier,
@@ -55,7 +55,7 @@ def _drivers(inputs: ReportInputs) -> Table:
         )
     columns = (
         Column("parameter"),
-        Column("meaning"),
+        Column("meaning", kind="long"),
         Column("grade"),
         Column("influence", "0..1", "probability"),
     )

@@ -1,5 +1,6 @@
 """The verdict: one traffic light per criterion, in words, and what decided."""
 
+import re
 from collections.abc import Sequence
 
 from ustyurt_models.report import measures
@@ -29,6 +30,9 @@ WORDS: dict[Light, str] = {
 }
 
 
+_OUTLINE = {"inside": "study outline"}
+
+
 def combined_light(findings: Sequence[Finding]) -> Light:
     """Return the worst light among the criteria that apply."""
     lights = {finding.light for finding in findings}
@@ -43,8 +47,15 @@ def _plain(finding: Finding) -> str:
     if finding.light == "grey":
         return "Does not apply to this scenario."
     if finding.is_probability:
-        return f"Holds in {futures(finding.estimate)}."
-    return f"Mean over futures: {shown_number(finding.estimate)}."
+        return f"{_condition(finding)}: {futures(finding.estimate)}."
+    return f"{_condition(finding)}: mean over futures {shown_number(finding.estimate)}."
+
+
+def _condition(finding: Finding) -> str:
+    """Return the condition inside the criterion, as words: ``cheetah > 0 in year 50``."""
+    inner = re.search(r"\bP\((.*)\)", finding.text)
+    text = readable(inner[1] if inner else finding.text)
+    return text[:1].upper() + text[1:]
 
 
 def _detail(finding: Finding) -> str:
@@ -94,13 +105,21 @@ def answer(inputs: ReportInputs) -> tuple[str, Light]:
     if light == "green":
         return f"Go: {label} meets all {met} criteria.", light
     missed = [f for f in judged if f.light == "red"] or [f for f in judged if f.light == "amber"]
-    names = " and ".join(readable(finding.name) for finding in missed)
-    only = "no scenario meets all criteria; " if len(candidates) > 1 else ""
-    verb = "Not yet" if light == "red" else "Open"
+    names = " and ".join(f"“{readable(f.name)}” ({_short(f)})" for f in missed)
+    best_of = "the best scenario, " if len(candidates) > 1 else ""
+    head = "Not yet" if light == "red" else "Open"
+    verb = "missing" if light == "red" else "not settled"
     return (
-        f"{verb}: {only}{label} meets {met} of {len(judged)}, and {names} decided.",
+        f"{head}: {best_of}{label}, meets {met} of {len(judged)} criteria; {verb}: {names}.",
         light,
     )
+
+
+def _short(finding: Finding) -> str:
+    """Say the estimate in a few words."""
+    if finding.is_probability:
+        return futures(finding.estimate)
+    return f"mean {shown_number(finding.estimate)}"
 
 
 def notices(inputs: ReportInputs) -> tuple[Note, ...]:
@@ -142,7 +161,7 @@ def _weak_layers(inputs: ReportInputs) -> list[str]:
     """Return the layers whose provenance is schematic, placeholder or synthetic."""
     weak = ("schematic", "placeholder", "synthetic")
     return [
-        readable(str(name))
+        _OUTLINE.get(str(name), readable(str(name)))
         for name, layer in inputs.land.data_vars.items()
         if layer.attrs.get("provenance", "").startswith(weak)
         and not str(name).startswith(("suitability_", "barrier_"))
@@ -181,11 +200,11 @@ def _table(inputs: ReportInputs) -> Table:
     columns = (
         Column("scenario"),
         Column("criterion"),
-        Column("as written in the study"),
+        Column("as written in the study", kind="long"),
         Column("verdict", kind="light"),
         Column("estimate", kind="number"),
         Column("MC error", kind="number"),
-        Column("deciding rule"),
+        Column("deciding rule", kind="long"),
     )
     return Table(
         "criteria",

@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Drawing
@@ -20,6 +21,7 @@ __all__ = [
     "INK",
     "PALETTE",
     "RED",
+    "WIDTHS_IN",
     "axes_of",
     "calm",
     "drawing",
@@ -59,7 +61,7 @@ _STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": False,
-    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=PALETTE),
     "xtick.color": GREY,
     "ytick.color": GREY,
     "xtick.labelcolor": INK,
@@ -77,13 +79,22 @@ _STYLE = {
 }
 
 _PNG_DPI = 150
+_MARGIN_IN = 0.04
+
+#: Width of a drawing [inch] by the number of panels side by side.
+WIDTHS_IN = {1: 6.2, 2: 7.4, 3: 9.2}
 
 #: Decorator and context: everything drawn inside follows the house style, nothing outside does.
 house_style = mpl.rc_context(_STYLE)
 
 
 def drawing(
-    width_in: float, height_in: float, rows: int = 1, columns: int = 1, **options: Any
+    width_in: float,
+    height_in: float,
+    rows: int = 1,
+    columns: int = 1,
+    layout: Literal["constrained", "compressed"] = "constrained",
+    **options: Any,
 ) -> tuple[Drawing, np.ndarray]:
     """Return an empty drawing and its panels, without touching global state.
 
@@ -93,6 +104,8 @@ def drawing(
         Size of the whole drawing [inch].
     rows, columns : int
         Panels.
+    layout : str
+        ``compressed`` for maps, whose panels keep their aspect.
     **options
         Handed to `matplotlib.figure.Figure.subplots`, such as ``sharey``.
 
@@ -101,7 +114,7 @@ def drawing(
     tuple
         The drawing, and its axes with shape (rows, columns).
     """
-    figure = Drawing(figsize=(width_in, height_in), layout="constrained")
+    figure = Drawing(figsize=(width_in, height_in), layout=layout)
     FigureCanvasAgg(figure)
     panels = figure.subplots(rows, columns, squeeze=False, **options)
     return figure, panels
@@ -127,16 +140,14 @@ def legend_below(figure: Drawing, axes: Axes, columns: int) -> None:
     figure.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 
-def finish(
-    figure: Drawing, name: str, caption: str, alt: str, *, wide: bool = False
-) -> content.Figure:
+def finish(figure: Drawing, name: str, caption: str, alt: str, columns: int = 1) -> content.Figure:
     """Render a drawing as SVG and PNG and wrap it for the report.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         The finished drawing.
-    name, caption, alt, wide
+    name, caption, alt, columns
         See `content.Figure`.
 
     Returns
@@ -144,9 +155,12 @@ def finish(
     content.Figure
         Identical bytes for identical drawings (no date inside).
     """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # laid out once; both forms and the frame use the result
+    frame = figure.get_tightbbox().padded(_MARGIN_IN)
     pictures = {}
     for form, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
         file = io.BytesIO()
-        figure.savefig(file, format=form, dpi=_PNG_DPI, metadata=metadata)
+        figure.savefig(file, format=form, dpi=_PNG_DPI, metadata=metadata, bbox_inches=frame)
         pictures[form] = file.getvalue()
-    return content.Figure(name, caption, alt, pictures["svg"], pictures["png"], wide)
+    return content.Figure(name, caption, alt, pictures["svg"], pictures["png"], columns)

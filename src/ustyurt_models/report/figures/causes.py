@@ -2,18 +2,19 @@
 
 import numpy as np
 import xarray as xr
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
     PALETTE,
+    WIDTHS_IN,
     axes_of,
     calm,
     drawing,
     finish,
     house_style,
 )
-from ustyurt_models.report.words import readable, share
+from ustyurt_models.report.words import readable, share, shown_number
 
 __all__ = ["deaths_by_cause"]
 
@@ -52,7 +53,7 @@ def deaths_by_cause(
     titles = [str(value) for value in deaths[over].values]
     columns = min(2, len(titles))
     rows = -(-len(titles) // columns)
-    figure, grid = drawing(7.4, 1.2 + 2.4 * rows, rows, columns)
+    figure, grid = drawing(WIDTHS_IN[columns], 1.2 + 2.4 * rows, rows, columns)
     readings = []
     for axes, title in zip(axes_of(grid, len(titles)), titles, strict=True):
         panel = deaths.sel({over: title}).isel(year=slice(1, None))
@@ -67,6 +68,7 @@ def deaths_by_cause(
         axes.set_title(readable(title))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_number(value)))
         axes.margins(x=0)
         calm(axes)
         readings.append(_reading(title, causes, values))
@@ -74,7 +76,7 @@ def deaths_by_cause(
         axes.set_ylabel("deaths per year")
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4)
-    return finish(figure, name, caption, ". ".join(readings) + ".")
+    return finish(figure, name, caption, ". ".join(readings) + ".", columns)
 
 
 def _reading(title: str, causes: list[str], values: list[np.ndarray]) -> str:

@@ -5,9 +5,9 @@ import xarray as xr
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
-    AMBER,
     BLUE,
     INK,
+    WIDTHS_IN,
     axes_of,
     calm,
     drawing,
@@ -71,7 +71,7 @@ def persistence_density(persistence: xr.DataArray, year: int, replicates: int) -
         The headline figure of the report.
     """
     names = [str(name) for name in persistence["scenario"].values]
-    figure, panels = drawing(7.4, 1.1 + 2.1 * len(names), len(names), 1, sharex=True)
+    figure, panels = drawing(WIDTHS_IN[1], 1.1 + 2.1 * len(names), len(names), 1, sharex=True)
     edges = _edges(replicates)
     for axes, name in zip(axes_of(panels, len(names)), names, strict=True):
         values = persistence.sel(scenario=name).to_numpy()
@@ -86,21 +86,11 @@ def persistence_density(persistence: xr.DataArray, year: int, replicates: int) -
             ha="center",
             color=INK,
         )
-        if two_peaks(values):
-            axes.text(
-                0.5,
-                0.92,
-                "two peaks: the mean hides them",
-                transform=axes.transAxes,
-                ha="center",
-                va="top",
-                color=AMBER,
-                fontweight="bold",
-            )
-        axes.set_title(readable(name), pad=16)
+        peaks = ": two peaks, which the mean hides" if two_peaks(values) else ""
+        axes.set_title(f"{readable(name)}{peaks}", pad=18)
         axes.set_ylabel("share of draws")
         calm(axes)
-    axes.set_xlabel(f"probability that cheetahs are present at the end of {year}, one draw each")
+    axes.set_xlabel(f"probability that cheetahs are present at the end of {year}, per draw")
     caption = (
         f"Probability that cheetahs are present at the end of {year}, over parameter draws. Each "
         f"draw is one set of plausible values for everything uncertain; its probability is the "

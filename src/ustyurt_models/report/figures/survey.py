@@ -1,14 +1,17 @@
 """What the survey saw: detection function over its histogram, and the trend of counts."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray as xr
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
     BLUE,
     INK,
     RED,
+    WIDTHS_IN,
     calm,
     drawing,
     finish,
@@ -17,8 +20,6 @@ from ustyurt_models.report.figures.canvas import (
 from ustyurt_models.report.words import readable, shown_count
 
 __all__ = ["CountTrend", "DetectionCurve", "count_trend", "detection_function"]
-
-from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def _scaled_heights(curve: DetectionCurve) -> np.ndarray:
 @house_style
 def detection_function(name: str, species: str, curve: DetectionCurve) -> content.Figure:
     """Draw g(x) with its band over the scaled histogram of distances."""
-    figure, grid = drawing(7.4, 3.6)
+    figure, grid = drawing(WIDTHS_IN[1], 3.6)
     axes = grid[0, 0]
     heights = _scaled_heights(curve)
     axes.bar(
@@ -125,7 +126,7 @@ class CountTrend:
 @house_style
 def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
     """Draw counts with the fitted band on a logarithmic axis."""
-    figure, grid = drawing(7.4, 3.6)
+    figure, grid = drawing(WIDTHS_IN[1], 3.6)
     axes = grid[0, 0]
     axes.fill_between(
         trend.year,
@@ -148,7 +149,7 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
     )
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_count(value)))
-    axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylabel("animals (log scale)")
     axes.set_xlabel("year")
     axes.tick_params(axis="y", labelcolor=INK)
@@ -171,10 +172,12 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
 def curve_from(detection: xr.Dataset) -> DetectionCurve:
     """Read the curve from the node ``detection`` of a posterior file."""
     return DetectionCurve(
-        detection["distance_m"].to_numpy(),
-        *(detection[key].to_numpy() for key in ("median", "low", "high")),
-        detection["edge_m"].to_numpy(),
-        detection["count"].to_numpy(),
+        distance_m=detection["distance_m"].to_numpy(),
+        median=detection["median"].to_numpy(),
+        low=detection["low"].to_numpy(),
+        high=detection["high"].to_numpy(),
+        edge_m=detection["edge_m"].to_numpy(),
+        count=detection["count"].to_numpy(),
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -11,6 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
     BLUE,
+    WIDTHS_IN,
     axes_of,
     calm,
     drawing,
@@ -40,12 +40,18 @@ class FanPanel:
         Upper end of the axis; 0 leaves it to the panel.
     marks : tuple of int
         Years with an event (first release), drawn as a thin line.
+    ylabel : str
+        Quantity and unit; empty when the panel to the left says it.
+    from_zero : bool
+        Whether the axis starts at zero.
     """
 
     title: str
     bands: xr.DataArray
     top: float = 0.0
     marks: tuple[int, ...] = ()
+    ylabel: str = ""
+    from_zero: bool = True
 
 
 def draw_fan(axes: Axes, bands: xr.DataArray, color: str = BLUE) -> None:
@@ -68,7 +74,8 @@ def _scale(axes: Axes, panel: FanPanel) -> None:
     if median > 0 and lowest > 0 and upper / median > _LOG_FROM:
         axes.set_yscale("log")
     else:
-        axes.set_ylim(0, max(panel.top, upper * 1.05, 1e-9))
+        if panel.from_zero:
+            axes.set_ylim(0, max(panel.top, upper * 1.05, 1e-9))
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
 
@@ -92,7 +99,7 @@ def _reading(panel: FanPanel) -> str:
 
 @house_style
 def fan_charts(
-    name: str, panels: Sequence[FanPanel], ylabel: str, caption: str, columns: int = 2
+    name: str, panels: Sequence[FanPanel], caption: str, columns: int = 2
 ) -> content.Figure:
     """Draw one fan per panel.
 
@@ -102,8 +109,6 @@ def fan_charts(
         File name of the figure.
     panels : sequence of FanPanel
         What to draw, in reading order.
-    ylabel : str
-        Quantity and unit of all panels.
     caption : str
         What is shown; the kind of interval is added.
     columns : int
@@ -116,20 +121,18 @@ def fan_charts(
     """
     columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
-    figure, grid = drawing(7.4, 0.7 + 2.4 * rows, rows, columns, sharex=True)
+    figure, grid = drawing(WIDTHS_IN[columns], 0.7 + 2.4 * rows, rows, columns, sharex=True)
     for axes, panel in zip(axes_of(grid, len(panels)), panels, strict=True):
         draw_fan(axes, panel.bands)
         for year in panel.marks:
             axes.axvline(year, color="#22303c", linewidth=0.8, linestyle=":")
         axes.set_title(panel.title)
+        axes.set_ylabel(panel.ylabel)
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.tick_params(labelbottom=True)
         _scale(axes, panel)
         calm(axes)
-    for axes in grid[:, 0]:
-        axes.set_ylabel(ylabel)
     legend_below(figure, grid[0, 0], 4)
     note = "Line: median; shades: 50, 80 and 95 % equal-tailed intervals over draws and replicates."
     alt = ". ".join(_reading(panel) for panel in panels) + "."
-    finite = [p for p in panels if np.isfinite(p.bands.to_numpy()).any()]
-    return finish(figure, name, f"{caption} {note}", alt if finite else "No values.")
+    return finish(figure, name, f"{caption} {note}", alt, columns)

@@ -13,6 +13,7 @@ from ustyurt_models.report.figures.canvas import (
     GREY,
     INK,
     PALETTE,
+    WIDTHS_IN,
     drawing,
     finish,
     house_style,
@@ -41,7 +42,7 @@ class ShareRow:
 @house_style
 def uncertainty_shares(rows: Sequence[ShareRow]) -> content.Figure:
     """Draw one stacked bar per quantity: survey, evidence, chance."""
-    figure, grid = drawing(7.4, 1.3 + 0.42 * len(rows))
+    figure, grid = drawing(WIDTHS_IN[1], 1.3 + 0.42 * len(rows))
     axes = grid[0, 0]
     for position, row in enumerate(rows):
         left = 0.0
@@ -104,7 +105,7 @@ class CapacityRange:
 @house_style
 def capacity_rules(name: str, ranges: Sequence[CapacityRange], caption: str) -> content.Figure:
     """Draw ranges of capacity on a logarithmic axis, the emergent one highlighted."""
-    figure, grid = drawing(7.4, 1.1 + 0.5 * len(ranges))
+    figure, grid = drawing(WIDTHS_IN[1], 1.1 + 0.5 * len(ranges))
     axes = grid[0, 0]
     floor = 0.1
     for position, item in enumerate(ranges):

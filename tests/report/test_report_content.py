@@ -1,0 +1,216 @@
+"""What the report says: content, words, tables, files."""
+
+import csv
+import math
+import re
+
+import numpy as np
+import pytest
+import synthetic_results as synthetic
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ustyurt_models.checks import InputError
+from ustyurt_models.report import Finding, compose
+from ustyurt_models.report.atlas import death_maps
+from ustyurt_models.report.chapters import verdict
+from ustyurt_models.report.chapters.model import odd_summary
+from ustyurt_models.report.content import Column, Document, Paragraph, Section, Table
+from ustyurt_models.report.html import to_html
+from ustyurt_models.report.maps import Sheet, edge_segments
+from ustyurt_models.report.tables import save_csv, shown_cell
+from ustyurt_models.report.words import futures, shown_count, shown_number, shown_probability
+
+
+def test_the_verdict_comes_first(document):
+    assert document.sections[0].key == "verdict"
+    assert document.light == "red"
+    assert document.answer == (
+        "Not yet: “prey first”, meets 2 of 3 criteria; missing: “persist” (about 6 of 10 futures)."
+    )
+
+
+def test_first_page_admits_simulated_data_and_overridden_gates(inputs, changed):
+    broken = inputs.surveys[1].__class__(**{**vars(inputs.surveys[1]), "overridden": True})
+    notices = verdict.notices(changed(surveys=(inputs.surveys[0], broken)))
+    texts = " ".join(note.text for note in notices)
+    assert "gazelle_transects.csv) is SIMULATED" in texts
+    assert "failed the diagnostics gate" in texts
+
+
+def test_names_of_figures_tables_and_sections_are_unique(document):
+    for names in (
+        [figure.name for figure in document.figures()],
+        [table.name for table in document.tables()],
+        re.findall(r'<section id="([^"]+)"', to_html(document)),
+    ):
+        assert len(names) == len(set(names))
+
+
+def test_every_figure_has_words_instead_of_the_picture(document):
+    for figure in document.figures():
+        assert len(figure.alt) > 40, figure.name
+        assert len(figure.caption) > 40, figure.name
+
+
+def test_every_map_carries_the_note_on_borders(document):
+    for figure in document.figures():
+        if figure.name.startswith("map_"):
+            assert "imply no position on any disputed line" in figure.caption, figure.name
+
+
+def test_report_is_one_file_with_tables_and_figures_beside_it(page_file, document):
+    assert page_file.stat().st_size < 6e6
+    folder = page_file.parent
+    found = {path.stem for path in (folder / "tables").glob("*.csv")}
+    assert found == {table.name for table in document.tables()}
+    for ending in ("svg", "png"):
+        found = {path.stem for path in (folder / "figures").glob(f"*.{ending}")}
+        assert found == {figure.name for figure in document.figures()}
+
+
+def test_only_references_lead_out_of_the_page(document):
+    html = to_html(document)
+    assert not re.findall(r'(?:src|href)="(?!data:|#)', html)
+    assert "@import" not in html
+    assert not re.search(r"url\((?!data:)", html)
+
+
+def test_text_from_outside_is_escaped():
+    evil = Document(
+        "<script>alert(1)</script>",
+        "",
+        "",
+        "grey",
+        (),
+        (Section("a", "b", (Paragraph("<img src=x>"),)),),
+    )
+    html = to_html(evil)
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_a_study_without_cheetahs_surveys_or_criteria_still_reports(changed, inputs):
+    alone = changed(
+        results=inputs.results.sel(scenario=["baseline"]),
+        maps=inputs.maps.sel(scenario=["baseline"]),
+        findings=(),
+        shares=(),
+        surveys=(),
+        influence={},
+    )
+    document = compose(alone)
+    assert document.light == "grey"
+    assert "no criteria" in document.answer
+    assert "No cheetah lives" in to_html(document)
+
+
+def test_same_inputs_give_the_same_picture(inputs):
+    first, second = (
+        death_maps("d", Sheet(inputs.land), inputs.maps["map_cheetah_deaths"][1, 0], 150, "s")
+        for _ in range(2)
+    )
+    assert first == second
+
+
+def _finding(light, estimate=0.5, **changes):
+    base = {
+        "scenario": "s", "name": "n", "text": "P(cheetah > 0 in year 5) >= 0.9", "light": light,
+        "estimate": estimate, "mc_error": 0.01, "is_probability": True, "rule": "r",
+    }  # fmt: skip
+    return Finding(**{**base, **changes})
+
+
+@pytest.mark.parametrize(
+    ("lights", "combined"),
+    [
+        (["green", "green"], "green"),
+        (["green", "amber"], "amber"),
+        (["amber", "red"], "red"),
+        (["grey", "green"], "green"),
+        (["grey"], "grey"),
+        ([], "grey"),
+    ],
+)
+def test_the_worst_light_decides(lights, combined):
+    assert verdict.combined_light([_finding(light) for light in lights]) == combined
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        (0.9, "about 9 of 10 futures"),
+        (0.61, "about 6 of 10 futures"),
+        (0.97, "about 97 of 100 futures"),
+        (0.03, "about 3 of 100 futures"),
+        (0.999, "more than 99 of 100 futures"),
+        (0.0, "none of the simulated futures"),
+        (1.0, "all of the simulated futures"),
+        (math.nan, "not estimated"),
+    ],
+)
+def test_probabilities_in_plain_words(probability, words):
+    assert futures(probability) == words
+
+
+@given(st.floats(1e-12, 1 - 1e-12))
+def test_plain_words_are_never_further_off_than_a_twentieth(probability):
+    match = re.search(r"(\d+) of (\d+)", futures(probability))
+    told = int(match[1]) / int(match[2])
+    assert abs(told - probability) <= 0.05 + 1e-12
+
+
+@given(st.floats(1e-5, 1e6))
+def test_shown_numbers_keep_three_digits(value):
+    shown = float(shown_number(value).replace("\u202f", "").replace("\N{MINUS SIGN}", "-"))
+    assert abs(shown - value) <= 0.0051 * abs(value)
+
+
+def test_numbers_are_written_for_people():
+    assert shown_count(63600.4) == "63\u202f600"
+    assert shown_number(0.12) == "0.12"
+    assert shown_number(0.12345) == "0.123"
+    assert shown_number(-4.0) == "\N{MINUS SIGN}4"
+    assert shown_probability(0.001) == "< 0.01"
+    assert shown_cell(None, Column("x")) == "\N{EN DASH}"
+    assert shown_cell((20.0, 0.0, 75.5), Column("x", kind="interval")) == "20 (0 to 75.5)"
+
+
+def test_csv_keeps_unrounded_values_and_units(tmp_path):
+    columns = (Column("species"), Column("abundance", "animals", "interval"))
+    table = Table("t", "c", columns, (("saiga", (1234.5678, 1000.1, 2000.2)), ("kulan", None)))
+    text = save_csv(table, tmp_path).read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(text.splitlines()))
+    assert rows[0] == [
+        "species",
+        "abundance, median [animals]",
+        "abundance, 95 % low [animals]",
+        "abundance, 95 % high [animals]",
+    ]
+    assert rows[1:] == [["saiga", "1234.5678", "1000.1", "2000.2"], ["kulan", "", "", ""]]
+
+
+def test_rows_must_match_columns():
+    with pytest.raises(InputError, match="rows must match the columns"):
+        Table("t", "c", (Column("a"),), (("x", "y"),))
+
+
+def test_edges_become_segments_on_the_right_side_of_the_cell():
+    east = np.array([[True, False]])
+    south = np.array([[False, True]])
+    segments = edge_segments(east, south, np.array([0.0, 10.0]), np.array([0.0, -10.0])[:1])
+    assert segments.tolist() == [[[5.0, 5.0], [5.0, -5.0]], [[5.0, -5.0], [15.0, -5.0]]]
+
+
+def test_the_projection_centre_lies_at_the_origin_of_the_map():
+    sheet = Sheet(synthetic.land())
+    x, y = sheet.place(56.0, 43.5)
+    assert float(x) == pytest.approx(0, abs=1e-6)
+    assert float(y) == pytest.approx(0, abs=1e-6)
+
+
+def test_simplifications_are_read_from_the_odd(tmp_path):
+    file = tmp_path / "ODD.md"
+    file.write_text("## 7.1 Births\nText.\n\nSimplifies: one litter.\n\n## 7.2 Deaths\n\nText.\n")
+    assert odd_summary(file) == (("7.1 Births", "Simplifies: one litter."),)
+    assert odd_summary(tmp_path / "none.md") == ()
