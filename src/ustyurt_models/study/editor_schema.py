@@ -17,10 +17,11 @@ def study_json_schema() -> dict[str, Any]:
     Returns
     -------
     dict
-        Draft 2020-12. Nothing is required, because a study may extend another one.
+        Draft 2020-12. Nothing is required, because a study may inherit it.
     """
     schema = Scenario.model_json_schema(mode="validation", by_alias=True)
-    schema.pop("required", None)
+    for block in (schema, *schema["$defs"].values()):
+        block.pop("required", None)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Study of ustyurt_models"
     schema["properties"] = {**_FILE_KEYS, **schema["properties"]}

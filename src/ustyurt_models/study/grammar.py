@@ -112,7 +112,8 @@ class Reader:
             if name in options and not (longer and self._continues(name, options)):
                 return name
         self._next = start
-        self.fail(expected, did_you_mean("_".join(words[:1]), options))
+        tries = [did_you_mean("_".join(words[:length]), options) for length in (2, 1)]
+        self.fail(expected, min(tries, key=lambda advice: not advice.startswith("did")))
 
     def _continues(self, name: str, options: tuple[str, ...]) -> bool:
         """Return whether the next word makes `name` the beginning of a longer option."""

@@ -251,6 +251,7 @@ def _read_resolved(path: Path, checks: Iterable[Check]) -> Study:
     faults: list[Fault] = []
     scenarios = []
     for place, entry in enumerate(data["scenarios"]):
+        require(isinstance(entry, dict), f"{path.name}: scenarios[{place}]", "must be a table")
         scenario, problems = _validate(entry, checks)
         scenarios.append(scenario)
         faults += _in_json(problems, path, place)

@@ -100,7 +100,7 @@ class Release(Block):
     site: PlaceOrName
     """Name of a site of the landscape, or a point."""
     animals: Animals
-    """Who is released each time."""
+    """Numbers, origin and age of the animals of one release."""
     method: Literal["soft", "hard"] = "soft"
     """Held in an enclosure first, or let go at once."""
     holding_seasons: Annotated[int, Field(ge=0, le=8)] = 2
@@ -108,7 +108,7 @@ class Release(Block):
     season: Season = "spring"
     """Season in which they are let go; holding lies before it."""
     repeat: Repeat = Repeat()
-    """Further releases after the first."""
+    """How often the release is made; once unless given."""
     stop: StopRule | None = None
     """When to stop releasing, judged on what monitoring sees."""
 

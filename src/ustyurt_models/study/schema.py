@@ -44,7 +44,7 @@ class Scenario(Block):
     prey: dict[Identifier, Prey] = Field(default_factory=dict)
     """Prey by species."""
     cheetah: Cheetah = Cheetah()
-    """Cheetahs before any release."""
+    """Species file of the cheetah, and animals that are there before any release."""
     climate: Climate = Climate()
     """Weather of the future."""
     management: Management = Management()

@@ -10,6 +10,9 @@ from ustyurt_models.study.quantities import AreaKm2, Fraction, LengthM, LengthOr
 
 __all__ = ["Sampler", "Survey"]
 
+LengthUnit = Literal["m", "km", "cm", "ft", "mi", "nmi"]
+AreaUnit = Literal["km2", "ha", "m2", "mi2", "nmi2"]
+
 
 class Sampler(Block):
     """How the posterior is drawn."""
@@ -51,11 +54,11 @@ class Survey(Block):
     """Line transects: sides of the line that were searched."""
     areas: dict[str, AreaKm2] = Field(default_factory=dict)
     """Line transects: area per stratum, instead of the one in the file."""
-    distance_unit: Literal["m", "km", "cm"] | None = None
+    distance_unit: LengthUnit | None = None
     """Line transects: unit of distances in a file that does not say it."""
-    effort_unit: Literal["m", "km", "cm"] | None = None
+    effort_unit: LengthUnit | None = None
     """Line transects: unit of line lengths in a file that does not say it."""
-    area_unit: Literal["km2", "ha", "m2"] | None = None
+    area_unit: AreaUnit | None = None
     """Line transects: unit of areas in a file that does not say it."""
     encoding: str | None = None
     """Text encoding of the file; found by itself for UTF-8 and Windows-1251."""
@@ -64,7 +67,7 @@ class Survey(Block):
     detection_shifts: tuple[int, ...] = ()
     """Trend: first years of a new survey method, after which detection may differ."""
     sampler: Sampler = Sampler()
-    """How the posterior is drawn."""
+    """Program, draws and chains that give the posterior."""
     interval: Annotated[Fraction, Field(gt=0, lt=1)] = 0.95
     """Mass of the intervals in tables and figures."""
     accept_failed_diagnostics: bool = False
