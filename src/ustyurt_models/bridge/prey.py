@@ -32,7 +32,7 @@ from ustyurt_models.formulas.demography import (
 from ustyurt_models.ibm.prey_state import CLASSES, PreyRates
 from ustyurt_models.study.engine import Engine, Processes
 
-__all__ = ["PreyDemography", "prey_demography"]
+__all__ = ["PreyDemography", "prey_demography", "step_of_season"]
 
 #: Mean of the part of a standard normal anomaly above 0.
 _MEAN_POSITIVE = 1.0 / math.sqrt(2.0 * math.pi)
@@ -172,7 +172,7 @@ def _switched(hazards: _Hazards, processes: Processes) -> _Hazards:
     )
 
 
-def _step_of(season: str, steps: int) -> int:
+def step_of_season(season: str, steps: int) -> int:
     """Return the step of the year in which a season falls."""
     return SEASONS.index(season) * steps // len(SEASONS)
 
@@ -190,13 +190,13 @@ def _life_table(
     sick = value_of(threats.disease_frequency, parameters)
     by_step = np.repeat(hazards.wolf[None] / steps, steps, axis=0)
     winter = (1.0 - juts) * _MEAN_POSITIVE * hazards.winter + juts * hazards.jut
-    by_step[_step_of("winter", steps)] += winter
-    by_step[_step_of("summer", steps)] += _MEAN_POSITIVE * hazards.drought
-    by_step[_step_of(threats.disease_season, steps)] += sick * hazards.disease
+    by_step[step_of_season("winter", steps)] += winter
+    by_step[step_of_season("summer", steps)] += _MEAN_POSITIVE * hazards.drought
+    by_step[step_of_season(threats.disease_season, steps)] += sick * hazards.disease
     hazard = np.repeat(hazards.natural[None] / steps, steps, axis=0)
     hazard[:, :, 0] += by_step[:, :2]
     hazard[:, :, 1:] += by_step[:, 2:, None]
-    birth_step = _step_of(species.births.season, steps)
+    birth_step = step_of_season(species.births.season, steps)
     male_share = value_of(species.births.male_share, parameters)
     return LifeTable(np.roll(hazard, -birth_step, axis=0), young_per_female, male_share)
 
@@ -237,7 +237,7 @@ def _rut(
 ) -> dict[str, Any]:
     """Return the fields of `PreyRates` that describe the rut."""
     shortage = species.male_shortage
-    birth_step = _step_of(species.births.season, steps)
+    birth_step = step_of_season(species.births.season, steps)
     if shortage is None:
         return {
             "rut_season": birth_step,
@@ -246,7 +246,7 @@ def _rut(
             "shortage_share": 0.0,
             "shortage_steepness": 1.0,
         }
-    rut_step = _step_of(shortage.rut, steps)
+    rut_step = step_of_season(shortage.rut, steps)
     until_birth = steps - (rut_step - birth_step) % steps
     first = math.floor(value_of(species.births.first_age_yr, parameters)) * steps
     if shortage.male_age_yr is not None:
@@ -299,7 +299,7 @@ def prey_demography(
     strength = 0.0
     if max(response.young, response.adult, response.births) > 0.0:
         strength = calibrate_density(life, response)
-    birth_step = _step_of(species.births.season, steps)
+    birth_step = step_of_season(species.births.season, steps)
     ceiling = engine.capacity_rule == "ceiling" and processes.density_dependence
     mass_kg = value_of(species.mass.adult_kg, parameters)
     young_kg = 0.5 * (value_of(species.mass.birth_kg, parameters) + mass_kg)
@@ -323,9 +323,9 @@ def prey_demography(
         old_age=years * steps - 1 if processes.old_age else _NEVER,
         full_litter_age=math.ceil(value_of(species.births.full_age_yr, parameters)) * steps,
         birth_season=birth_step,
-        winter_season=_step_of("winter", steps),
-        drought_season=_step_of("summer", steps),
-        disease_season=_step_of(species.threats.disease_season, steps),
+        winter_season=step_of_season("winter", steps),
+        drought_season=step_of_season("summer", steps),
+        disease_season=step_of_season(species.threats.disease_season, steps),
         theta=0.0 if ceiling else value_of(species.density.theta, parameters),
         crowding_cap=value_of(species.density.cap, parameters),
         crowding_births=strength * response.births,
