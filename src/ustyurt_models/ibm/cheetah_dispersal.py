@@ -222,12 +222,13 @@ def _walk(
 ) -> bool:
     """Walk `i` for a season, in place, settling if it can; return False if it left the land."""
     walker = cheetahs.coalition[i] if cheetahs.coalition[i] != 0 else cheetahs.identity[i]
-    exploring = 0 <= cheetahs.since_release[i] <= rates.explore_seasons
+    fresh = 0 <= cheetahs.since_release[i] <= rates.explore_seasons
+    exploring = fresh and cheetahs.wandering[i] < rates.explore_seasons
     mean_km = rates.dispersal_km[cheetahs.male[i]]
     if exploring:
         mean_km = rates.explore_km[cheetahs.soft[i]]
     to_go = -mean_km * math.log(uniform(key, walker, DISTANCE))
-    walk_key = child(key, WALK)
+    walk_key = np.uint64(child(key, WALK))
     if cheetahs.heading[i] < 0:
         cheetahs.heading[i] = int(8.0 * uniform(key, walker, HEADING))
     searched = 0

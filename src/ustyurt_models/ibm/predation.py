@@ -202,7 +202,7 @@ def hunt(
                     counts,
                     quota,
                     scratch,
-                    child(key, KILL + kind),
+                    np.uint64(child(key, KILL + kind)),
                     identity,
                 )
                 tally.kills[kind] += kills
