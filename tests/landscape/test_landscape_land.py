@@ -280,3 +280,10 @@ def test_truncated_files_are_refused(tmp_path):
 def test_an_unknown_name_gets_a_suggestion():
     with pytest.raises(InputError, match="did you mean 'ustyurt_5km'"):
         load_land("ustyurt_5k")
+
+
+def test_longitude_and_latitude_are_added_where_missing(land, tmp_path):
+    path = saved(land.drop_vars(["lon", "lat"]), tmp_path / "mine.nc")
+    found = load_land(path)
+    np.testing.assert_allclose(found["lon"], land["lon"], atol=1e-4)
+    np.testing.assert_allclose(found["lat"], land["lat"], atol=1e-4)

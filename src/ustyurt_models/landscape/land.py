@@ -27,6 +27,8 @@ __all__ = [
     "zones",
 ]
 
+#: The landscape that ships.
+SHIPPED = "ustyurt_5km"
 #: Species whose ``suitability_<species>`` a landscape must hold.
 SPECIES = ("saiga", "goitered_gazelle", "urial", "kulan", "cheetah")
 #: What ``attrs["provenance"]`` of a layer may say.
@@ -42,7 +44,8 @@ def load_land(name_or_path: str | Path) -> xr.Dataset:
     ----------
     name_or_path : str or pathlib.Path
         Name of a shipped landscape (``"ustyurt_5km"``), a NetCDF file, or a folder of GeoTIFFs
-        (one per layer; needs the extra ``geo``).
+        that replace layers of the shipped one (see `ustyurt_models.landscape.geotiff`; needs the
+        extra ``geo``).
 
     Returns
     -------
@@ -60,7 +63,7 @@ def load_land(name_or_path: str | Path) -> xr.Dataset:
     path = _find(name_or_path)
     land = _read_folder(path) if path.is_dir() else _read_file(path)
     check_land(land, path.name)
-    return land
+    return _with_lonlat(land)
 
 
 def check_land(land: xr.Dataset, where: str) -> None:
@@ -152,15 +155,28 @@ def _read_file(path: Path) -> xr.Dataset:
 
 
 def _read_folder(path: Path) -> xr.Dataset:
-    """Read a folder of GeoTIFFs; the reader needs the extra ``geo``."""
+    """Lay the GeoTIFFs of a folder on the shipped landscape; needs the extra ``geo``."""
     try:
         reader = importlib.import_module("ustyurt_models.landscape.geotiff")
     except ModuleNotFoundError as error:
         rule = "a folder of GeoTIFFs needs the extra 'geo'"
         remedy = 'install "ustyurt-models[geo]", or give a NetCDF file'
         raise InputError([Fault(str(path), rule, error.name, remedy)]) from error
-    land: xr.Dataset = reader.read_geotiff_folder(path)
+    land: xr.Dataset = reader.lay_geotiffs(path, _read_file(_find(SHIPPED)))
     return land
+
+
+def _with_lonlat(land: xr.Dataset) -> xr.Dataset:
+    """Add longitude and latitude of the cell centres where the file has none."""
+    if "lon" in land and "lat" in land:
+        return land
+    crs = pyproj.CRS.from_wkt(str(land["spatial_ref"].attrs["crs_wkt"]))
+    lon, lat = unproject(crs, *np.meshgrid(land["x"].to_numpy(), land["y"].to_numpy()))
+    notes = {"provenance": "derived", "source": "grid", "licence": "public domain"}
+    return land.assign(
+        lon=(("y", "x"), lon, notes | {"units": "degrees_east", "long_name": "longitude"}),
+        lat=(("y", "x"), lat, notes | {"units": "degrees_north", "long_name": "latitude"}),
+    )
 
 
 def _check_coordinates(land: xr.Dataset, where: str, faults: Faults) -> None:

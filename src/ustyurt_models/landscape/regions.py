@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -163,10 +164,10 @@ def _polygons_of(node: object) -> list[list]:
     return list(node.get("coordinates", [])) if node.get("type") == "MultiPolygon" else []
 
 
-def _ring(ring: object, where: str, faults: Faults) -> np.ndarray:
+def _ring(ring: Any, where: str, faults: Faults) -> np.ndarray:
     """Return one ring as longitude and latitude, shape (vertex, 2); note what is wrong."""
     try:
-        points = np.array([list(point)[:2] for point in ring], dtype=float)  # type: ignore[attr-defined]
+        points = np.array([[float(number) for number in point[:2]] for point in ring])
     except (TypeError, ValueError):
         points = np.zeros((0, 2))
     if points.ndim != 2 or len(points) < 3 or points.shape[1] != 2:
