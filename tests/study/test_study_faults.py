@@ -271,14 +271,14 @@ def test_a_fault_in_an_inherited_part_names_the_file_that_holds_it(tmp_path):
 def test_missing_files_are_named_with_the_closest_one(tmp_path):
     (tmp_path / "saiga.tsv").touch()
     (tmp_path / "x.toml").touch()
-    text = GOOD + '[cheetah]\nfile = "x.toml"\nfounder_kinship = "kin.csv"\n'
+    text = GOOD + '[cheetah]\nfile = "x.toml"\n[climate]\nfile = "warm.nc"\n'
     text = text.replace('start = "evidence', 'file = "x.toml"\nstart = "evidence')
     text = text.replace('start = "survey', 'file = "x.toml"\nstart = "survey')
     found = faults_of(tmp_path, text, land_names=None, parameter_ids=None)
     assert found == [
         "s.toml:14: survey.saiga.file: the file must exist; got 'saiga.csv' "
         "(did you mean 'saiga.tsv'?)",
-        "s.toml:18: cheetah.founder_kinship: the file must exist; got 'kin.csv'",
+        "s.toml:19: climate.file: the file must exist; got 'warm.nc'",
     ]
 
 

@@ -168,12 +168,10 @@ def _files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str, Pat
     cheetah, area = scenario.cheetah, scenario.area
     yield ("cheetah", "file"), cheetah.file, species_file(cheetah.file, folder)
     yield ("area", "landscape"), area.landscape, landscape_file(area.landscape, folder)
-    optional = [(("cheetah", "founder_kinship"), cheetah.founder_kinship)]
-    optional.append((("climate", "file"), scenario.climate.file))
-    optional.append((("area", "region"), area.region if is_path(area.region) else ""))
-    for path, text in optional:
-        if text:
-            yield path, text, folder / text
+    if scenario.climate.file:
+        yield ("climate", "file"), scenario.climate.file, folder / scenario.climate.file
+    if is_path(area.region):
+        yield ("area", "region"), area.region, folder / area.region
     for place, protected in enumerate(scenario.management.protected_area):
         if protected.polygon:
             key: KeyPath = ("management", "protected_area", place, "polygon")

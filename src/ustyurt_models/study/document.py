@@ -28,7 +28,6 @@ FILE_KEYS: tuple[tuple[str, ...], ...] = (
     ("survey", "*", "file"),
     ("prey", "*", "file"),
     ("cheetah", "file"),
-    ("cheetah", "founder_kinship"),
     ("climate", "file"),
     ("area", "landscape"),
     ("area", "region"),

@@ -111,5 +111,3 @@ class Cheetah(Block):
     """Males present at the start."""
     age: AgeRange = AgeRange(3.0, 8.0)
     """Their ages."""
-    founder_kinship: str = ""
-    """Path of a CSV table of kinship between founders, in order of release; unrelated if empty."""

@@ -28,7 +28,8 @@ def write_starter(folder: Path) -> Path:
     empty = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
     require(empty, str(folder), "must be a new or empty folder")
     source = scenarios_dir()
-    shutil.copytree(source / "surveys", folder / "surveys")
+    data_only = shutil.ignore_patterns("*.py", "__pycache__")
+    shutil.copytree(source / "surveys", folder / "surveys", ignore=data_only)
     for name in _FILES:
         shutil.copyfile(source / name, folder / name)
     return (folder / "demo.toml").replace(folder / "study.toml")
