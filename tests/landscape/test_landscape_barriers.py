@@ -147,6 +147,15 @@ def test_the_least_permeable_of_two_lines_decides():
     np.testing.assert_array_equal(both, step_permeability(land, {"line_0": 0.4}))
 
 
+def test_a_straight_step_over_a_line_has_its_permeability():
+    line = np.array([[62.5, 20.0], [62.5, -150.0]])
+    chance = step_permeability(land_with([line]), {"line_0": 0.25})
+    assert (chance[2, :, 12] == 0.25).all()
+    assert (chance[6, :, 13] == 0.25).all()
+    assert (chance[1, 1:, 12] == 0.25).all()
+    assert (chance[2, :, :12] == 1).all()
+
+
 def test_a_diagonal_step_takes_the_better_way_round_the_end_of_a_line():
     stub = np.array([[62.5, -62.4], [62.5, -70.0]])
     chance = step_permeability(land_with([stub]), {"line_0": 0.0})

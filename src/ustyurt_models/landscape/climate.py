@@ -16,7 +16,7 @@ from ustyurt_models.formulas.climate import (
 )
 from ustyurt_models.landscape.climate_file import Series, read_series
 
-__all__ = ["PATHWAYS", "Pathway", "Weather", "weather"]
+__all__ = ["PARAMETERS", "PATHWAYS", "Pathway", "Weather", "weather"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,25 @@ PATHWAYS: Mapping[str, Pathway] = {
     "ssp245": Pathway(None, "cli_end_245"),
     "ssp585": Pathway("cli_mid_585", "cli_end_585"),
 }
+
+
+#: Rows of the evidence that `weather` reads, under any pathway.
+PARAMETERS = (
+    "cli_w_ar",
+    "cli_d_ar",
+    "cli_wd_corr",
+    "cli_dT_mid",
+    "cli_dP",
+    "cli_w_warm",
+    "cli_d_warm",
+    "cli_d_ppt",
+    "cli_var_warm",
+    "cli_forage_sd",
+    "cli_drought",
+    "sai_jut_freq",
+    "sai_die_freq",
+    *(id for path in PATHWAYS.values() for id in (path.middle, path.end) if id),
+)
 
 
 class ClimateChoice(Protocol):
@@ -140,18 +159,20 @@ def _generated(
     require(pathway in PATHWAYS, "climate.pathway", f"must be one of {list(PATHWAYS)}", pathway)
     memory = (parameters["cli_w_ar"], parameters["cli_d_ar"])
     series = anomalies(noise, memory, parameters["cli_wd_corr"])
-    warming = _warming(PATHWAYS[pathway], parameters, years)
-    wetter_percent = parameters["cli_dP"] * warming / parameters["cli_dT_mid"]
+    relative = _relative_warming(PATHWAYS[pathway], parameters, years)
+    warming = parameters["cli_dT_mid"] * relative
+    wetter_percent = parameters["cli_dP"] * relative
     spread = parameters["cli_var_warm"] * warming
     winter = shifted(series[:, 0], parameters["cli_w_warm"] * warming, spread)
     drier = parameters["cli_d_warm"] * warming + parameters["cli_d_ppt"] * wetter_percent
     return winter, shifted(series[:, 1], drier, spread), warming
 
 
-def _warming(pathway: Pathway, parameters: Mapping[str, float], years: np.ndarray) -> np.ndarray:
-    """Return the warming of a pathway [degree C], shape (year,)."""
+def _relative_warming(
+    pathway: Pathway, parameters: Mapping[str, float], years: np.ndarray
+) -> np.ndarray:
+    """Return the warming of a pathway over that of SSP2-4.5 by 2050, shape (year,)."""
     if pathway.end is None:
         return np.zeros(years.size)
-    middle_c = parameters["cli_dT_mid"]
-    by_2050_c = middle_c * (parameters[pathway.middle] if pathway.middle else 1.0)
-    return warming_c(years, by_2050_c, middle_c * parameters[pathway.end])
+    by_2050 = parameters[pathway.middle] if pathway.middle else 1.0
+    return warming_c(years, by_2050, parameters[pathway.end])
