@@ -6,7 +6,13 @@ from scipy.special import expit, logit
 
 from ustyurt_models.survey.settings import Belief
 
-__all__ = ["draw_probability", "logit_moments", "lognormal_moments", "normal_moments"]
+__all__ = [
+    "draw_positive",
+    "draw_probability",
+    "logit_moments",
+    "lognormal_moments",
+    "normal_moments",
+]
 
 _WIDTH = 2 * 1.959963984540054  # standard deviations between the 95 % limits of a normal
 
@@ -27,7 +33,18 @@ def logit_moments(belief: Belief) -> tuple[float, float]:
     return float(logit(value)), float((logit(high) - logit(low)) / _WIDTH)
 
 
+def draw_positive(belief: Belief, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw a positive quantity that the data do not inform (log-normal), shape (count,)."""
+    mean, sd = lognormal_moments(belief)
+    return np.exp(rng.normal(mean, sd, count))
+
+
 def draw_probability(belief: Belief, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw a probability that the data do not inform, shape (count,)."""
-    mean, sd = logit_moments(belief)
-    return expit(rng.normal(mean, sd, count))
+    """Draw a probability that the data do not inform, shape (count,).
+
+    Normal on the logit with a spread of its own on each side, so that value, low and high are
+    the 50 %, 2.5 % and 97.5 % quantiles.
+    """
+    low, value, high = logit(np.clip((belief.low, belief.value, belief.high), 0.001, 0.999))
+    z = rng.standard_normal(count)
+    return expit(value + z * 2.0 * np.where(z < 0, value - low, high - value) / _WIDTH)

@@ -15,17 +15,25 @@ from ustyurt_models.checks import require
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.provenance import digest_files, library_versions
 from ustyurt_models.seeds import generator
-from ustyurt_models.survey.models import line_transect, line_transect_data, line_transect_results
+from ustyurt_models.survey.models import (
+    line_transect,
+    line_transect_data,
+    line_transect_results,
+    trend,
+    trend_results,
+)
+from ustyurt_models.survey.read.counts import Counts, read_counts
 from ustyurt_models.survey.read.distance import Transects, read_transects
-from ustyurt_models.survey.settings import LineTransectSettings, Sampler
+from ustyurt_models.survey.settings import LineTransectSettings, Sampler, TrendSettings
 from ustyurt_models.survey.spec import (
     SurveySpec,
     line_transect_settings,
     sampler_of,
     survey_path,
+    trend_settings,
 )
 
-__all__ = ["Draws", "draw_posterior", "fit_line_transect", "fit_survey"]
+__all__ = ["Draws", "draw_posterior", "fit_line_transect", "fit_survey", "fit_trend"]
 
 Progress = Callable[[float], None]
 
@@ -139,16 +147,74 @@ def fit_line_transect(
             "detection": line_transect_results.detection_node(posterior, data, settings.key, mass),
         }
     )
-    tree.attrs |= {
-        "settings": json.dumps(asdict(settings) | {"truncation_m": data.truncation_m}),
+    said = asdict(settings) | {"truncation_m": data.truncation_m}
+    tree.attrs |= _settings_attrs("line_transect", said, sampler, seed, mass)
+    return tree
+
+
+def fit_trend(
+    counts: Counts,
+    settings: TrendSettings,
+    sampler: Sampler,
+    seed: int,
+    mass: float = 0.95,
+    last_year: int = 0,
+    progress: Progress | None = None,
+) -> xr.DataTree:
+    """Fit the trend model to a series of counts that has been read.
+
+    Parameters
+    ----------
+    counts : Counts
+        The series.
+    settings : TrendSettings
+        Priors, periods, changes of detection.
+    sampler : Sampler
+        How the posterior is drawn.
+    seed : int
+        The same seed gives the same posterior.
+    mass : float
+        Mass of equal-tailed intervals.
+    last_year : int
+        Year for which abundance is wanted; the last count's unless later.
+    progress : callable, optional
+        Called with the share done.
+
+    Returns
+    -------
+    xarray.DataTree
+        Nodes ``posterior``, ``sample_stats``, ``observed_data``, ``abundance``, ``trend`` and
+        ``diagnostics``.
+    """
+    data = trend.prepare(counts, settings)
+    draws = draw_posterior(trend.build(data, settings), sampler, seed, progress)
+    rng = generator(seed, "survey", "derived")
+    posterior = trend_results.derive(draws.posterior, data, settings, last_year, rng)
+    tree = xr.DataTree.from_dict(
+        {
+            "posterior": posterior,
+            "sample_stats": draws.stats,
+            "observed_data": trend_results.observed_node(counts),
+            "abundance": trend_results.abundance_node(posterior, settings),
+            "trend": trend_results.trend_node(posterior, data, settings, counts, mass),
+        }
+    )
+    tree.attrs |= _settings_attrs("trend", asdict(settings), sampler, seed, mass)
+    return tree
+
+
+def _settings_attrs(
+    model: str, settings: dict[str, Any], sampler: Sampler, seed: int, mass: float
+) -> dict[str, Any]:
+    """Say how the posterior was made."""
+    return {
+        "model": model,
+        "settings": json.dumps(settings),
         "sampler": json.dumps(asdict(sampler)),
         "seed": seed,
         "interval_mass": mass,
         "interval_type": "equal-tailed",
-        "model": "line_transect",
-        "key": settings.key,
     }
-    return tree
 
 
 def fit_survey(
@@ -156,6 +222,7 @@ def fit_survey(
     folder: Path,
     seed: int,
     catalogue: Catalogue | None = None,
+    start_year: int | None = None,
     progress: Progress | None = None,
 ) -> xr.DataTree:
     """Fit the survey of a study file.
@@ -170,6 +237,8 @@ def fit_survey(
         Study seed.
     catalogue : Catalogue, optional
         Evidence for what the survey does not tell.
+    start_year : int, optional
+        First year of the study: a trend gives the abundance of that year.
     progress : callable, optional
         Called with the share done.
 
@@ -184,12 +253,18 @@ def fit_survey(
         Faults of the survey file or the settings.
     """
     path = survey_path(spec, Path(folder))
-    units = {name: getattr(spec, f"{name}_unit", None) for name in ("distance", "effort", "area")}
-    survey = read_transects(path, units, getattr(spec, "encoding", None))
-    settings = line_transect_settings(spec, survey.header, catalogue)
-    mass = float(getattr(spec, "interval", 0.95))
-    tree = fit_line_transect(survey, settings, sampler_of(spec), seed, mass, progress)
-    tree.attrs |= _provenance(spec, path, survey.header)
+    sampler, mass = sampler_of(spec), float(getattr(spec, "interval", 0.95))
+    if spec.model == "trend":
+        counts = read_counts(path)
+        header = counts.header
+        told = trend_settings(spec, header, catalogue, path.name)
+        tree = fit_trend(counts, told, sampler, seed, mass, start_year or 0, progress)
+    else:
+        survey = read_transects(path)
+        header = survey.header
+        settings = line_transect_settings(spec, header, catalogue)
+        tree = fit_line_transect(survey, settings, sampler, seed, mass, progress)
+    tree.attrs |= _provenance(spec, path, header)
     return tree
 
 

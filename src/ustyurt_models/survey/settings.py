@@ -5,7 +5,7 @@ The defaults of the priors are weak statements about surveys in general, not abo
 
 from dataclasses import dataclass, field
 
-__all__ = ["Belief", "Gate", "LineTransectSettings", "LogNormalPrior", "Sampler"]
+__all__ = ["Belief", "Gate", "LineTransectSettings", "LogNormalPrior", "Sampler", "TrendSettings"]
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,17 @@ class LineTransectSettings:
         Probability of detection on the line; ``None`` takes 1.
     encounter_rate_per_km : LogNormalPrior
         Groups seen per kilometre; the default spans 0.0007 to 13 (90 % within 0.0016-6).
-    encounter_spread_sd : float
-        Half-normal prior of k, where the variance of the number of groups on a transect is
-        1 + k^2 times its mean; 2 allows ratios up to about 17. 0 is Poisson.
+    encounter_spread_mean : float
+        Exponential prior of k, where the variance of the number of groups on a transect is
+        1 + k^2 times its mean; 1.5 allows ratios up to about 20. 0 is Poisson.
     sigma_share : LogNormalPrior
         Scale of the detection function as a share of the truncation distance.
     shape_excess : LogNormalPrior
         Hazard-rate shape minus one: shapes at or below one have no shoulder and are excluded.
     mean_size : LogNormalPrior
         Mean group size before truncation at one.
-    size_cv_sd : float
-        Half-normal prior of the coefficient of variation of group size beyond Poisson.
+    size_cv_mean : float
+        Exponential prior of the coefficient of variation of group size beyond Poisson.
     size_slope_sd : float
         Normal prior of the change of log mean size from the line to the truncation distance.
     """
@@ -92,12 +92,58 @@ class LineTransectSettings:
     area_km2: dict[str, float] = field(default_factory=dict)
     detection_on_line: Belief | None = None
     encounter_rate_per_km: LogNormalPrior = LogNormalPrior(0.1, 2.5)
-    encounter_spread_sd: float = 2.0
+    encounter_spread_mean: float = 1.5
     sigma_share: LogNormalPrior = LogNormalPrior(0.5, 1.0)
     shape_excess: LogNormalPrior = LogNormalPrior(1.5, 0.8)
     mean_size: LogNormalPrior = LogNormalPrior(4.0, 1.2)
-    size_cv_sd: float = 1.0
+    size_cv_mean: float = 0.7
     size_slope_sd: float = 0.5
+
+
+@dataclass(frozen=True)
+class TrendSettings:
+    """Trend model; every prior is a row of evidence.
+
+    Attributes
+    ----------
+    growth_ceiling : Belief
+        Largest growth factor per year of a closed population; the limits are hard ends.
+    loss : tuple of Belief
+        Share of growth lost per year (poaching, bad management), by period.
+    detection : Belief
+        Share of the animals that a count finds; every level of detection has this prior.
+    observation_cv : Belief
+        Coefficient of variation of a count.
+    process_sd : Belief
+        Standard deviation of yearly log growth around the mean of its period.
+    immigration : Belief or None
+        Net immigration as a share of abundance per year; ``None`` closes the population.
+    capacity : Belief or None
+        Abundance at which growth ends, for years after the last count only.
+    periods : tuple of int
+        First year of each period after the first; growth from that year on has its own loss.
+    detection_changes : tuple of (int, int)
+        Years between which detection moves to its next level; equal years are a step.
+    stratum : str
+        Name of the area the counts are for.
+    area_km2 : float
+        Its area.
+    start_sd_log : float
+        Prior spread of log abundance in the first year around the first count.
+    """
+
+    growth_ceiling: Belief
+    loss: tuple[Belief, ...]
+    detection: Belief
+    observation_cv: Belief
+    process_sd: Belief
+    immigration: Belief | None = None
+    capacity: Belief | None = None
+    periods: tuple[int, ...] = ()
+    detection_changes: tuple[tuple[int, int], ...] = ()
+    stratum: str = "all"
+    area_km2: float = 1.0
+    start_sd_log: float = 1.5
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,38 @@ from ustyurt_models.formulas.detection import quadrature_rule
 from ustyurt_models.survey.models.line_transect_data import LineTransectData
 from ustyurt_models.survey.settings import LineTransectSettings, LogNormalPrior
 
-__all__ = ["build", "cumulative_half_normal", "cumulative_hazard_rate"]
+__all__ = ["build", "cumulative_half_normal", "cumulative_hazard_rate", "exponential"]
 
 
 def _lognormal(name: str, prior: LogNormalPrior, unit: float = 1.0, **kwargs) -> TensorVariable:
     """Declare a positive quantity with its median in `unit`."""
     return pm.LogNormal(name, mu=np.log(prior.median * unit), sigma=prior.sd_log, **kwargs)
+
+
+def exponential(name: str, mean: float, **kwargs) -> TensorVariable:
+    """Declare a spread with an exponential prior through a standard normal variable.
+
+    The exponential is the penalised-complexity prior of a standard deviation (Simpson et al.
+    2017, Statistical Science 32:1). Through a normal variable the posterior has normal tails
+    even where the data do not tell the spread from zero, so every sampler copes.
+
+    Parameters
+    ----------
+    name : str
+        Name of the spread; the normal variable is called ``<name>_z``.
+    mean : float
+        Prior mean.
+    **kwargs
+        ``dims``.
+
+    Returns
+    -------
+    TensorVariable
+        The spread, > 0.
+    """
+    z = pm.Normal(f"{name}_z", **kwargs)
+    above = 0.5 * pt.erfc(pt.clip(z, -8.0, 8.0) / np.sqrt(2))
+    return pm.Deterministic(name, -mean * pt.log(above), **kwargs)
 
 
 def cumulative_half_normal(sigma_m: TensorVariable, upper_m: np.ndarray) -> TensorVariable:
@@ -89,10 +115,10 @@ def _encounters(data: LineTransectData, settings: LineTransectSettings) -> None:
     """Add encounter rates and the likelihood of groups per transect."""
     rate = _lognormal("encounter_rate_per_km", settings.encounter_rate_per_km, dims="stratum")
     expected = rate[data.transect_stratum] * data.effort_km
-    if settings.encounter_spread_sd == 0:
+    if settings.encounter_spread_mean == 0:
         counts = pm.Poisson.dist(mu=expected)
     else:
-        spread = pm.HalfNormal("encounter_spread", settings.encounter_spread_sd, dims="stratum")
+        spread = exponential("encounter_spread", settings.encounter_spread_mean, dims="stratum")
         alpha = expected / spread[data.transect_stratum] ** 2
         counts = pm.NegativeBinomial.dist(mu=expected, alpha=alpha)
     pm.Potential("groups", pm.logp(counts, data.groups).sum())
@@ -104,7 +130,7 @@ def _sizes(data: LineTransectData, settings: LineTransectSettings) -> None:
         _mean_size(data, settings)
         return
     mean = _lognormal("mean_size_untruncated", settings.mean_size)
-    cv = pm.HalfNormal("size_cv", sigma=settings.size_cv_sd)
+    cv = exponential("size_cv", settings.size_cv_mean)
     if settings.size_bias:
         slope = pm.Normal("size_slope", 0.0, settings.size_slope_sd)
         size, times = data.size, np.ones(data.size.size, np.int64)

@@ -97,7 +97,7 @@ def derive(
     xarray.Dataset
         The posterior with groups and animals apart, per stratum and in total.
     """
-    out = posterior.copy()
+    out = posterior.drop_vars([name for name in posterior if str(name).endswith("_z")])
     per_draw = ("chain", "draw")
     out["esw_m"] = (per_draw, _esw(posterior, data.truncation_m, settings.key))
     out["p_detect"] = out["esw_m"] / data.truncation_m

@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 
 _FREEDOM = 5.0  # tails of the proposal: heavier than the posterior's, variance finite
 _PROPOSALS = 2000  # per component
-_COMPONENTS = 4
-_EVEN = 0.3  # below this k-hat no further component is added
+_COMPONENTS = 8
+_EVEN = 0.4  # below this k-hat no further component is added
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,14 @@ def _fit_component(points: Floats, log_weights: Floats) -> _Component:
     return _Component(centre, np.linalg.cholesky(scale))
 
 
+def _patch(points: Floats, log_weights: Floats, scale: Floats) -> _Component:
+    """Cover the neighbourhood of the heaviest point, which the proposal reaches too seldom."""
+    heaviest = points[np.argmax(log_weights)]
+    away = solve_triangular(scale, (points - heaviest).T, lower=True)
+    near = points[np.argsort((away**2).sum(axis=0))[: points.shape[0] // 20]]
+    return _fit_component(near, np.full(near.shape[0], -np.log(near.shape[0])))
+
+
 def _resample(log_weights: Floats, count: int, rng: np.random.Generator) -> NDArray[np.intp]:
     """Draw points in proportion to their weights (systematic), in random order."""
     cumulative = np.cumsum(np.exp(log_weights))
@@ -146,7 +154,9 @@ def sample(model: pm.Model, sampler: Sampler, rng: np.random.Generator) -> Weigh
     density = flat.log_densities(points)
     log_weights, khat = _weigh(flat, components, points, density)
     while khat > _EVEN and len(components) < _COMPONENTS:
-        components.append(_fit_component(points, log_weights))
+        whole = _fit_component(points, log_weights)
+        even = len(components) % 2 == 0
+        components.append(_patch(points, log_weights, whole.root) if even else whole)
         fresh = components[-1].draw(count, rng)
         points = np.concatenate([points, fresh])
         density = np.concatenate([density, flat.log_densities(fresh)])

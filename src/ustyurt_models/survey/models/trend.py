@@ -1,0 +1,138 @@
+"""State-space trend of published counts in PyMC, with the states integrated out exactly.
+
+Log growth in a year = log(ceiling of a closed population) + log(1 - loss of the period)
++ log(1 + immigration) + process error. Log count = log abundance + log detection + error.
+The ceiling comes from the demography of the species, so growth beyond it can only be explained
+by immigration, by better detection, or by lucky years: the posterior says how much by which.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from numpy.typing import NDArray
+from pytensor.tensor.variable import TensorVariable
+
+from ustyurt_models.formulas.trend import detection_weights, path_covariance
+from ustyurt_models.survey.beliefs import logit_moments, lognormal_moments, normal_moments
+from ustyurt_models.survey.read.counts import Counts
+from ustyurt_models.survey.settings import Belief, TrendSettings
+
+__all__ = ["TrendData", "build", "prepare"]
+
+
+@dataclass(frozen=True)
+class TrendData:
+    """A count series on a yearly axis.
+
+    Attributes
+    ----------
+    years : numpy.ndarray
+        All years from the first to the last count, int64, shape (year,).
+    index : numpy.ndarray
+        Year index of each count, int64, shape (count,).
+    log_count : numpy.ndarray
+        Shape (count,).
+    period : numpy.ndarray
+        Period of each transition from a year to the next, int64, shape (year - 1,).
+    detection_weight : numpy.ndarray
+        Share of each detection level in each count, shape (count, level).
+    start : tuple of float
+        Prior mean and standard deviation of log abundance in the first year.
+    """
+
+    years: NDArray[np.int64]
+    index: NDArray[np.int64]
+    log_count: NDArray[np.float64]
+    period: NDArray[np.int64]
+    detection_weight: NDArray[np.float64]
+    start: tuple[float, float]
+
+
+def prepare(counts: Counts, settings: TrendSettings) -> TrendData:
+    """Lay the counts on a yearly axis.
+
+    Parameters
+    ----------
+    counts : Counts
+        As read.
+    settings : TrendSettings
+        Periods and changes of detection.
+
+    Returns
+    -------
+    TrendData
+        What the likelihood needs.
+    """
+    years = np.arange(counts.year[0], counts.year[-1] + 1)
+    return TrendData(
+        years=years,
+        index=counts.year - years[0],
+        log_count=np.log(counts.estimate),
+        period=np.searchsorted(settings.periods, years[:-1], side="right").astype(np.int64),
+        detection_weight=detection_weights(counts.year, settings.detection_changes),
+        start=(float(np.log(counts.estimate[0])), settings.start_sd_log),
+    )
+
+
+def _probability(name: str, belief: Belief, **kwargs) -> TensorVariable:
+    """Declare a probability that is normal on the logit."""
+    mean, sd = logit_moments(belief)
+    z = pm.Normal(f"{name}_z", **kwargs)
+    return pm.Deterministic(name, pm.math.sigmoid(mean + sd * z), **kwargs)
+
+
+def _ceiling(settings: TrendSettings) -> TensorVariable:
+    """Declare the growth factor of a closed population: PERT between its limits."""
+    belief = settings.growth_ceiling
+    width = belief.high - belief.low
+    peak = (belief.value - belief.low) / width
+    share = pm.Beta("ceiling_share", 1.0 + 4.0 * peak, 1.0 + 4.0 * (1.0 - peak))
+    return pm.Deterministic("growth_ceiling", belief.low + width * share)
+
+
+def _losses(settings: TrendSettings) -> TensorVariable:
+    """Declare the yearly loss of each period."""
+    parts = [_probability(f"loss_{i + 1}", belief) for i, belief in enumerate(settings.loss)]
+    return pt.stack(parts)
+
+
+def build(data: TrendData, settings: TrendSettings) -> pm.Model:
+    """Build the model of a count series.
+
+    Parameters
+    ----------
+    data : TrendData
+        Counts on the yearly axis.
+    settings : TrendSettings
+        Priors from the evidence.
+
+    Returns
+    -------
+    pymc.Model
+        Variables ``growth_ceiling``, ``loss_1`` ..., ``immigration``, ``detection_1`` ...,
+        ``observation_cv`` and ``process_sd``.
+    """
+    with pm.Model() as model:
+        log_ceiling = pt.log(_ceiling(settings))
+        log_kept = pt.log1p(-_losses(settings))
+        log_open = pt.as_tensor(0.0)
+        if settings.immigration is not None:
+            mean, sd = normal_moments(settings.immigration)
+            immigration = mean + sd * pm.Normal("immigration_z")
+            log_open = pt.log1p(pm.Deterministic("immigration", pt.maximum(immigration, -0.9)))
+        levels = data.detection_weight.shape[1]
+        detection = pt.stack(
+            [pt.log(_probability(f"detection_{i + 1}", settings.detection)) for i in range(levels)]
+        )
+        cv_mean, cv_sd = lognormal_moments(settings.observation_cv)
+        noise = pt.log1p(pm.LogNormal("observation_cv", cv_mean, cv_sd) ** 2)
+        process = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd)) ** 2
+        per_period = log_ceiling + log_kept + log_open
+        drift = pt.concatenate([pt.zeros(1), pt.cumsum(per_period[data.period])])
+        mean = data.start[0] + drift[data.index] + pt.dot(data.detection_weight, detection)
+        shared = path_covariance(data.index, data.index)
+        spread = data.start[1] ** 2 + process * shared + noise * np.eye(data.index.size)
+        pm.Potential("counts", pm.logp(pm.MvNormal.dist(mean, spread), data.log_count))
+    return model
