@@ -113,8 +113,9 @@ def _food(v: _Values, prey_mass_kg: Sequence[tuple[float, float]]) -> dict[str, 
     def preference(mass_kg: float) -> float:
         if not v.on("prey_switching"):
             return 1.0
-        mode, spread = v("food", "preferred_kg"), v("food", "preference_spread")
-        return prey_preference(mass_kg, mode, spread, v("food", "preference_small"))
+        low, high = v("food", "preferred_low_kg"), v("food", "preferred_high_kg")
+        spread, smallest = v("food", "preference_spread"), v("food", "preference_small")
+        return prey_preference(mass_kg, min(low, high), high, spread, smallest)
 
     mass = np.array(prey_mass_kg, dtype=float).reshape(-1)
     liked = np.array([preference(kg) for kg in mass])

@@ -46,12 +46,14 @@ class CheetahFood(_Table):
     """Width in which prey is met [km]."""
     success: Quantity
     """Share of prey met that is killed."""
-    preferred_kg: Quantity
-    """Preferred prey mass [kg]."""
+    preferred_low_kg: Quantity
+    """Lightest prey of preferred mass [kg]."""
+    preferred_high_kg: Quantity
+    """Heaviest prey of preferred mass [kg]."""
     preference_spread: Quantity
-    """Standard deviation of preference over log mass."""
+    """Standard deviation of preference over log mass beyond the preferred masses."""
     preference_small: Quantity
-    """Least preference of prey lighter than the preferred mass."""
+    """Least preference of prey lighter than the preferred masses."""
     young_vulnerability: Quantity
     """Attack rate on young over that on adults of the same mass."""
     small_prey_kg: Quantity

@@ -13,30 +13,34 @@ __all__ = [
 ]
 
 
-def prey_preference(mass_kg: float, mode_kg: float, spread: float, smallest: float) -> float:
+def prey_preference(
+    mass_kg: float, low_kg: float, high_kg: float, spread: float, smallest: float
+) -> float:
     """Preference of a cheetah for prey of one body mass.
 
-    A bell curve over the logarithm of mass with its top at `mode_kg`; lighter prey is never
-    valued below `smallest`.
+    Flat between `low_kg` and `high_kg`; beyond them it falls like a bell curve over the
+    logarithm of mass. Lighter prey is never valued below `smallest`.
 
     Parameters
     ----------
     mass_kg : float
         Live mass of the prey [kg].
-    mode_kg : float
-        Preferred mass [kg] (``che_prey_pref``; Hayward et al. 2006, J Zool 270:615).
+    low_kg, high_kg : float
+        Ends of the preferred masses [kg] (``che_pref_low``, ``che_pref_high``; Hayward et al.
+        2006, J Zool 270:615; Clements et al. 2014, PLoS ONE 9:e101054).
     spread : float
-        Standard deviation over log mass (``che_prey_pref_sd``).
+        Standard deviation of the flanks over log mass (``che_prey_pref_sd``).
     smallest : float
-        Least preference of prey below the mode, 0..1 (``che_pref_small``).
+        Least preference of prey lighter than that, 0..1 (``che_pref_small``).
 
     Returns
     -------
     float
-        0..1, relative to prey of the preferred mass.
+        0..1, relative to prey of preferred mass.
     """
-    bell = math.exp(-0.5 * (math.log(mass_kg / mode_kg) / spread) ** 2)
-    return max(bell, smallest) if mass_kg < mode_kg else bell
+    nearest = min(max(mass_kg, low_kg), high_kg)
+    bell = math.exp(-0.5 * (math.log(mass_kg / nearest) / spread) ** 2)
+    return max(bell, smallest) if mass_kg < low_kg else bell
 
 
 def holling_multi(
