@@ -20,7 +20,8 @@ from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.formulas import habitat
 from ustyurt_models.landscape.barriers import cut_edges
 from ustyurt_models.landscape.grid import project, spatial_ref, study_crs
-from ustyurt_models.landscape.land import SPECIES, protected_area_names, sites
+from ustyurt_models.landscape.land import protected_area_names, sites
+from ustyurt_models.landscape.land_checks import SPECIES
 
 HERE = Path(__file__).resolve().parent
 CELL_M = 5_000.0

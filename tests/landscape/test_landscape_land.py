@@ -25,7 +25,7 @@ from ustyurt_models.landscape import (
 )
 from ustyurt_models.landscape.barriers import DIRECTIONS
 from ustyurt_models.landscape.grid import study_crs
-from ustyurt_models.landscape.land import PROVENANCE, SPECIES
+from ustyurt_models.landscape.land_checks import PROVENANCE, SPECIES
 from ustyurt_models.resources import models_dir
 
 FOLDER = models_dir() / "landscape"
