@@ -24,12 +24,12 @@ Floats = NDArray[np.float64]
 
 
 def sd_of_log(cv: ArrayLike) -> Floats:
-    """Standard deviation of the logarithm of a log-normal with coefficient of variation `cv`."""
+    """Return the standard deviation of the logarithm of a log-normal with this `cv`."""
     return np.sqrt(np.log1p(np.square(cv)))
 
 
 def path_covariance(elapsed_a: ArrayLike, elapsed_b: ArrayLike) -> Floats:
-    """Covariance of a standard random walk between two sets of times since its start [years].
+    """Return the covariance of a standard random walk at two sets of times since its start.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def sample_log_abundance(
     drift: Floats,
     log_detection: Floats,
     sds: tuple[Floats, Floats],
-    start: tuple[float, float],
+    start: Floats,
     data: tuple[NDArray[np.int64], Floats],
     rng: np.random.Generator,
 ) -> Floats:
@@ -88,8 +88,8 @@ def sample_log_abundance(
         Log detection of each count, shape (draw, count).
     sds : tuple of numpy.ndarray
         Standard deviation of process and of log observation, each shape (draw,).
-    start : tuple of float
-        Prior mean and standard deviation of log abundance in the first year.
+    start : numpy.ndarray
+        Log abundance in the first year, shape (draw,).
     data : tuple of numpy.ndarray
         Year index of each count (int64) and log counts, each shape (count,).
     rng : numpy.random.Generator
@@ -104,12 +104,12 @@ def sample_log_abundance(
     index, log_count = data
     draws, steps = drift.shape
     shocks = process[:, None] * rng.standard_normal((draws, steps))
-    first = start[0] + start[1] * rng.standard_normal((draws, 1))
+    first = start[:, None]
     path = np.concatenate([first, first + np.cumsum(drift + shocks, axis=1)], axis=1)
     error = noise[:, None] * rng.standard_normal((draws, index.size))
     simulated = path[:, index] + log_detection + error
     elapsed = np.arange(steps + 1)
-    cross = start[1] ** 2 + process[:, None, None] ** 2 * path_covariance(elapsed, elapsed[index])
+    cross = process[:, None, None] ** 2 * path_covariance(elapsed, elapsed[index])
     spread = cross[:, index, :] + noise[:, None, None] ** 2 * np.eye(index.size)
     gap = np.linalg.solve(spread, (log_count - simulated)[..., None])
     return path + (cross @ gap)[..., 0]

@@ -255,12 +255,14 @@ def fit_survey(
     path = survey_path(spec, Path(folder))
     sampler, mass = sampler_of(spec), float(getattr(spec, "interval", 0.95))
     if spec.model == "trend":
-        counts = read_counts(path)
+        counts = read_counts(path, getattr(spec, "encoding", None))
         header = counts.header
         told = trend_settings(spec, header, catalogue, path.name)
         tree = fit_trend(counts, told, sampler, seed, mass, start_year or 0, progress)
     else:
-        survey = read_transects(path)
+        names = ("distance", "effort", "area")
+        units = {name: getattr(spec, f"{name}_unit", None) for name in names}
+        survey = read_transects(path, units, getattr(spec, "encoding", None))
         header = survey.header
         settings = line_transect_settings(spec, header, catalogue)
         tree = fit_line_transect(survey, settings, sampler, seed, mass, progress)

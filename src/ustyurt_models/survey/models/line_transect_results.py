@@ -155,7 +155,7 @@ def detection_node(
     Returns
     -------
     xarray.Dataset
-        ``g_median``, ``g_low``, ``g_high`` over ``distance_m``; ``count`` and ``count_scaled``
+        ``median``, ``low``, ``high`` of g(x) over ``distance_m``; ``count`` and ``count_scaled``
         (count over width, on the scale of g) between ``edge_m``.
     """
     grid = np.linspace(0.0, data.truncation_m, 121)
@@ -170,9 +170,9 @@ def detection_node(
     scaled = count / np.diff(edges) * esw / max(int(count.sum()), 1)
     node = xr.Dataset(
         {
-            "g_median": ("distance_m", median, {"units": "1", "long_name": "detection, median"}),
-            "g_low": ("distance_m", low, {"units": "1", "long_name": "detection, lower limit"}),
-            "g_high": ("distance_m", high, {"units": "1", "long_name": "detection, upper limit"}),
+            "median": ("distance_m", median, {"units": "1", "long_name": "detection, median"}),
+            "low": ("distance_m", low, {"units": "1", "long_name": "detection, lower limit"}),
+            "high": ("distance_m", high, {"units": "1", "long_name": "detection, upper limit"}),
             "count": ("class", count, {"units": "1", "long_name": "groups detected"}),
             "count_scaled": ("class", scaled, {"units": "1", "long_name": "scaled to g"}),
             "edge_m": ("edge", edges, {"units": "m", "long_name": "limits of distance classes"}),

@@ -98,6 +98,20 @@ def _losses(settings: TrendSettings) -> TensorVariable:
     return pt.stack(parts)
 
 
+def _log_density(
+    data: TrendData, mean: TensorVariable, process: TensorVariable, noise: TensorVariable
+) -> TensorVariable:
+    """Log density of the counts: random walk plus error, rotated so that it is diagonal.
+
+    The covariance is process * min(t, t') + noise * identity; the eigenvectors of the first
+    part do not depend on parameters, so no matrix is factorised while sampling.
+    """
+    values, vectors = np.linalg.eigh(path_covariance(data.index, data.index))
+    variance = process * np.maximum(values, 0.0) + noise
+    rotated = pt.dot(vectors.T, data.log_count - mean)
+    return -0.5 * pt.sum(rotated**2 / variance + pt.log(2 * np.pi * variance))
+
+
 def build(data: TrendData, settings: TrendSettings) -> pm.Model:
     """Build the model of a count series.
 
@@ -131,8 +145,8 @@ def build(data: TrendData, settings: TrendSettings) -> pm.Model:
         process = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd)) ** 2
         per_period = log_ceiling + log_kept + log_open
         drift = pt.concatenate([pt.zeros(1), pt.cumsum(per_period[data.period])])
-        mean = data.start[0] + drift[data.index] + pt.dot(data.detection_weight, detection)
-        shared = path_covariance(data.index, data.index)
-        spread = data.start[1] ** 2 + process * shared + noise * np.eye(data.index.size)
-        pm.Potential("counts", pm.logp(pm.MvNormal.dist(mean, spread), data.log_count))
+        first = data.start[0] + data.start[1] * pm.Normal("start_z")
+        pm.Deterministic("log_abundance_start", first)
+        mean = first + drift[data.index] + pt.dot(data.detection_weight, detection)
+        pm.Potential("counts", _log_density(data, mean, process, noise))
     return model

@@ -81,7 +81,7 @@ def derive(
         growth[..., data.period].reshape(draws, -1),
         (np.log(detection) @ data.detection_weight.T).reshape(draws, -1),
         (process, sd_of_log(posterior["observation_cv"].values).reshape(draws)),
-        data.start,
+        posterior["log_abundance_start"].values.reshape(draws),
         (data.index, data.log_count),
         rng,
     )
@@ -94,7 +94,8 @@ def derive(
     future = forecast_log_abundance(path[:, -1], now, process, capacity, shocks)
     years = np.arange(data.years[0], data.years[-1] + ahead + 1)
     per_draw = ("chain", "draw")
-    dropped = [n for n in posterior if str(n).endswith("_z") or str(n) == "ceiling_share"]
+    inner = {"ceiling_share", "log_abundance_start"}
+    dropped = [n for n in posterior if str(n).endswith("_z") or n in inner]
     out = posterior.drop_vars(dropped).drop_vars(
         [n for n in posterior if str(n).startswith(("loss_", "detection_")) and n not in dropped]
     )
@@ -163,8 +164,8 @@ def trend_node(
     Returns
     -------
     xarray.Dataset
-        By ``year``: abundance and expected count (low, median, high). By ``count``: year and
-        estimate. By ``draw``: the log growth of counts over the last period and the parts of it
+        By ``year``: draws of abundance, the published count (NaN where none; the last where a
+        year has several), abundance and expected count (low, median, high). By ``draw``: the log growth of counts over the last period and the parts of it
         that are closed-population growth, immigration, detection and lucky years.
     """
     tails = [(1 - mass) / 2, 0.5, (1 + mass) / 2]
@@ -173,14 +174,16 @@ def trend_node(
     level_share = detection_weights(posterior["year"].values, settings.detection_changes)
     found = path + levels @ level_share.T
     node = xr.Dataset(coords={"year": posterior["year"].values})
+    node["abundance"] = (("draw", "year"), np.exp(path), {"units": "1", "long_name": "animals"})
+    by_year = dict(zip(counts.year.tolist(), counts.estimate.tolist(), strict=True))
+    observed = [by_year.get(int(year), np.nan) for year in posterior["year"].values]
+    node["observed"] = ("year", observed, {"units": "1", "long_name": "published count"})
     for name, values in (("abundance", np.exp(path)), ("expected_count", np.exp(found))):
         for part, quantile in zip(
             ("low", "median", "high"), np.quantile(values, tails, 0), strict=True
         ):
             long_name = f"{name.replace('_', ' ')}, {part}"
             node[f"{name}_{part}"] = ("year", quantile, {"units": "1", "long_name": long_name})
-    node["count_year"] = ("count", counts.year, {"units": "1", "long_name": "year of count"})
-    node["count"] = ("count", counts.estimate, {"units": "1", "long_name": "published count"})
     recent = posterior["year"].values >= (settings.periods[-1] if settings.periods else 0)
     recent &= posterior["year"].values <= data.years[-1]
     years = posterior["year"].values[recent].astype(float)
