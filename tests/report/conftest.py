@@ -3,37 +3,35 @@ from dataclasses import replace
 import pytest
 import synthetic_results as synthetic
 
+from ustyurt_models.decide import Influence, Shares, judge, summarise
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.report import (
-    Finding,
     ReportInputs,
+    ResultInfluence,
+    ResultShares,
     StudyFacts,
     SurveyResult,
-    VarianceShare,
     compose,
 )
 from ustyurt_models.report.build import write
+from ustyurt_models.study.criteria import parse_criterion
+
+CRITERIA = {
+    "persist": "P(cheetah > 0 in year 30) >= 0.95",
+    "diversity": "gene_diversity in year 30 >= 0.80 of founders",
+    "prey_impact": "P(goitered_gazelle below start in year 30) <= 0.1",
+}
 
 
-def _findings():
-    above = "Needs at least 0.95; 2 Monte-Carlo errors decide."
-    return (
-        Finding("baseline", "persist", "P(cheetah > 0 in year 30) >= 0.95", "grey", float("nan"),
-                float("nan"), True, "No cheetahs are released."),
-        Finding("baseline", "prey_impact", "P(goitered_gazelle below start in year 30) <= 0.1",
-                "amber", 0.12, 0.015, True, "Allows at most 0.10; 2 Monte-Carlo errors decide."),
-        Finding("prey_first", "persist", "P(cheetah > 0 in year 30) >= 0.95", "red", 0.61, 0.04,
-                True, above),
-        Finding("prey_first", "diversity", "gene_diversity in year 30 >= 0.90 of founders",
-                "green", 0.93, 0.004, False, "Needs at least 0.90 of the founders'."),
-        Finding("prey_first", "prey_impact", "P(goitered_gazelle below start in year 30) <= 0.1",
-                "green", 0.03, 0.01, True, "Allows at most 0.10; 2 Monte-Carlo errors decide."),
-    )  # fmt: skip
+def _findings(results):
+    rules = {name: parse_criterion(name, text) for name, text in CRITERIA.items()}
+    return judge(results, {scenario: rules for scenario in synthetic.SCENARIOS})
 
 
 @pytest.fixture(scope="session")
 def inputs(tmp_path_factory):
     ground = synthetic.land()
+    cube = synthetic.results()
     return ReportInputs(
         output=tmp_path_factory.mktemp("report"),
         study=StudyFacts(
@@ -46,24 +44,29 @@ def inputs(tmp_path_factory):
             seed=20261122,
             scenarios={name: {"title": name, "start": 2027} for name in synthetic.SCENARIOS},
         ),
-        results=synthetic.results(),
+        results=cube,
+        summary=summarise(cube),
         maps=synthetic.maps(ground),
         land=ground,
-        findings=_findings(),
+        findings=_findings(cube),
         shares=(
-            VarianceShare("prey_first", "cheetahs in 2057", 0.12, 0.63, 0.25),
-            VarianceShare("prey_first", "saiga in 2057", 0.31, 0.45, 0.24),
+            ResultShares("prey_first", "cheetahs in 2057",
+                         Shares(0.12, 0.63, 0.25, 0.05, 0.06, 0.04, 90.0)),
+            ResultShares("prey_first", "saiga in 2057",
+                         Shares(0.31, 0.45, 0.24, 0.05, 0.06, 0.04, 9e8)),
+        ),
+        influence=(
+            ResultInfluence("prey_first", "cheetahs in 2057",
+                            (Influence("sai_die_freq", -0.56, 0.31, 0.1, True),
+                             Influence("che_carbone", 0.2, 0.04, 0.1, False))),
         ),
         surveys=(
-            SurveyResult("gazelle", "goitered_gazelle", "line_transect", "gazelle_transects.csv",
-                         "simulated", False, synthetic.line_transect_posterior()),
-            SurveyResult("saiga", "saiga", "trend", "saiga_counts.csv", "real", False,
-                         synthetic.trend_posterior()),
+            SurveyResult.of("gazelle", synthetic.line_transect_posterior()),
+            SurveyResult.of("saiga", synthetic.trend_posterior()),
         ),
         catalogue=load_catalogue(),
         parameters_used=("sai_fec_y1", "sai_die_freq", "che_carbone", "che_terr_dist", "gaz_mass"),
         provenance={"versions": {"ustyurt_models": "0.1.0", "python": "3.13"}, "land hash": "00ff"},
-        influence={"sai_die_freq": 0.31, "che_carbone": 0.12},
     )  # fmt: skip
 
 

@@ -219,18 +219,29 @@ def line_transect_posterior() -> xr.DataTree:
     )
     detection = xr.Dataset(
         {
-            "median": ("distance_m", middle),
-            "low": ("distance_m", low),
-            "high": ("distance_m", high),
-            "count": ("bin", counts),
+            "g_median": ("distance_m", middle),
+            "g_low": ("distance_m", low),
+            "g_high": ("distance_m", high),
+            "count": ("class", counts),
+            "count_scaled": ("class", counts / counts.max()),
             "edge_m": ("edge", edges),
         },
         {"distance_m": distance},
     )
+    about = {
+        "species": "goitered_gazelle",
+        "model": "line_transect",
+        "survey_file": "gazelle_transects.csv",
+        "status": "simulated",
+    }
     return xr.DataTree.from_dict(
-        {"/": xr.Dataset(attrs={"data_status": "simulated"}), "abundance": abundance,
-         "detection": detection, "diagnostics": _diagnostics()}
-    )  # fmt: skip
+        {
+            "/": xr.Dataset(attrs=about),
+            "abundance": abundance,
+            "detection": detection,
+            "diagnostics": _diagnostics(),
+        }
+    )
 
 
 def _diagnostics() -> xr.Dataset:
@@ -248,18 +259,35 @@ def _diagnostics() -> xr.Dataset:
 def trend_posterior() -> xr.DataTree:
     """A saiga trend posterior with the nodes the report reads."""
     rng = np.random.default_rng(5)
-    year = np.arange(2016, 2027)
-    middle = 1900 * 1.5 ** (year - 2016.0)
-    draws = middle * np.exp(rng.normal(0, 0.2, (400, year.size)))
-    observed = np.where(year <= 2024, middle * np.exp(rng.normal(0, 0.2, year.size)), np.nan)
+    year = np.arange(2016, 2028)
+    middle = 2500 * 1.5 ** (year - 2016.0)
+    counted = year[year <= 2024]
     trend = xr.Dataset(
         {
-            "abundance": (("draw", "year"), draws),
-            "observed": (("year",), observed),
+            "abundance_median": ("year", middle),
+            "abundance_low": ("year", middle * 0.7),
+            "abundance_high": ("year", middle * 1.5),
+            "expected_count_median": ("year", middle * 0.8),
+            "count_year": ("count", counted),
+            "count": ("count", middle[year <= 2024] * 0.8 * rng.lognormal(0, 0.2, counted.size)),
+            "growth_of_counts": ("draw", rng.normal(0.42, 0.05, 200)),
+            "growth_closed": ("draw", rng.normal(0.22, 0.05, 200)),
+            "growth_immigration": ("draw", rng.normal(0.2, 0.05, 200)),
         },
         {"year": year},
+        {
+            "published_growth": 0.43,
+            "probability_ceiling_reaches_published_growth": 0.08,
+            "period_begin": 2016,
+            "last_count_year": 2024,
+        },
     )
+    about = {
+        "species": "saiga",
+        "model": "trend",
+        "survey_file": "saiga_counts.csv",
+        "status": "real",
+    }
     return xr.DataTree.from_dict(
-        {"/": xr.Dataset(attrs={"data_status": "real"}), "trend": trend,
-         "diagnostics": _diagnostics()}
-    )  # fmt: skip
+        {"/": xr.Dataset(attrs=about), "trend": trend, "diagnostics": _diagnostics()}
+    )

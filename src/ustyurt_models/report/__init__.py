@@ -2,19 +2,19 @@
 
 from ustyurt_models.report.build import build_report, compose
 from ustyurt_models.report.inputs import (
-    Finding,
     ReportInputs,
+    ResultInfluence,
+    ResultShares,
     StudyFacts,
     SurveyResult,
-    VarianceShare,
 )
 
 __all__ = [
-    "Finding",
     "ReportInputs",
+    "ResultInfluence",
+    "ResultShares",
     "StudyFacts",
     "SurveyResult",
-    "VarianceShare",
     "build_report",
     "compose",
 ]

@@ -66,7 +66,7 @@ def area_map(sheet: Sheet) -> content.Figure:
     handles += [
         Patch(color="#4f8a5b", alpha=0.75, label="protected area (placeholder)"),
         Line2D([], [], color="#3c3c3c", label="border or border fence"),
-        Line2D([], [], color="#7a2f2f", linestyle="--", label="railway (schematic)"),
+        Line2D([], [], color="#a8504a", label="railway (schematic)"),
         Line2D([], [], marker="o", color="#b23a3a", linestyle="", label="named site"),
     ]
     figure.legend(handles=handles, loc="outside right upper")

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import xarray as xr
 
+from ustyurt_models.decide import Finding, Influence, Shares
 from ustyurt_models.evidence import Catalogue
 
-__all__ = ["Finding", "ReportInputs", "StudyFacts", "SurveyResult", "VarianceShare"]
+__all__ = ["ReportInputs", "ResultInfluence", "ResultShares", "StudyFacts", "SurveyResult"]
 
 
 @dataclass(frozen=True)
@@ -45,52 +46,37 @@ class StudyFacts:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One criterion judged in one scenario.
-
-    Attributes
-    ----------
-    scenario, name, text : str
-        Scenario, name of the criterion, and its sentence in the study file.
-    light : {"green", "amber", "red", "grey"}
-        Met, open, not met, not applicable.
-    estimate : float
-        Probability, or the mean for criteria on a mean.
-    mc_error : float
-        Monte-Carlo standard error of `estimate`.
-    is_probability : bool
-        Whether `estimate` is the share of futures in which the condition holds.
-    rule : str
-        The comparison that decided, in words.
-    """
-
-    scenario: str
-    name: str
-    text: str
-    light: Literal["green", "amber", "red", "grey"]
-    estimate: float
-    mc_error: float
-    is_probability: bool
-    rule: str
-
-
-@dataclass(frozen=True)
-class VarianceShare:
-    """Share of the variance of one result from each source; the three add up to 1.
+class ResultShares:
+    """Where the spread of one result comes from.
 
     Attributes
     ----------
     scenario, quantity : str
-        Scenario and what varies, with its year.
-    survey, evidence, chance : float
-        Shares, 0..1.
+        Scenario, and the result with its year, in words.
+    shares : Shares
+        Survey, evidence and chance.
     """
 
     scenario: str
     quantity: str
-    survey: float
-    evidence: float
-    chance: float
+    shares: Shares
+
+
+@dataclass(frozen=True)
+class ResultInfluence:
+    """Which parameters move one result.
+
+    Attributes
+    ----------
+    scenario, quantity : str
+        Scenario, and the result with its year, in words.
+    ranking : tuple of Influence
+        Largest share first.
+    """
+
+    scenario: str
+    quantity: str
+    ranking: tuple[Influence, ...]
 
 
 @dataclass(frozen=True)
@@ -103,8 +89,8 @@ class SurveyResult:
         Name in the study, species counted, statistical model.
     file : str
         Data file.
-    status : {"real", "simulated", "placeholder"}
-        What the data are.
+    status : str
+        What the data are, as the file says: real, simulated, placeholder.
     overridden : bool
         Whether a failed diagnostics gate was accepted in the study file.
     tree : xarray.DataTree
@@ -115,9 +101,33 @@ class SurveyResult:
     species: str
     model: str
     file: str
-    status: Literal["real", "simulated", "placeholder"]
+    status: str
     overridden: bool
     tree: xr.DataTree = field(repr=False)
+
+    @classmethod
+    def of(cls, name: str, tree: xr.DataTree, overridden: bool = False) -> "SurveyResult":
+        """Describe a posterior by what its file says about itself.
+
+        Parameters
+        ----------
+        name : str
+            Name of the survey in the study.
+        tree : xarray.DataTree
+            Posterior with the attributes that the survey room writes.
+        overridden : bool
+            Whether a failed diagnostics gate was accepted in the study file.
+        """
+        about = tree.attrs
+        return cls(
+            name=name,
+            species=str(about.get("species", name)),
+            model=str(about.get("model", "")),
+            file=str(about.get("survey_file", "")),
+            status=str(about.get("status", "not stated")),
+            overridden=overridden,
+            tree=tree,
+        )
 
 
 @dataclass(frozen=True)
@@ -132,23 +142,24 @@ class ReportInputs:
         The study as run.
     results : xarray.Dataset
         Result cube, contracts.RESULTS.
+    summary : xarray.Dataset
+        Quantiles by year, from `decide.summarise`.
     maps : xarray.Dataset
         Map sums, contracts.MAPS.
     land : xarray.Dataset
         Landscape, contracts.LAND.
     findings : tuple of Finding
         Criteria of every scenario.
-    shares : tuple of VarianceShare
+    shares : tuple of ResultShares
         Shares of uncertainty; may be empty.
+    influence : tuple of ResultInfluence
+        Parameters that move the results; may be empty.
     surveys : tuple of SurveyResult
         Fitted surveys; may be empty.
     catalogue : Catalogue
         Evidence.
     parameters_used : tuple of str
         Ids of the parameters that the run drew.
-    influence : mapping of str to float
-        Influence of a parameter on the first criterion, 0..1 (rank correlation squared or a
-        sensitivity index); may be empty.
     provenance : mapping of str to object
         Versions, seeds, hashes; nested mappings become tables.
     """
@@ -156,12 +167,13 @@ class ReportInputs:
     output: Path
     study: StudyFacts
     results: xr.Dataset = field(repr=False)
+    summary: xr.Dataset = field(repr=False)
     maps: xr.Dataset = field(repr=False)
     land: xr.Dataset = field(repr=False)
     findings: tuple[Finding, ...]
-    shares: tuple[VarianceShare, ...]
+    shares: tuple[ResultShares, ...]
+    influence: tuple[ResultInfluence, ...]
     surveys: tuple[SurveyResult, ...]
     catalogue: Catalogue = field(repr=False)
     parameters_used: tuple[str, ...]
     provenance: Mapping[str, Any]
-    influence: Mapping[str, float] = field(default_factory=dict)

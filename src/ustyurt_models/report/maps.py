@@ -25,7 +25,8 @@ BORDER_NOTE = (
 
 _OUTSIDE = "#eef1f3"
 _GRATICULE = "#aab4bb"
-_LINES = {"border": ("#3c3c3c", 1.1, "-"), "railway": ("#7a2f2f", 1.0, (0, (4, 2)))}
+#: Colour and width [points]; edges of cells are too short to carry dashes.
+_LINES = {"border": ("#3c3c3c", 1.1), "railway": ("#a8504a", 1.0)}
 
 
 def edge_segments(east: np.ndarray, south: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -209,16 +210,14 @@ class Sheet:
         axes.tick_params(length=2, labelsize=7.5, pad=2)
 
     def barriers(self, axes: Axes, names: Sequence[str] | None = None) -> None:
-        """Draw barrier lines: borders solid, railways dashed."""
+        """Draw barrier lines: borders dark, railways red."""
         for barrier in self.land["barrier"].values if names is None else names:
             lines = self.land.sel(barrier=barrier)
             east, south = (lines[key].to_numpy() for key in ("barrier_east", "barrier_south"))
             kind = "border" if str(barrier).startswith("border") else "railway"
-            colour, width, dashes = _LINES[kind]
+            colour, width = _LINES[kind]
             segments = edge_segments(east, south, self.x_km, self.y_km)
-            axes.add_collection(
-                LineCollection(list(segments), colors=colour, linewidths=width, linestyles=[dashes])
-            )
+            axes.add_collection(LineCollection(list(segments), colors=colour, linewidths=width))
 
     def furniture(self, axes: Axes) -> None:
         """Draw a scale bar of 100 km and a north arrow into the lower left corner."""

@@ -1,33 +1,33 @@
-"""The few quantities that figures and tables take from the result cube."""
+"""The few quantities that figures and tables take from summary, cube and map sums."""
 
 import numpy as np
 import xarray as xr
 
+from ustyurt_models.decide import persistence_by_draw
+from ustyurt_models.decide.futures import quantity
+
 __all__ = [
-    "LEVELS",
-    "bands",
-    "cheetahs",
+    "at",
     "density_map",
+    "interval",
     "mean_deaths",
     "occupancy_map",
-    "persistence_by_draw",
-    "prey",
+    "persistence",
     "runs",
+    "share_below_start",
     "with_cheetahs",
 ]
 
-#: Quantiles drawn: median and the ends of the 50, 80 and 95 % equal-tailed intervals.
-LEVELS = (0.025, 0.10, 0.25, 0.5, 0.75, 0.90, 0.975)
+
+def at(bands: xr.DataArray, level: float) -> xr.DataArray:
+    """Return one quantile of a summary."""
+    return bands.sel(quantile=level, method="nearest")
 
 
-def prey(results: xr.Dataset) -> xr.DataArray:
-    """Return prey animals alive, all sexes and stages."""
-    return results["prey_number"].sum(["sex", "prey_stage"])
-
-
-def cheetahs(results: xr.Dataset) -> xr.DataArray:
-    """Return cheetahs alive, all sexes and stages."""
-    return results["cheetah_number"].sum(["sex", "cheetah_stage"])
+def interval(bands: xr.DataArray) -> tuple[float, float, float]:
+    """Return median and ends of the 95 % equal-tailed interval of one summarised number."""
+    median, low, high = (float(at(bands, level)) for level in (0.5, 0.025, 0.975))
+    return median, low, high
 
 
 def runs(results: xr.Dataset) -> int:
@@ -37,22 +37,20 @@ def runs(results: xr.Dataset) -> int:
 
 def with_cheetahs(results: xr.Dataset) -> tuple[str, ...]:
     """Return the scenarios in which a cheetah ever lives."""
-    present = (cheetahs(results) > 0).any(["draw", "replicate", "year"])
+    number = results["cheetah_number"]
+    present = (number > 0).any([dim for dim in number.dims if dim != "scenario"])
     return tuple(str(name) for name in results["scenario"].values[present.values])
 
 
-def bands(values: xr.DataArray) -> xr.DataArray:
-    """Return the quantiles `LEVELS` over draws and replicates; missing values are left out."""
-    over = ["draw", "replicate"]
-    known = values.notnull().any(over)
-    filled = values.astype("float64").where(known, 0.0)
-    return filled.quantile(LEVELS, over, skipna=values.dtype.kind == "f").where(known)
+def persistence(results: xr.Dataset, scenario: str) -> np.ndarray:
+    """Return the share of replicates with cheetahs in the last year, shape (draw,)."""
+    return persistence_by_draw(results.sel(scenario=scenario))
 
 
-def persistence_by_draw(results: xr.Dataset) -> xr.DataArray:
-    """Return, per scenario and draw, the share of replicates with cheetahs in the last year."""
-    alive = cheetahs(results).isel(year=-1) > 0
-    return alive.mean("replicate")
+def share_below_start(results: xr.Dataset, scenario: str, species: str) -> float:
+    """Return the share of futures that end with fewer animals of `species` than they began."""
+    number = quantity(results.sel(scenario=scenario), species)
+    return float(np.mean(number[..., -1] < number[..., 0]))
 
 
 def mean_deaths(results: xr.Dataset, variable: str) -> xr.DataArray:

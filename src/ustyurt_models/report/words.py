@@ -3,8 +3,6 @@
 import math
 
 __all__ = [
-    "futures",
-    "interval_words",
     "readable",
     "share",
     "shown_count",
@@ -14,9 +12,6 @@ __all__ = [
 
 #: Narrow no-break space: groups thousands and joins a number with its unit.
 THIN = "\u202f"
-
-#: Outside this range a probability is told "of 100", inside "of 10".
-_FEW, _MANY = 0.075, 0.925
 
 
 def readable(name: str) -> str:
@@ -59,36 +54,3 @@ def shown_probability(value: float) -> str:
 def share(value: float) -> str:
     """Return a proportion as a percentage without decimals."""
     return f"{100 * value:.0f}{THIN}%"
-
-
-def futures(probability: float) -> str:
-    """Return a probability as a count of futures.
-
-    Parameters
-    ----------
-    probability : float
-        Share of simulated futures, 0..1.
-
-    Returns
-    -------
-    str
-        ``"about 9 of 10 futures"``; near 0 and 1 counted of 100.
-    """
-    if not math.isfinite(probability):
-        return "not estimated"
-    if probability == 0:
-        return "none of the simulated futures"
-    if probability == 1:
-        return "all of the simulated futures"
-    if probability < 0.01:
-        return "fewer than 1 of 100 futures"
-    if probability > 0.99:
-        return "more than 99 of 100 futures"
-    if _FEW <= probability <= _MANY:
-        return f"about {round(10 * probability)} of 10 futures"
-    return f"about {round(100 * probability)} of 100 futures"
-
-
-def interval_words(mass: float) -> str:
-    """Return the name of an equal-tailed interval of probability `mass`."""
-    return f"{100 * mass:.0f}{THIN}% equal-tailed interval"

@@ -5,8 +5,8 @@ from ustyurt_models.report.atlas import cheetah_maps, death_maps
 from ustyurt_models.report.capacity import emergent_range, rule_ranges
 from ustyurt_models.report.chapters.common import (
     first_releases,
-    interval_cell,
     shown_scenarios,
+    shown_years,
 )
 from ustyurt_models.report.content import Block, Cell, Column, Figure, Paragraph, Section, Table
 from ustyurt_models.report.figures.causes import deaths_by_cause
@@ -27,22 +27,21 @@ _GENETICS = (
 
 def _numbers(inputs: ReportInputs) -> Figure:
     """Return fans of all cheetahs and of adult females, one row per scenario."""
-    everyone = measures.cheetahs(inputs.results)
-    series = {"all ages": everyone, "adult females": inputs.results["adult_females"]}
+    series = {"all ages": "cheetah_number", "adult females": "adult_females"}
     panels = [
         FanPanel(
             f"{readable(scenario)}: {label}",
-            measures.bands(values.sel(scenario=scenario)),
+            inputs.summary[variable].sel(scenario=scenario),
             marks=first_releases(inputs, scenario),
             ylabel="animals",
         )
         for scenario in shown_scenarios(inputs, cheetahs=True)
-        for label, values in series.items()
+        for label, variable in series.items()
     ]
     return fan_charts(
         "cheetah_numbers",
         panels,
-        "Cheetahs in the study region at the end of each year, futures without cheetahs included. "
+        "Cheetahs in the study region by year, futures without cheetahs included. "
         "Dotted line: first year with releases in any future.",
     )
 
@@ -52,13 +51,13 @@ def _table(inputs: ReportInputs) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for scenario in measures.with_cheetahs(inputs.results):
         part = inputs.results.sel(scenario=scenario)
-        alive = measures.cheetahs(part).isel(year=-1)
+        last = inputs.summary.sel(scenario=scenario).isel(year=-1)
         rows.append(
             (
                 readable(scenario),
-                float((alive > 0).mean()),
-                interval_cell(alive),
-                interval_cell(part["adult_females"].isel(year=-1)),
+                float(last["persistence"]),
+                measures.interval(last["cheetah_number"]),
+                measures.interval(last["adult_females"]),
                 float(part["cheetah_released"].sum("year").mean()),
                 float(part["livestock_killed"].isel(year=-1).mean()),
             )
@@ -74,7 +73,7 @@ def _table(inputs: ReportInputs) -> Table:
     year = int(inputs.results["year"].values[-1])
     return Table(
         "cheetah_numbers",
-        f"Cheetahs at the end of {year}; median and 95 % equal-tailed interval over draws and "
+        f"Cheetahs in {year}; median and 95 % equal-tailed interval over draws and "
         "replicates, futures without cheetahs included.",
         columns,
         tuple(rows),
@@ -102,7 +101,7 @@ def _deaths(inputs: ReportInputs) -> tuple[Figure, Table]:
         *(Column(readable(name), "deaths per future", "number") for name in names),
     )
     table = Table(
-        "cheetah_deaths",
+        "cheetah_deaths_by_cause",
         "Cheetah deaths by cause over the whole study period, mean over all futures.",
         columns,
         tuple(rows),
@@ -119,7 +118,9 @@ def _maps(inputs: ReportInputs) -> tuple[Block, ...]:
     years = [y for y in occupancy["map_year"].values if float(occupancy.sel(map_year=y).sum()) > 0]
     blocks: list[Block] = []
     if years:
-        blocks.append(cheetah_maps("map_cheetah", sheet, occupancy.sel(map_year=years)))
+        blocks.append(
+            cheetah_maps("map_cheetah", sheet, occupancy.sel(map_year=shown_years(years)))
+        )
     for name in names:
         deaths = inputs.maps["map_cheetah_deaths"].sel(scenario=name).sum("block")
         if int(deaths.sum()) > 0:
@@ -129,12 +130,10 @@ def _maps(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def _genetics(inputs: ReportInputs) -> tuple[Block, ...]:
     """Return gene diversity, inbreeding and founder genomes over the years."""
-    living = measures.cheetahs(inputs.results) > 0
     panels = []
     for scenario in shown_scenarios(inputs, cheetahs=True):
         for variable, label in _GENETICS:
-            values = inputs.results[variable].where(living).sel(scenario=scenario)
-            bands = measures.bands(values).dropna("year", how="all")
+            bands = inputs.summary[variable].sel(scenario=scenario).dropna("year", how="all")
             panels.append(
                 FanPanel(
                     readable(scenario), bands, ylabel=label, from_zero=variable != "gene_diversity"

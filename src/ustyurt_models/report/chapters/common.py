@@ -1,16 +1,16 @@
 """What several chapters need: which scenarios are drawn, and tables of quantiles."""
 
-from collections.abc import Sequence
-
-import xarray as xr
+from collections.abc import Iterable, Sequence
 
 from ustyurt_models.report import measures
 from ustyurt_models.report.inputs import ReportInputs
 
-__all__ = ["MOST_SHOWN", "first_releases", "interval_cell", "shown_scenarios"]
+__all__ = ["MOST_SHOWN", "first_releases", "shown_scenarios", "shown_years"]
 
 #: Scenarios beyond this number stand in the tables only.
 MOST_SHOWN = 4
+#: Map years side by side.
+MOST_YEARS = 3
 
 
 def shown_scenarios(inputs: ReportInputs, *, cheetahs: bool = False) -> tuple[str, ...]:
@@ -29,13 +29,12 @@ def shown_scenarios(inputs: ReportInputs, *, cheetahs: bool = False) -> tuple[st
     return tuple(names[:MOST_SHOWN])
 
 
-def interval_cell(values: xr.DataArray) -> tuple[float, float, float]:
-    """Return median and 95 % equal-tailed interval over draws and replicates."""
-    quantiles = measures.bands(values)
-    median, low, high = (
-        float(quantiles.sel(quantile=level, method="nearest")) for level in (0.5, 0.025, 0.975)
-    )
-    return median, low, high
+def shown_years(years: Iterable[int]) -> list[int]:
+    """Return first, middle and last of `years`, or all when there are three or fewer."""
+    listed = [int(year) for year in years]
+    if len(listed) <= MOST_YEARS:
+        return listed
+    return [listed[0], listed[len(listed) // 2], listed[-1]]
 
 
 def first_releases(inputs: ReportInputs, scenario: str) -> tuple[int, ...]:

@@ -4,8 +4,8 @@ from ustyurt_models.report import measures
 from ustyurt_models.report.atlas import prey_maps
 from ustyurt_models.report.chapters.common import (
     first_releases,
-    interval_cell,
     shown_scenarios,
+    shown_years,
 )
 from ustyurt_models.report.content import Cell, Column, Figure, Section, Table
 from ustyurt_models.report.figures.causes import deaths_by_cause
@@ -16,16 +16,19 @@ from ustyurt_models.report.words import readable
 
 __all__ = ["chapter"]
 
+#: Zones that study files may name, and that figures show.
+_ZONES = ("region", "core")
+
 
 def _numbers(inputs: ReportInputs, scenario: str) -> Figure:
     """Return the fans of all prey species in one scenario."""
-    numbers = measures.prey(inputs.results).sel(scenario=scenario)
-    shown = measures.prey(inputs.results).sel(scenario=list(shown_scenarios(inputs)))
+    numbers = inputs.summary["prey_number"].sel(scenario=scenario)
+    shown = inputs.summary["prey_number"].sel(scenario=list(shown_scenarios(inputs)))
     panels = [
         FanPanel(
             readable(str(species)),
-            measures.bands(numbers.sel(species=species)),
-            top=float(measures.bands(shown.sel(species=species)).max()) * 1.03,
+            numbers.sel(species=species),
+            top=float(shown.sel(species=species).max()) * 1.03,
             marks=first_releases(inputs, scenario),
             ylabel="animals",
         )
@@ -41,33 +44,32 @@ def _numbers(inputs: ReportInputs, scenario: str) -> Figure:
 
 def _table(inputs: ReportInputs) -> Table:
     """Return numbers at the start and the end of every scenario."""
-    numbers = measures.prey(inputs.results)
+    numbers = inputs.summary["prey_number"]
     rows: list[tuple[Cell, ...]] = []
     for scenario in inputs.results["scenario"].values:
         for species in inputs.results["species"].values:
             series = numbers.sel(scenario=scenario, species=species)
-            first, last = series.isel(year=0), series.isel(year=-1)
             rows.append(
                 (
                     readable(str(scenario)),
                     readable(str(species)),
-                    float(first.median()),
-                    interval_cell(last),
-                    float((last < first).mean()),
+                    measures.interval(series.isel(year=0)),
+                    measures.interval(series.isel(year=-1)),
+                    measures.share_below_start(inputs.results, str(scenario), str(species)),
                 )
             )
     columns = (
         Column("scenario"),
         Column("species"),
-        Column("start, median", "animals", "count"),
+        Column("start, median (95 % interval)", "animals", "interval"),
         Column("end, median (95 % interval)", "animals", "interval"),
         Column("probability of fewer than at the start", "", "probability"),
     )
     years = inputs.results["year"].values
     return Table(
         "prey_numbers",
-        f"Prey in the study region at the start of {int(years[0])} and the end of "
-        f"{int(years[-1])}; median and 95 % equal-tailed interval over draws and replicates.",
+        f"Prey in the study region in {int(years[0])} and in {int(years[-1])}; "
+        "median and 95 % equal-tailed interval over draws and replicates.",
         columns,
         tuple(rows),
     )
@@ -75,22 +77,23 @@ def _table(inputs: ReportInputs) -> Table:
 
 def _biomass(inputs: ReportInputs) -> Figure:
     """Return prey biomass density in the study region, one fan per scenario."""
-    biomass = inputs.results["prey_biomass"].sum("species")
+    biomass = inputs.summary["prey_biomass"]
+    zones = [zone for zone in _ZONES if zone in biomass["zone"].values]
     names = shown_scenarios(inputs)
     panels = [
         FanPanel(
             f"{readable(name)}: {readable(str(zone))}",
-            measures.bands(biomass.sel(scenario=name, zone=zone)),
+            biomass.sel(scenario=name, zone=zone),
             ylabel="prey biomass [kg per km²]",
         )
         for name in names
-        for zone in biomass["zone"].values
+        for zone in zones
     ]
     return fan_charts(
         "prey_biomass",
         panels,
         "Biomass density of all simulated ungulates, by zone.",
-        columns=biomass.sizes["zone"],
+        columns=len(zones),
     )
 
 
@@ -112,6 +115,7 @@ def chapter(inputs: ReportInputs) -> Section:
     sheet = Sheet(inputs.land)
     names = shown_scenarios(inputs)
     density = measures.density_map(inputs.maps, measures.runs(inputs.results), sheet.cell_km2)
+    density = density.sel(map_year=shown_years(density["map_year"].values))
     return Section(
         "prey",
         "Prey",

@@ -10,7 +10,7 @@ from ustyurt_models.report.figures.survey import (
     trend_from,
 )
 from ustyurt_models.report.inputs import ReportInputs, SurveyResult
-from ustyurt_models.report.words import readable
+from ustyurt_models.report.words import readable, shown_number, shown_probability
 
 __all__ = ["chapter"]
 
@@ -76,6 +76,40 @@ def _estimates(part: xr.Dataset) -> tuple[Cell, ...]:
     return (*intervals, float(part["abundance"].std() / part["abundance"].mean()))
 
 
+def _growth(survey: SurveyResult) -> tuple[Block, ...]:
+    """Return what the growth of the counts is made of in the last period, if the fit says."""
+    node = survey.tree["trend"].to_dataset()
+    parts = [str(name) for name in node.data_vars if str(name).startswith("growth_")]
+    if not parts:
+        return ()
+    rows: list[tuple[Cell, ...]] = []
+    for name in parts:
+        median, low, high = (float(node[name].quantile(level)) for level in (0.5, 0.025, 0.975))
+        rows.append((node[name].attrs.get("long_name", name), (median, low, high)))
+    columns = (
+        Column("part", kind="long"),
+        Column("log growth, median (95 % interval)", "per yr", "interval"),
+    )
+    begin, end = (node.attrs.get(key, "") for key in ("period_begin", "last_count_year"))
+    table = Table(
+        f"growth_{survey.name}",
+        f"What the growth of {readable(survey.species)} counts is made of, {begin} to {end}; "
+        "median and 95 % equal-tailed interval. The parts add up to the growth of counts.",
+        columns,
+        tuple(rows),
+    )
+    reach = node.attrs.get("probability_ceiling_reaches_published_growth")
+    if reach is None:
+        return (table,)
+    text = (
+        f"The published counts grow by {shown_number(float(node.attrs['published_growth']))} per "
+        "year on the log scale. The probability that a closed population could grow that fast is "
+        f"{shown_probability(float(reach))}; the rest must be immigration, better detection or a "
+        "run of good years, and the counts alone cannot tell these apart."
+    )
+    return (Paragraph(text), table)
+
+
 def _diagnostics(survey: SurveyResult) -> Table:
     """Return the diagnostics with their words pass, look or stop."""
     node = survey.tree["diagnostics"].to_dataset()
@@ -107,7 +141,7 @@ def _diagnostics(survey: SurveyResult) -> Table:
 def _part(survey: SurveyResult) -> Section:
     """Return the section of one survey."""
     blocks: list[Block] = []
-    if survey.status == "simulated":
+    if survey.status.startswith("simulated"):
         blocks.append(Note("These survey data are SIMULATED, not observed.", "warning"))
     nodes = survey.tree.children
     if "detection" in nodes:
@@ -116,6 +150,7 @@ def _part(survey: SurveyResult) -> Section:
     if "trend" in nodes:
         series = trend_from(survey.tree["trend"].to_dataset())
         blocks.append(count_trend(f"trend_{survey.name}", survey.species, series))
+        blocks += _growth(survey)
     if "abundance" in nodes:
         blocks.append(_abundance(survey))
     if "diagnostics" in nodes:

@@ -3,6 +3,14 @@
 import re
 from collections.abc import Sequence
 
+from ustyurt_models.decide import (
+    Decision,
+    Finding,
+    best_decision,
+    combine_findings,
+    persistence_shape,
+)
+from ustyurt_models.decide.wording import in_futures
 from ustyurt_models.report import measures
 from ustyurt_models.report.chapters.common import MOST_SHOWN, shown_scenarios
 from ustyurt_models.report.content import (
@@ -15,11 +23,11 @@ from ustyurt_models.report.content import (
     Table,
     TrafficLight,
 )
-from ustyurt_models.report.figures.outcomes import persistence_density, two_peaks
-from ustyurt_models.report.inputs import Finding, ReportInputs
-from ustyurt_models.report.words import futures, readable, shown_number, shown_probability
+from ustyurt_models.report.figures.outcomes import persistence_density
+from ustyurt_models.report.inputs import ReportInputs
+from ustyurt_models.report.words import readable, shown_number, shown_probability
 
-__all__ = ["WORDS", "answer", "chapter", "combined_light", "notices"]
+__all__ = ["WORDS", "answer", "chapter", "notices"]
 
 #: Traffic lights in words, so that colour never stands alone.
 WORDS: dict[Light, str] = {
@@ -30,45 +38,52 @@ WORDS: dict[Light, str] = {
 }
 
 
+_LIGHTS: dict[str, Light] = {
+    "meets": "green",
+    "undecided": "amber",
+    "fails": "red",
+    "not applicable": "grey",
+}
+_ANSWERS: dict[str, Light] = {"go": "green", "go if": "amber", "not yet": "red", "no": "red"}
 _OUTLINE = {"inside": "study outline"}
 
 
-def combined_light(findings: Sequence[Finding]) -> Light:
-    """Return the worst light among the criteria that apply."""
-    lights = {finding.light for finding in findings}
-    for light in ("red", "amber", "green"):
-        if light in lights:
-            return light
-    return "grey"
-
-
 def _plain(finding: Finding) -> str:
-    """Say the estimate in plain words."""
+    """Say condition and estimate in plain words."""
     if finding.light == "grey":
-        return "Does not apply to this scenario."
-    if finding.is_probability:
-        return f"{_condition(finding)}: {futures(finding.estimate)}."
-    return f"{_condition(finding)}: mean over futures {shown_number(finding.estimate)}."
+        return f"{_condition(finding)}: does not apply to this scenario."
+    return f"{_condition(finding)}: {_short(finding)}."
 
 
 def _condition(finding: Finding) -> str:
     """Return the condition inside the criterion, as words: ``cheetah > 0 in year 50``."""
-    inner = re.search(r"\bP\((.*)\)", finding.text)
-    text = readable(inner[1] if inner else finding.text)
+    inner = re.search(r"\bP\((.*)\)", finding.criterion.text)
+    text = readable(inner[1] if inner else finding.criterion.text)
     return text[:1].upper() + text[1:]
+
+
+def _short(finding: Finding) -> str:
+    """Say the estimate in a few words."""
+    if finding.is_probability:
+        return in_futures(finding.estimate.value)
+    relative = f" times the value of the {finding.criterion.of}" if finding.criterion.of else ""
+    return f"mean {shown_number(finding.estimate.value)}{relative}"
 
 
 def _detail(finding: Finding) -> str:
     """State estimate, Monte-Carlo error and the deciding rule."""
     if finding.light == "grey":
         return finding.rule
-    name = "Probability" if finding.is_probability else "Estimate"
-    value = (
-        shown_probability(finding.estimate)
-        if finding.is_probability
-        else shown_number(finding.estimate)
+    estimate = finding.estimate
+    name = "Probability" if finding.is_probability else "Mean"
+    write = shown_probability if finding.is_probability else shown_number
+    advice = " The Monte-Carlo interval holds the limit: more draws would settle it."
+    return (
+        f"{name} {write(estimate.value)} \N{PLUS-MINUS SIGN} {shown_number(estimate.error, 2)} "
+        f"(Monte-Carlo standard error), 95 % Monte-Carlo interval {write(estimate.low)} to "
+        f"{write(estimate.high)}; wanted: {finding.comparison} {shown_number(finding.threshold)}."
+        + (advice if finding.light == "amber" else "")
     )
-    return f"{name} {value} ± {shown_number(finding.mc_error, 2)} (MC error). {finding.rule}"
 
 
 def _by_scenario(inputs: ReportInputs) -> dict[str, list[Finding]]:
@@ -79,47 +94,29 @@ def _by_scenario(inputs: ReportInputs) -> dict[str, list[Finding]]:
     return grouped
 
 
-def _candidates(inputs: ReportInputs) -> dict[str, list[Finding]]:
-    """Return the findings of scenarios with cheetahs, or of all if none has any."""
-    grouped = _by_scenario(inputs)
-    living = [name for name in measures.with_cheetahs(inputs.results) if grouped.get(name)]
-    return {name: grouped[name] for name in living} or grouped
-
-
-def _score(findings: Sequence[Finding]) -> tuple[int, int]:
-    """Rank scenarios: fewest criteria missed, then most met."""
-    lights = [finding.light for finding in findings]
-    return lights.count("red"), -lights.count("green")
+def _judged(inputs: ReportInputs) -> tuple[Decision, ...]:
+    """Return the decisions on scenarios with cheetahs, or on all if none has any."""
+    decisions = combine_findings(inputs.findings)
+    living = measures.with_cheetahs(inputs.results)
+    return tuple(found for found in decisions if found.scenario in living) or decisions
 
 
 def answer(inputs: ReportInputs) -> tuple[str, Light]:
     """Return the combined verdict in one sentence, and its light."""
-    candidates = {name: found for name, found in _candidates(inputs).items() if found}
-    if not candidates:
-        return "The study file sets no criteria, so there is no verdict.", "grey"
-    best = min(candidates, key=lambda name: _score(candidates[name]))
-    judged = [finding for finding in candidates[best] if finding.light != "grey"]
-    light = combined_light(judged)
-    met = sum(finding.light == "green" for finding in judged)
-    label = f"“{readable(best)}”"
-    if light == "green":
-        return f"Go: {label} meets all {met} criteria.", light
-    missed = [f for f in judged if f.light == "red"] or [f for f in judged if f.light == "amber"]
-    names = " and ".join(f"“{readable(f.name)}” ({_short(f)})" for f in missed)
-    best_of = "the best scenario, " if len(candidates) > 1 else ""
-    head = "Not yet" if light == "red" else "Open"
-    verb = "missing" if light == "red" else "not settled"
+    decisions = _judged(inputs)
+    best = best_decision(decisions)
+    if best is None or best.decided_by is None:
+        return "No criterion of the study applies, so there is no verdict.", "grey"
+    among = "the best scenario, " if len(decisions) > 1 else ""
+    label = f"“{readable(best.scenario)}”"
+    if best.answer == "go":
+        return f"Go: {among}{label}, meets all {best.judged} criteria.", "green"
+    deciding = best.decided_by
     return (
-        f"{head}: {best_of}{label}, meets {met} of {len(judged)} criteria; {verb}: {names}.",
-        light,
+        f"{best.answer.capitalize()}: {among}{label}, meets {best.met} of {best.judged} criteria; "
+        f"“{readable(deciding.criterion.name)}” decided ({_short(deciding)}).",
+        _ANSWERS[best.answer],
     )
-
-
-def _short(finding: Finding) -> str:
-    """Say the estimate in a few words."""
-    if finding.is_probability:
-        return futures(finding.estimate)
-    return f"mean {shown_number(finding.estimate)}"
 
 
 def notices(inputs: ReportInputs) -> tuple[Note, ...]:
@@ -127,7 +124,7 @@ def notices(inputs: ReportInputs) -> tuple[Note, ...]:
     found: list[Note] = []
     for survey in inputs.surveys:
         label = f"The {readable(survey.species)} survey ({survey.file})"
-        if survey.status == "simulated":
+        if survey.status.startswith("simulated"):
             found.append(
                 Note(
                     f"{label} is SIMULATED from published densities, not observed. Replace it "
@@ -135,8 +132,8 @@ def notices(inputs: ReportInputs) -> tuple[Note, ...]:
                     "warning",
                 )
             )
-        elif survey.status == "placeholder":
-            found.append(Note(f"{label} holds placeholder data.", "warning"))
+        elif survey.status != "real":
+            found.append(Note(f"{label}: its data are {survey.status}.", "warning"))
         if survey.overridden:
             found.append(
                 Note(
@@ -172,9 +169,9 @@ def _lights(findings: Sequence[Finding]) -> list[Block]:
     """Return one traffic light per criterion of one scenario."""
     return [
         TrafficLight(
-            finding.light,
-            WORDS[finding.light],
-            readable(finding.name),
+            light := _LIGHTS[finding.verdict],
+            WORDS[light],
+            readable(finding.criterion.name),
             readable(finding.scenario),
             _plain(finding),
             _detail(finding),
@@ -188,11 +185,11 @@ def _table(inputs: ReportInputs) -> Table:
     rows = tuple(
         (
             readable(finding.scenario),
-            readable(finding.name),
-            finding.text,
+            readable(finding.criterion.name),
+            finding.criterion.text,
             finding.light,
-            None if finding.light == "grey" else finding.estimate,
-            None if finding.light == "grey" else finding.mc_error,
+            None if finding.light == "grey" else finding.estimate.value,
+            None if finding.light == "grey" else finding.estimate.error,
             finding.rule,
         )
         for finding in inputs.findings
@@ -209,7 +206,8 @@ def _table(inputs: ReportInputs) -> Table:
     return Table(
         "criteria",
         "Criteria of the study by scenario. Estimate: probability (share of futures), or the mean "
-        "over futures for criteria on a mean; MC error: Monte-Carlo standard error.",
+        "over futures for criteria on a mean; MC error: Monte-Carlo standard error, draws as "
+        "clusters.",
         columns,
         rows,
     )
@@ -220,12 +218,12 @@ def _headline(inputs: ReportInputs) -> tuple[Block, ...]:
     names = shown_scenarios(inputs, cheetahs=True)
     if not names:
         return (Paragraph("No scenario releases cheetahs, so persistence is not judged."),)
-    persistence = measures.persistence_by_draw(inputs.results.sel(scenario=list(names)))
+    persistence = {name: measures.persistence(inputs.results, name) for name in names}
     year = int(inputs.results["year"].values[-1])
     blocks: list[Block] = [
         persistence_density(persistence, year, inputs.results.sizes["replicate"])
     ]
-    split = [n for n in names if two_peaks(persistence.sel(scenario=n).to_numpy())]
+    split = [name for name in names if persistence_shape(persistence[name]).two_peaked]
     if split:
         listed = " and ".join(f"“{readable(name)}”" for name in split)
         blocks.append(
@@ -246,8 +244,8 @@ def chapter(inputs: ReportInputs) -> Section:
     lead = Paragraph(
         f"Every scenario was simulated in {total} futures: {inputs.study.draws} plausible sets of "
         f"parameters, {inputs.study.replicates} times each with different weather and luck. "
-        "A light is green when the criterion is met clearly, amber when the Monte-Carlo error "
-        "leaves it open, red when it is missed clearly.",
+        "A light is green when the criterion is met by the whole 95 % Monte-Carlo interval, red "
+        "when it is missed by the whole interval, amber in between.",
     )
     parts = [
         Section(f"verdict-{name}", readable(name).capitalize(), tuple(_lights(found)))

@@ -35,7 +35,9 @@ class DetectionCurve:
     edge_m : numpy.ndarray
         Class limits of the histogram [m].
     count : numpy.ndarray
-        Detections per class.
+        Groups detected per class.
+    height : numpy.ndarray
+        The counts on the scale of g.
     """
 
     distance_m: np.ndarray
@@ -44,17 +46,7 @@ class DetectionCurve:
     high: np.ndarray
     edge_m: np.ndarray
     count: np.ndarray
-
-
-def _scaled_heights(curve: DetectionCurve) -> np.ndarray:
-    """Return bar heights whose total area equals the area under the median curve.
-
-    Buckland et al. 2001, *Introduction to Distance Sampling*, section 3.3: density of the
-    observed distances times the effective strip half-width.
-    """
-    esw = np.trapezoid(curve.median, curve.distance_m)
-    density = curve.count / (curve.count.sum() * np.diff(curve.edge_m))
-    return density * esw
+    height: np.ndarray
 
 
 @house_style
@@ -62,10 +54,9 @@ def detection_function(name: str, species: str, curve: DetectionCurve) -> conten
     """Draw g(x) with its band over the scaled histogram of distances."""
     figure, grid = drawing(WIDTHS_IN[1], 3.6)
     axes = grid[0, 0]
-    heights = _scaled_heights(curve)
     axes.bar(
         curve.edge_m[:-1],
-        heights,
+        curve.height,
         np.diff(curve.edge_m),
         align="edge",
         color="#dfe5ea",
@@ -83,7 +74,7 @@ def detection_function(name: str, species: str, curve: DetectionCurve) -> conten
     )
     axes.plot(curve.distance_m, curve.median, color=BLUE, label="median of g(x)")
     axes.set_xlim(0, curve.edge_m[-1])
-    axes.set_ylim(0, max(1.08, heights.max() * 1.05))
+    axes.set_ylim(0, max(1.08, curve.height.max() * 1.05))
     axes.set_xlabel("perpendicular distance from the line [m]")
     axes.set_ylabel("detection probability g(x)")
     axes.legend(loc="upper right")
@@ -92,7 +83,7 @@ def detection_function(name: str, species: str, curve: DetectionCurve) -> conten
     half = float(np.interp(-0.5, -curve.median, curve.distance_m))
     caption = (
         f"Detection function of the {readable(species)} survey over the histogram of {total} "
-        "detections, scaled to the same area. Shade: 95 % equal-tailed interval."
+        "groups detected, scaled to the same area. Shade: 95 % equal-tailed interval."
     )
     alt = (
         f"Detection falls from 1 at the line to one half at about {half:.0f} m; "
@@ -111,6 +102,8 @@ class CountTrend:
         Years of the fitted series.
     median, low, high : numpy.ndarray
         Animals: median and 95 % equal-tailed interval.
+    expected : numpy.ndarray
+        Median of the count that would be expected, after detection.
     count_year, count : numpy.ndarray
         Published counts.
     """
@@ -119,6 +112,7 @@ class CountTrend:
     median: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    expected: np.ndarray
     count_year: np.ndarray
     count: np.ndarray
 
@@ -137,7 +131,10 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
         linewidth=0,
         label="95 % interval",
     )
-    axes.plot(trend.year, trend.median, color=BLUE, label="fitted median")
+    axes.plot(trend.year, trend.median, color=BLUE, label="fitted animals, median")
+    axes.plot(
+        trend.year, trend.expected, color=RED, linestyle="--", linewidth=1.2, label="expected count"
+    )
     axes.plot(
         trend.count_year,
         trend.count,
@@ -158,7 +155,9 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
     last = int(trend.year[-1])
     caption = (
         f"Published counts of {readable(species)} and the fitted number of animals; "
-        "shade: 95 % equal-tailed interval. Logarithmic axis: equal steps are equal growth rates."
+        "shade: 95 % equal-tailed interval. A count misses animals, so the expected count lies "
+        "below the number of animals; years after the last count are forecast. "
+        "Logarithmic axis: equal steps are equal growth rates."
     )
     alt = (
         f"{trend.count.size} counts from {shown_count(trend.count[0])} in "
@@ -173,18 +172,23 @@ def curve_from(detection: xr.Dataset) -> DetectionCurve:
     """Read the curve from the node ``detection`` of a posterior file."""
     return DetectionCurve(
         distance_m=detection["distance_m"].to_numpy(),
-        median=detection["median"].to_numpy(),
-        low=detection["low"].to_numpy(),
-        high=detection["high"].to_numpy(),
+        median=detection["g_median"].to_numpy(),
+        low=detection["g_low"].to_numpy(),
+        high=detection["g_high"].to_numpy(),
         edge_m=detection["edge_m"].to_numpy(),
         count=detection["count"].to_numpy(),
+        height=detection["count_scaled"].to_numpy(),
     )
 
 
 def trend_from(trend: xr.Dataset) -> CountTrend:
     """Read the series from the node ``trend`` of a posterior file."""
-    low, middle, high = trend["abundance"].quantile([0.025, 0.5, 0.975], "draw").to_numpy()
-    observed = trend["observed"].to_numpy()
-    seen = np.isfinite(observed)
-    year = trend["year"].to_numpy()
-    return CountTrend(year, middle, low, high, year[seen], observed[seen])
+    return CountTrend(
+        year=trend["year"].to_numpy(),
+        median=trend["abundance_median"].to_numpy(),
+        low=trend["abundance_low"].to_numpy(),
+        high=trend["abundance_high"].to_numpy(),
+        expected=trend["expected_count_median"].to_numpy(),
+        count_year=trend["count_year"].to_numpy(),
+        count=trend["count"].to_numpy(),
+    )
