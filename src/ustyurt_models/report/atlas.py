@@ -21,7 +21,7 @@ from ustyurt_models.report.figures.canvas import (
     house_style,
 )
 from ustyurt_models.report.maps import BORDER_NOTE, Sheet
-from ustyurt_models.report.words import readable, shown_number
+from ustyurt_models.report.words import readable, shown_number, unit_words
 
 __all__ = ["area_map", "cheetah_maps", "death_maps", "layer_maps", "prey_maps"]
 
@@ -109,13 +109,13 @@ def layer_maps(name: str, sheet: Sheet, layers: Sequence[str], caption: str) -> 
         image = sheet.draw(axes, values, "YlGnBu" if "suit" in layer else "YlOrBr", _robust(values))
         label = readable(layer.removeprefix("suitability_"))
         axes.set_title(f"{label}\n[{attributes.get('provenance', 'unknown')}]", fontsize=9.5)
-        unit = attributes.get("units", "1")
+        unit = unit_words(attributes.get("units", "1"))
         bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend="max")
-        bar.set_label("" if unit == "1" else unit, fontsize=8)
+        bar.set_label(unit, fontsize=8)
         bar.ax.tick_params(labelsize=7.5)
         readings.append(
             f"{label} ({attributes.get('provenance', 'unknown')}): mean "
-            f"{shown_number(float(np.nanmean(values)))} {'' if unit == '1' else unit}".rstrip()
+            f"{shown_number(float(np.nanmean(values)))} {unit}".rstrip()
         )
     sheet.furniture(panels[0])
     text = f"{caption} The tag in brackets says where the layer comes from. {BORDER_NOTE}"

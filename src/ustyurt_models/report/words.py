@@ -3,15 +3,48 @@
 import math
 
 __all__ = [
+    "comparison_words",
     "readable",
     "share",
     "shown_count",
     "shown_number",
     "shown_probability",
+    "unit_words",
 ]
 
 #: Narrow no-break space: groups thousands and joins a number with its unit.
 THIN = "\u202f"
+
+
+_COMPARISONS = {
+    ">=": "at least",
+    "<=": "at most",
+    ">": "more than",
+    "<": "less than",
+    "==": "exactly",
+    "!=": "other than",
+}
+_UNITS = {
+    "1": "",
+    "kg ha-1": "kg per ha",
+    "kg km-2": "kg per km²",
+    "km-2": "per km²",
+    "km2": "km²",
+    "degree": "degrees",
+    "degrees_east": "degrees east",
+    "degrees_north": "degrees north",
+    "yr-1": "per yr",
+}
+
+
+def comparison_words(sign: str) -> str:
+    """Return a comparison such as ``>=`` in words."""
+    return _COMPARISONS[sign]
+
+
+def unit_words(unit: str) -> str:
+    """Return a CF-style unit as people write it; nothing for numbers without a unit."""
+    return _UNITS.get(unit, unit)
 
 
 def readable(name: str) -> str:

@@ -6,7 +6,7 @@ from ustyurt_models.report.atlas import area_map, layer_maps
 from ustyurt_models.report.content import Column, Paragraph, Section, Table
 from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.maps import Sheet
-from ustyurt_models.report.words import readable, shown_count
+from ustyurt_models.report.words import readable, shown_count, unit_words
 
 __all__ = ["chapter"]
 
@@ -22,6 +22,8 @@ _DRAWN = (
     "protection",
 )
 
+#: Coordinates, not layers.
+_PLACES = ("lon", "lat")
 _MEANING = (
     "Tags: real = measured data; derived = computed from real data; schematic = drawn from "
     "descriptions; placeholder = right size, wrong shape; synthetic = a documented formula."
@@ -37,16 +39,15 @@ def _layers(inputs: ReportInputs, sheet: Sheet) -> Table:
     """Return the list of layers with unit, mean, provenance, source and licence."""
     rows = []
     for name, layer in inputs.land.data_vars.items():
-        if "provenance" not in layer.attrs:
+        if "provenance" not in layer.attrs or name in _PLACES:
             continue
-        grid = layer.dims == ("y", "x")
-        unit = layer.attrs.get("units", "1")
+        measured = layer.dims == ("y", "x") and layer.dtype.kind == "f"
         rows.append(
             (
-                readable(str(name)),
+                readable(str(name)).replace("inside", "study outline"),
                 layer.attrs.get("long_name", ""),
-                "" if unit == "1" else unit,
-                _mean(layer.to_numpy(), sheet.inside) if grid and name != "country" else None,
+                unit_words(layer.attrs.get("units", "1")),
+                _mean(layer.to_numpy(), sheet.inside) if measured else None,
                 layer.attrs.get("provenance", ""),
                 layer.attrs.get("source", ""),
                 layer.attrs.get("licence", ""),
@@ -59,7 +60,7 @@ def _layers(inputs: ReportInputs, sheet: Sheet) -> Table:
         Column("mean in the region", kind="number"),
         Column("provenance"),
         Column("source", kind="long"),
-        Column("licence"),
+        Column("licence", kind="long"),
     )
     return Table("landscape_layers", "Layers of the landscape.", columns, tuple(rows), _MEANING)
 

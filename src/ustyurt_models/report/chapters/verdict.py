@@ -1,6 +1,5 @@
 """The verdict: one traffic light per criterion, in words, and what decided."""
 
-import re
 from collections.abc import Sequence
 
 from ustyurt_models.decide import (
@@ -25,7 +24,7 @@ from ustyurt_models.report.content import (
 )
 from ustyurt_models.report.figures.outcomes import persistence_density
 from ustyurt_models.report.inputs import ReportInputs
-from ustyurt_models.report.words import readable, shown_number, shown_probability
+from ustyurt_models.report.words import comparison_words, readable, shown_number, shown_probability
 
 __all__ = ["WORDS", "answer", "chapter", "notices"]
 
@@ -45,6 +44,7 @@ _LIGHTS: dict[str, Light] = {
     "not applicable": "grey",
 }
 _ANSWERS: dict[str, Light] = {"go": "green", "go if": "amber", "not yet": "red", "no": "red"}
+_PRESENCE = {(">", 0.0, ""): "present", ("==", 0.0, ""): "absent"}
 _OUTLINE = {"inside": "study outline"}
 
 
@@ -56,9 +56,20 @@ def _plain(finding: Finding) -> str:
 
 
 def _condition(finding: Finding) -> str:
-    """Return the condition inside the criterion, as words: ``cheetah > 0 in year 50``."""
-    inner = re.search(r"\bP\((.*)\)", finding.criterion.text)
-    text = readable(inner[1] if inner else finding.criterion.text)
+    """Return the condition of a criterion in words: ``Cheetahs present in year 50``."""
+    criterion = finding.criterion
+    subject = "cheetahs" if criterion.statistic == "cheetah" else readable(criterion.statistic)
+    limit = (criterion.comparison, criterion.threshold, criterion.of)
+    if criterion.statistic == "cheetah" and limit in _PRESENCE:
+        what = _PRESENCE[limit]
+    elif criterion.of and criterion.threshold == 1 and criterion.comparison in "<>":
+        what = f"{'below' if criterion.comparison == '<' else 'above'} the {criterion.of}"
+    else:
+        of = f" of the {criterion.of}" if criterion.of else ""
+        amount = shown_number(criterion.threshold)
+        what = f"{comparison_words(criterion.comparison)} {amount}{of}"
+    place = f" in the {criterion.zone}" if "prey_biomass" in criterion.statistic else ""
+    text = f"{subject} {what}{place} {criterion.period} year {criterion.year}"
     return text[:1].upper() + text[1:]
 
 
@@ -81,8 +92,8 @@ def _detail(finding: Finding) -> str:
     return (
         f"{name} {write(estimate.value)} \N{PLUS-MINUS SIGN} {shown_number(estimate.error, 2)} "
         f"(Monte-Carlo standard error), 95 % Monte-Carlo interval {write(estimate.low)} to "
-        f"{write(estimate.high)}; wanted: {finding.comparison} {shown_number(finding.threshold)}."
-        + (advice if finding.light == "amber" else "")
+        f"{write(estimate.high)}; wanted: {comparison_words(finding.comparison)} "
+        f"{shown_number(finding.threshold)}." + (advice if finding.light == "amber" else "")
     )
 
 
@@ -111,10 +122,10 @@ def answer(inputs: ReportInputs) -> tuple[str, Light]:
     label = f"“{readable(best.scenario)}”"
     if best.answer == "go":
         return f"Go: {among}{label}, meets all {best.judged} criteria.", "green"
-    deciding = best.decided_by
+    condition = _condition(best.decided_by)
     return (
-        f"{best.answer.capitalize()}: {among}{label}, meets {best.met} of {best.judged} criteria; "
-        f"“{readable(deciding.criterion.name)}” decided ({_short(deciding)}).",
+        f"{best.answer.capitalize()}: {among}{label}, meets {best.met} of {best.judged} criteria. "
+        f"Decisive: {condition[:1].lower()}{condition[1:]}, {_short(best.decided_by)}.",
         _ANSWERS[best.answer],
     )
 
