@@ -16,7 +16,7 @@ from ustyurt_models.formulas.cheetah_demography import (
     seasons_of,
 )
 from ustyurt_models.formulas.predation import prey_preference
-from ustyurt_models.ibm.cheetah_state import CEILING_EMERGENT, CheetahRates
+from ustyurt_models.ibm.cheetah_state import CEILING_EMERGENT, DISPERSER, RESIDENT, CheetahRates
 
 __all__ = ["cheetah_rates"]
 
@@ -257,6 +257,7 @@ def _births(v: _Values) -> dict[str, object]:
     radius = v("births", "mate_km") if v.on("mate_finding") else math.inf
     return {
         "breed_age_female": v.seasons(v("births", "first_litter_months") - gestation_months),
+        "breed_stage": RESIDENT if v.on("dispersal") else DISPERSER,
         "breed_age_male": v.seasons(v("births", "sire_months")),
         "last_breed_age": round(v("births", "last_litter_yr") * steps),
         "breed_condition": v("births", "condition"),
@@ -288,8 +289,14 @@ def _space(v: _Values, cell_km: float) -> dict[str, object]:
         "turn": np.exp(v("space", "persistence") * np.cos(turns)),
         "matrix_weight": v("space", "matrix"),
         "territory_km": v("space", "territory_km") if v.on("territoriality") else 0.0,
+        "share_food": 1 if v.on("territoriality") else 0,
         "settle_suitability": v("space", "settle_suitability"),
         "search_steps": round(search),
         "float_seasons": v.seasons(v("space", "float_months")),
+        "tenure_loss": (
+            -math.expm1(-12.0 / (v.seasons_per_year * v("space", "tenure_months")))
+            if v.on("territoriality") and moving
+            else 0.0
+        ),
         "leave_condition": v("space", "leave_condition"),
     }

@@ -178,6 +178,8 @@ class CheetahSpace(_Table):
     """Largest home range [km2]."""
     territory_km: Quantity
     """Distance between centres of male territories [km]; 0 = no spacing."""
+    tenure_months: Quantity
+    """Mean time a coalition holds a territory [months]."""
     dispersal_female_km: Quantity
     """Mean dispersal distance of females [km]."""
     dispersal_male_km: Quantity

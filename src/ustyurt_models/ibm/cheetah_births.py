@@ -68,7 +68,7 @@ def males_in_reach(
 def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
     """Return whether slot `i` holds a female that is free, old enough and in condition."""
     return (
-        cheetahs.stage[i] >= DISPERSER
+        cheetahs.stage[i] >= rates.breed_stage
         and cheetahs.male[i] == 0
         and cheetahs.dependents[i] == 0
         and cheetahs.litter_due[i] == 0

@@ -10,6 +10,7 @@ from ustyurt_models.ibm.cheetah_slots import (
     DISTANCE,
     HEADING,
     QUEUE_MOVE,
+    TENURE,
     WALK,
     distance_km,
     queue_independent,
@@ -152,11 +153,25 @@ def _try_step(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _has_food(cell: int, food_kg: np.ndarray, rates: CheetahRates, land: CheetahLand) -> bool:
-    """Return whether the largest home range around `cell` holds the prey mass needed."""
+def _claims(cheetahs: Cheetahs, i: int, cell: int, land: CheetahLand) -> int:
+    """Return residents of other coalitions that live within the largest home range of `cell`."""
+    reach = land.offset_km[land.range_most - 1]
+    claims = 0
+    for j in range(cheetahs.top[0]):
+        if cheetahs.stage[j] != RESIDENT or j == i:
+            continue
+        partner = cheetahs.coalition[j] == cheetahs.coalition[i] and cheetahs.coalition[i] != 0
+        if not partner and distance_km(land, cell, cheetahs.cell[j]) <= reach:
+            claims += 1
+    return claims
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _has_food(cell: int, wanted_kg: float, food_kg: np.ndarray, land: CheetahLand) -> bool:
+    """Return whether the largest home range around `cell` holds `wanted_kg` of preferred prey."""
     y, x = cell // land.nx, cell % land.nx
     food = 0.0
-    if food >= rates.range_biomass_kg:
+    if food >= wanted_kg:
         return True
     for position in range(land.range_most):
         yy, xx = y + land.offset_y[position], x + land.offset_x[position]
@@ -166,7 +181,7 @@ def _has_food(cell: int, food_kg: np.ndarray, rates: CheetahRates, land: Cheetah
         if land.inside[there] == 0:
             continue
         food += food_kg[there]
-        if food >= rates.range_biomass_kg:
+        if food >= wanted_kg:
             return True
     return False
 
@@ -198,7 +213,10 @@ def _settle(
     cell = cheetahs.cell[i]
     if land.suitability[cell] < rates.settle_suitability:
         return False
-    if not _has_food(cell, food_kg, rates, land):
+    claims = 1.0
+    if rates.share_food == 1:
+        claims += _claims(cheetahs, i, cell, land)
+    if not _has_food(cell, claims * rates.range_biomass_kg, food_kg, land):
         return False
     if cheetahs.male[i] == 1:
         if not _territory_is_free(cheetahs, i, cell, rates, land):
@@ -263,9 +281,13 @@ def _revise_residence(
     food_kg: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
+    key: np.uint64,
 ) -> None:
-    """Let a resident leave a poor range, or a floater take a free territory, in place."""
-    if cheetahs.condition[i] < rates.leave_condition and cheetahs.dependents[i] == 0:
+    """Let a resident leave or lose its range, or a floater take a free territory, in place."""
+    hungry = cheetahs.condition[i] < rates.leave_condition and cheetahs.dependents[i] == 0
+    walker = cheetahs.coalition[i] if cheetahs.coalition[i] != 0 else cheetahs.identity[i]
+    ousted = cheetahs.territorial[i] == 1 and uniform(key, walker, TENURE) < rates.tenure_loss
+    if hungry or ousted:
         cheetahs.stage[i] = DISPERSER
         cheetahs.territorial[i] = 0
         cheetahs.wandering[i] = 0
@@ -286,9 +308,11 @@ def disperse(
 ) -> int:
     """Move dispersers for a season and let them settle, in place; return who settled.
 
-    Coalitions walk as one. Males settle where no other territory lies within ``territory_km``,
-    else they go on, and after ``float_seasons`` live as floaters; females overlap freely. A
-    female with cubs stays. Released animals first explore, without settling.
+    Coalitions walk as one. Everybody needs a place where the prey within the largest home
+    range suffices for itself and, with ``share_food``, for all residents already there. Males
+    also keep ``territory_km`` from other territories; those that find none live as floaters
+    after ``float_seasons``. Females overlap and go on searching. A female with cubs stays.
+    Released animals first explore, without settling.
 
     Parameters
     ----------
@@ -309,7 +333,7 @@ def disperse(
         if cheetahs.stage[i] < DISPERSER or not _leads(cheetahs, i):
             continue
         if cheetahs.stage[i] == RESIDENT:
-            _revise_residence(cheetahs, i, scratch.food_kg, rates, land)
+            _revise_residence(cheetahs, i, scratch.food_kg, rates, land, key)
         elif cheetahs.dependents[i] > 0:
             cheetahs.stage[i] = RESIDENT
         elif not _walk(cheetahs, i, scratch.food_kg, rates, land, regime, season, key):
@@ -318,7 +342,7 @@ def disperse(
         else:
             settled += cheetahs.stage[i] == RESIDENT
             cheetahs.wandering[i] += cheetahs.stage[i] == DISPERSER
-            if cheetahs.wandering[i] > rates.float_seasons:
+            if cheetahs.male[i] == 1 and cheetahs.wandering[i] > rates.float_seasons:
                 cheetahs.stage[i] = RESIDENT
         _follow(cheetahs, i)
     return settled

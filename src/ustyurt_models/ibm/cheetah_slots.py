@@ -27,6 +27,7 @@ SEX, FATHER, RELEASE_AGE = 11, 12, 13
 DISTANCE, HEADING = 15, 16
 # Coalitions of a release are addressed like its animals, from this number on.
 COALITION = 1_000_000
+TENURE = 18
 LIVESTOCK, HUNT, KILL, WALK = 17, 1000, 2000, 3000
 
 

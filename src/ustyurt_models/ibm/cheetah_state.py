@@ -129,6 +129,7 @@ class CheetahRates(NamedTuple):
     load_seasons: int  # seasons of life over which the load acts
     # reproduction
     breed_age_female: int  # youngest age at conception [seasons]
+    breed_stage: int  # RESIDENT: only females with a home range conceive; DISPERSER: all
     breed_age_male: int  # youngest age of a sire [seasons]
     last_breed_age: int  # oldest age at conception [seasons]
     breed_condition: float  # lowest condition for conception
@@ -148,9 +149,11 @@ class CheetahRates(NamedTuple):
     turn: np.ndarray  # shape (5,), relative weight of a step 0, 45, ... 180 degrees off the heading
     matrix_weight: float  # relative weight of stepping onto wholly unsuitable ground
     territory_km: float  # spacing of the territories of males [km], 0 switches it off
+    share_food: int  # 1: settlers leave residents the prey mass of their ranges
     settle_suitability: float  # least suitability of a home-range centre
     search_steps: int  # steps looked around for a place after the walk
-    float_seasons: int  # seasons of dispersal after which an animal settles without territory
+    float_seasons: int  # seasons of dispersal after which a male settles without territory
+    tenure_loss: float  # chance per season that a coalition gives up its territory
     leave_condition: float  # residents in worse condition abandon their range, 0 switches it off
     # capacity, off (emergent) in real studies
     ceiling_rule: int  # CEILING_EMERGENT, CEILING_HARD or CEILING_PROBABILISTIC
