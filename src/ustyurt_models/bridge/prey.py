@@ -186,7 +186,7 @@ def _life_table(
 ) -> LifeTable:
     """Return the life table of the mean environment without poaching; season 0 = births."""
     threats = species.threats
-    juts = value_of(threats.jut_frequency, parameters)
+    juts = value_of(threats.jut_frequency, parameters) if hazards.jut.any() else 0.0
     sick = value_of(threats.disease_frequency, parameters)
     by_step = np.repeat(hazards.wolf[None] / steps, steps, axis=0)
     winter = (1.0 - juts) * _MEAN_POSITIVE * hazards.winter + juts * hazards.jut
