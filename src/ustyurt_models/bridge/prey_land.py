@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import xarray as xr
@@ -9,7 +10,7 @@ import xarray as xr
 from ustyurt_models.bridge.prey import step_of_season
 from ustyurt_models.checks import require
 from ustyurt_models.evidence.prey_species import PreySpecies, SeasonWay
-from ustyurt_models.evidence.values import value_of
+from ustyurt_models.evidence.values import Quantity, value_of
 from ustyurt_models.formulas.habitat import local_capacity_multiplier, water_access
 from ustyurt_models.ibm.prey_state import Grid, PreyRange
 from ustyurt_models.landscape.barriers import DIRECTIONS
@@ -145,8 +146,16 @@ def prey_grid(land: xr.Dataset) -> tuple[Grid, StepClasses]:
     return grid, StepClasses(barriers, kinds[0], kinds[1], kinds[2].astype(bool))
 
 
+class HasBarriers(Protocol):
+    """A species file that says how lines are passed."""
+
+    @property
+    def barriers(self) -> dict[str, Quantity]:
+        """Permeability by name, or first part of the name, of a line."""
+
+
 def barrier_values(
-    species: PreySpecies, parameters: Mapping[str, float], barriers: Sequence[str]
+    species: HasBarriers, parameters: Mapping[str, float], barriers: Sequence[str]
 ) -> dict[str, float]:
     """Return the permeability of each line, stated for a whole season.
 
