@@ -4,13 +4,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ustyurt_models.survey.cells import cell_density
+    from ustyurt_models.survey.diagnostics import require_pass
     from ustyurt_models.survey.fit import fit_survey
     from ustyurt_models.survey.posterior import load_posterior, save_posterior
 
-__all__ = ["fit_survey", "load_posterior", "save_posterior"]
+__all__ = ["cell_density", "fit_survey", "load_posterior", "require_pass", "save_posterior"]
 
 # PyMC takes seconds to import; reading a posterior file must not wait for it.
-_HOMES = {"fit_survey": "fit", "load_posterior": "posterior", "save_posterior": "posterior"}
+_HOMES = {
+    "cell_density": "cells",
+    "fit_survey": "fit",
+    "load_posterior": "posterior",
+    "require_pass": "diagnostics",
+    "save_posterior": "posterior",
+}
 
 
 def __getattr__(name: str) -> Any:

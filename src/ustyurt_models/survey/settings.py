@@ -5,7 +5,15 @@ The defaults of the priors are weak statements about surveys in general, not abo
 
 from dataclasses import dataclass, field
 
-__all__ = ["Belief", "Gate", "LineTransectSettings", "LogNormalPrior", "Sampler", "TrendSettings"]
+__all__ = [
+    "DEFAULT_GATE",
+    "Belief",
+    "Gate",
+    "LineTransectSettings",
+    "LogNormalPrior",
+    "Sampler",
+    "TrendSettings",
+]
 
 
 @dataclass(frozen=True)
@@ -203,3 +211,7 @@ class Gate:
     predictive_p: tuple[float, float] = (0.05, 0.001)
     shift: tuple[float, float] = (0.9, float("inf"))
     pareto_k: tuple[float, float] = (0.7, float("inf"))
+
+
+DEFAULT_GATE = Gate()
+"""Limits used unless a caller says otherwise."""

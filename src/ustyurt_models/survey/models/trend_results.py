@@ -165,8 +165,9 @@ def trend_node(
     -------
     xarray.Dataset
         By ``year``: draws of abundance, the published count (NaN where none; the last where a
-        year has several), abundance and expected count (low, median, high). By ``draw``: the log growth of counts over the last period and the parts of it
-        that are closed-population growth, immigration, detection and lucky years.
+        year has several), abundance and expected count (low, median, high). By ``draw``: the
+        log growth of counts over the last period and the parts of it that are closed-population
+        growth, immigration, detection and lucky years.
     """
     tails = [(1 - mass) / 2, 0.5, (1 + mass) / 2]
     path = posterior["log_abundance"].values.reshape(-1, posterior.sizes["year"])
