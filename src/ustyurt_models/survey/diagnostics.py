@@ -34,9 +34,6 @@ def _chains(posterior: xr.Dataset, gate: Gate) -> list[Finding]:
     bulk = {name: float(array_stats.ess(values, method="bulk")) for name, values in scalars.items()}
     ends = {"method": "tail", "prob": (0.05, 0.95)}
     tail = {name: float(array_stats.ess(values, **ends)) for name, values in scalars.items()}
-        name: float(array_stats.ess(values, method="tail", prob=(0.05, 0.95)))
-        for name, values in scalars.items()
-    }
     odd = max(rhat, key=lambda name: rhat[name])
     thin, thin_tail = min(bulk, key=lambda n: bulk[n]), min(tail, key=lambda n: tail[n])
     return [
