@@ -104,8 +104,8 @@ def test_a_study_without_cheetahs_surveys_or_criteria_still_reports(changed, inp
     text, light = verdict.answer(alone)
     assert light == "grey"
     assert "no verdict" in text
-    rooms = (verdict, surveys, cheetahs, uncertainty)
-    page = to_html(Document("t", "", text, light, (), tuple(r.chapter(alone) for r in rooms)))
+    parts = (r.chapter(alone) for r in (verdict, cheetahs, uncertainty))
+    page = to_html(Document("t", "", text, light, (), (*parts, surveys.chapter(()))))
     for words in ("No cheetah lives", "No survey was fitted", "Shares of uncertainty were not"):
         assert words in page
 

@@ -43,9 +43,14 @@ def compose(inputs: ReportInputs) -> Document:
         f"Feasibility report, {study.start} to {study.start + study.years}. "
         f"{count} scenario{'s' if count != 1 else ''}, {futures} futures each."
     )
-    chapters = (verdict, area, surveys, prey, cheetahs, uncertainty, evidence)
     sections = (
-        *(room.chapter(inputs) for room in chapters),
+        verdict.chapter(inputs),
+        area.chapter(inputs),
+        surveys.chapter(inputs.surveys),
+        prey.chapter(inputs),
+        cheetahs.chapter(inputs),
+        uncertainty.chapter(inputs),
+        evidence.chapter(inputs),
         model.chapter(),
         provenance.chapter(inputs),
     )

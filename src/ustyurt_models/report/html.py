@@ -12,7 +12,7 @@ from ustyurt_models import __version__
 from ustyurt_models.report import content
 from ustyurt_models.report.tables import shown_cell
 
-__all__ = ["to_html"]
+__all__ = ["fragment", "to_html"]
 
 _TEMPLATES = files("ustyurt_models.report") / "templates"
 
@@ -64,6 +64,14 @@ def _environment() -> Environment:
     return environment
 
 
+def _numbers(document: content.Document) -> dict[str, int]:
+    """Return the number of every figure and table, in reading order."""
+    figures = enumerate(document.figures(), 1)
+    tables = enumerate(document.tables(), 1)
+    numbers = {f"figure {figure.name}": number for number, figure in figures}
+    return numbers | {f"table {table.name}": number for number, table in tables}
+
+
 def to_html(document: content.Document) -> str:
     """Return the document as a complete HTML page.
 
@@ -79,5 +87,24 @@ def to_html(document: content.Document) -> str:
     """
     template = _environment().get_template("report.html.j2")
     return template.render(
-        document=document, style=Markup(_source("report.css")), version=__version__
+        document=document,
+        numbers=_numbers(document),
+        style=Markup(_source("blocks.css") + _source("report.css")),
+        version=__version__,
+    )
+
+
+def fragment(part: content.Section | content.Block) -> str:
+    """Return a section or block as HTML with its style, for a notebook.
+
+    Parameters
+    ----------
+    part : content.Section or content.Block
+        What to show; figures and tables are not numbered.
+    """
+    template = _environment().get_template("fragment.html.j2")
+    return template.render(
+        content=part,
+        is_section=isinstance(part, content.Section),
+        style=Markup(_source("blocks.css")),
     )

@@ -1,13 +1,14 @@
 """Tables: cells as text, files as CSV."""
 
-import csv
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from ustyurt_models.report.content import Cell, Column, Table
 from ustyurt_models.report.words import shown_count, shown_number, shown_probability
 
-__all__ = ["save_csv", "shown_cell"]
+__all__ = ["frame", "save_csv", "shown_cell"]
 
 _PLAIN_FROM = 100
 
@@ -57,6 +58,26 @@ def _cells(cell: Cell, column: Column) -> Iterator[Cell]:
         yield cell
 
 
+def frame(table: Table) -> pd.DataFrame:
+    """Return a table with unrounded values, one column per number.
+
+    Parameters
+    ----------
+    table : Table
+        The table; intervals become three columns.
+    """
+    headings = [text for column in table.columns for text in _headings(column)]
+    rows = [
+        [
+            value
+            for cell, column in zip(row, table.columns, strict=True)
+            for value in _cells(cell, column)
+        ]
+        for row in table.rows
+    ]
+    return pd.DataFrame(rows, columns=headings)
+
+
 def save_csv(table: Table, folder: Path) -> Path:
     """Write a table with unrounded values and units in the header.
 
@@ -73,10 +94,5 @@ def save_csv(table: Table, folder: Path) -> Path:
         The file, UTF-8 with a byte-order mark so that spreadsheets read it.
     """
     path = folder / f"{table.name}.csv"
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([text for column in table.columns for text in _headings(column)])
-        for row in table.rows:
-            pairs = zip(row, table.columns, strict=True)
-            writer.writerow([value for cell, column in pairs for value in _cells(cell, column)])
+    frame(table).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
     return path

@@ -16,7 +16,7 @@ from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.maps import Sheet
 from ustyurt_models.report.words import readable
 
-__all__ = ["chapter"]
+__all__ = ["chapter", "numbers_figure"]
 
 _GENETICS = (
     ("gene_diversity", "gene diversity"),
@@ -25,7 +25,7 @@ _GENETICS = (
 )
 
 
-def _numbers(inputs: ReportInputs) -> Figure:
+def numbers_figure(inputs: ReportInputs) -> Figure:
     """Return fans of all cheetahs and of adult females, one row per scenario."""
     series = {"all ages": "cheetah_number", "adult females": "adult_females"}
     panels = [
@@ -194,7 +194,7 @@ def chapter(inputs: ReportInputs) -> Section:
         "Cheetahs",
         (_table(inputs),),
         (
-            Section("cheetah-numbers", "Numbers", (_numbers(inputs),)),
+            Section("cheetah-numbers", "Numbers", (numbers_figure(inputs),)),
             Section("cheetah-maps", "Where they live and die", _maps(inputs)),
             Section("cheetah-deaths", "Causes of death", _deaths(inputs)),
             Section("genetics", "Genetics", _genetics(inputs)),

@@ -14,7 +14,7 @@ from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.maps import Sheet
 from ustyurt_models.report.words import readable
 
-__all__ = ["chapter"]
+__all__ = ["biomass_figure", "chapter", "numbers_table"]
 
 #: Zones that study files may name, and that figures show.
 _ZONES = ("region", "core")
@@ -42,7 +42,7 @@ def _numbers(inputs: ReportInputs, scenario: str) -> Figure:
     )
 
 
-def _table(inputs: ReportInputs) -> Table:
+def numbers_table(inputs: ReportInputs) -> Table:
     """Return numbers at the start and the end of every scenario."""
     numbers = inputs.summary["prey_number"]
     rows: list[tuple[Cell, ...]] = []
@@ -75,7 +75,7 @@ def _table(inputs: ReportInputs) -> Table:
     )
 
 
-def _biomass(inputs: ReportInputs) -> Figure:
+def biomass_figure(inputs: ReportInputs) -> Figure:
     """Return prey biomass density in the study region, one fan per scenario."""
     biomass = inputs.summary["prey_biomass"]
     zones = [zone for zone in _ZONES if zone in biomass["zone"].values]
@@ -119,10 +119,10 @@ def chapter(inputs: ReportInputs) -> Section:
     return Section(
         "prey",
         "Prey",
-        (_table(inputs),),
+        (numbers_table(inputs),),
         (
             Section("prey-numbers", "Numbers", tuple(_numbers(inputs, name) for name in names)),
-            Section("prey-biomass", "Biomass", (_biomass(inputs),)),
+            Section("prey-biomass", "Biomass", (biomass_figure(inputs),)),
             Section("prey-deaths", "Causes of death", tuple(_deaths(inputs, n) for n in names)),
             Section(
                 "prey-maps",

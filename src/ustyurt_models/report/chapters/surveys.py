@@ -1,5 +1,8 @@
 """Surveys: what was counted, what the models made of it, and whether to trust them."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 import xarray as xr
 
 from ustyurt_models.report.content import Block, Cell, Column, Note, Paragraph, Section, Table
@@ -9,13 +12,13 @@ from ustyurt_models.report.figures.survey import (
     detection_function,
     trend_from,
 )
-from ustyurt_models.report.inputs import ReportInputs, SurveyResult
+from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.words import readable, shown_number, shown_probability
 
-__all__ = ["chapter"]
+__all__ = ["abundance_table", "chapter", "diagnostics_table", "inventory", "survey_part"]
 
 
-def _inventory(inputs: ReportInputs) -> Table:
+def inventory(surveys: Sequence[SurveyResult]) -> Table:
     """Return the list of survey data."""
     rows = tuple(
         (
@@ -26,7 +29,7 @@ def _inventory(inputs: ReportInputs) -> Table:
             survey.status.upper() if survey.status != "real" else survey.status,
             "accepted although failed" if survey.overridden else "held",
         )
-        for survey in inputs.surveys
+        for survey in surveys
     )
     columns = tuple(
         Column(label)
@@ -35,7 +38,7 @@ def _inventory(inputs: ReportInputs) -> Table:
     return Table("survey_inventory", "Survey data used.", columns, rows)
 
 
-def _abundance(survey: SurveyResult) -> Table:
+def abundance_table(survey: SurveyResult) -> Table:
     """Return abundance and density by stratum and in total."""
     node = survey.tree["abundance"].to_dataset()
     rows: list[tuple[Cell, ...]] = []
@@ -110,7 +113,7 @@ def _growth(survey: SurveyResult) -> tuple[Block, ...]:
     return (Paragraph(text), table)
 
 
-def _diagnostics(survey: SurveyResult) -> Table:
+def diagnostics_table(survey: SurveyResult) -> Table:
     """Return the diagnostics with their words pass, look or stop."""
     node = survey.tree["diagnostics"].to_dataset()
     dimension = next(iter(node.sizes))
@@ -125,7 +128,7 @@ def _diagnostics(survey: SurveyResult) -> Table:
     columns = (
         Column("check"),
         *(
-            Column(readable(name), kind="number" if node[name].dtype.kind in "fiu" else "text")
+            Column(readable(name), kind="number" if node[name].dtype.kind in "fiu" else _text(name))
             for name in names
         ),
     )
@@ -138,7 +141,12 @@ def _diagnostics(survey: SurveyResult) -> Table:
     )
 
 
-def _part(survey: SurveyResult) -> Section:
+def _text(name: str) -> Literal["text", "long"]:
+    """Return how a column of words is shown: verdicts short, explanations long."""
+    return "text" if name == "verdict" else "long"
+
+
+def survey_part(survey: SurveyResult) -> Section:
     """Return the section of one survey."""
     blocks: list[Block] = []
     if survey.status.startswith("simulated"):
@@ -152,21 +160,27 @@ def _part(survey: SurveyResult) -> Section:
         blocks.append(count_trend(f"trend_{survey.name}", survey.species, series))
         blocks += _growth(survey)
     if "abundance" in nodes:
-        blocks.append(_abundance(survey))
+        blocks.append(abundance_table(survey))
     if "diagnostics" in nodes:
-        blocks.append(_diagnostics(survey))
+        blocks.append(diagnostics_table(survey))
     title = f"{readable(survey.species).capitalize()}: {readable(survey.model)}"
     return Section(f"survey-{survey.name}", title, tuple(blocks))
 
 
-def chapter(inputs: ReportInputs) -> Section:
-    """Return the chapter on surveys and abundance now."""
-    if not inputs.surveys:
+def chapter(surveys: Sequence[SurveyResult]) -> Section:
+    """Return the chapter on surveys and abundance now.
+
+    Parameters
+    ----------
+    surveys : sequence of SurveyResult
+        Fitted surveys; may be empty.
+    """
+    if not surveys:
         text = Paragraph("No survey was fitted; all starting numbers come from the evidence.")
         return Section("surveys", "Surveys and abundance now", (text,))
     return Section(
         "surveys",
         "Surveys and abundance now",
-        (_inventory(inputs),),
-        tuple(_part(survey) for survey in inputs.surveys),
+        (inventory(surveys),),
+        tuple(survey_part(survey) for survey in surveys),
     )

@@ -26,7 +26,7 @@ from ustyurt_models.report.figures.outcomes import persistence_density
 from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.words import comparison_words, readable, shown_number, shown_probability
 
-__all__ = ["WORDS", "answer", "chapter", "notices"]
+__all__ = ["WORDS", "answer", "chapter", "criteria_table", "headline", "notices"]
 
 #: Traffic lights in words, so that colour never stands alone.
 WORDS: dict[Light, str] = {
@@ -191,7 +191,7 @@ def _lights(findings: Sequence[Finding]) -> list[Block]:
     ]
 
 
-def _table(inputs: ReportInputs) -> Table:
+def criteria_table(inputs: ReportInputs) -> Table:
     """Return the criteria of all scenarios."""
     rows = tuple(
         (
@@ -224,7 +224,7 @@ def _table(inputs: ReportInputs) -> Table:
     )
 
 
-def _headline(inputs: ReportInputs) -> tuple[Block, ...]:
+def headline(inputs: ReportInputs) -> tuple[Block, ...]:
     """Return the distribution of persistence over draws, for scenarios with cheetahs."""
     names = shown_scenarios(inputs, cheetahs=True)
     if not names:
@@ -262,7 +262,7 @@ def chapter(inputs: ReportInputs) -> Section:
         Section(f"verdict-{name}", readable(name).capitalize(), tuple(_lights(found)))
         for name, found in list(grouped.items())[:MOST_SHOWN]
     ]
-    parts.append(Section("headline", "How sure can we be?", _headline(inputs)))
+    parts.append(Section("headline", "How sure can we be?", headline(inputs)))
     if inputs.findings:
-        parts.append(Section("criteria", "All criteria", (_table(inputs),)))
+        parts.append(Section("criteria", "All criteria", (criteria_table(inputs),)))
     return Section("verdict", "Verdict", (lead,), tuple(parts))

@@ -1,0 +1,50 @@
+"""Two scenarios side by side: paired differences under common random numbers."""
+
+import numpy as np
+
+from ustyurt_models.decide import compare_scenarios
+from ustyurt_models.report.content import Cell, Column, Table
+from ustyurt_models.report.inputs import ReportInputs
+from ustyurt_models.report.words import readable
+
+__all__ = ["differences_table"]
+
+
+def differences_table(inputs: ReportInputs, first: str, second: str) -> Table:
+    """Return what changes from one scenario to another, future by future.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+        A finished run.
+    first, second : str
+        Names of scenarios; differences are second minus first.
+    """
+    cube = inputs.results
+    found = compare_scenarios(cube.sel(scenario=first), cube.sel(scenario=second))
+    rows: list[tuple[Cell, ...]] = []
+    for row in found[np.isfinite(found["difference"])].to_dict("records"):
+        ends = (float(row["difference"]), float(row["low"]), float(row["high"]))
+        means = (float(row["first"]), float(row["second"]))
+        name, year = readable(str(row["quantity"])), str(row["year"])
+        rows.append((name, year, *means, ends, float(row["variance_ratio"])))
+    columns = (
+        Column("quantity"),
+        Column("year"),
+        Column(f"mean, {readable(first)}", "", "number"),
+        Column(f"mean, {readable(second)}", "", "number"),
+        Column("difference (95 % Monte-Carlo interval)", "", "interval"),
+        Column("variance ratio", "", "number"),
+    )
+    note = (
+        "Variance ratio: how many times larger the variance of the difference would be with "
+        "independent random numbers."
+    )
+    return Table(
+        "differences",
+        f"{readable(second)} minus {readable(first)}: means over all futures, and mean of the "
+        "paired differences.",
+        columns,
+        tuple(rows),
+        note,
+    )
