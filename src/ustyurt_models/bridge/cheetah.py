@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -104,7 +105,7 @@ def cheetah_rates(
     )
 
 
-def _food(v: _Values, prey_mass_kg: Sequence[tuple[float, float]]) -> dict[str, object]:
+def _food(v: _Values, prey_mass_kg: Sequence[tuple[float, float]]) -> dict[str, Any]:
     """Return the part of the rates about hunting and condition."""
     days = _DAYS_PER_YEAR / v.seasons_per_year
     searched_km2 = v("food", "search_km_per_day") * v("food", "strip_km") * days
@@ -136,7 +137,7 @@ def _food(v: _Values, prey_mass_kg: Sequence[tuple[float, float]]) -> dict[str, 
     }
 
 
-def _deaths(v: _Values) -> dict[str, object]:
+def _deaths(v: _Values) -> dict[str, Any]:
     """Return the part of the rates about deaths."""
     steps = v.seasons_per_year
     quarters = 4.0 * np.arange(steps + 1) / steps
@@ -248,7 +249,7 @@ def _post_release(v: _Values) -> np.ndarray:
     return pulse
 
 
-def _births(v: _Values) -> dict[str, object]:
+def _births(v: _Values) -> dict[str, Any]:
     """Return the part of the rates about reproduction."""
     steps = v.seasons_per_year
     gestation_months = v("births", "gestation_days") / _DAYS_PER_MONTH
@@ -273,7 +274,7 @@ def _births(v: _Values) -> dict[str, object]:
     }
 
 
-def _space(v: _Values, cell_km: float) -> dict[str, object]:
+def _space(v: _Values, cell_km: float) -> dict[str, Any]:
     """Return the part of the rates about ranges and dispersal."""
     moving = 1.0 if v.on("dispersal") else 0.0
     hard = v("space", "explore_km") * moving
