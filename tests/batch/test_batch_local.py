@@ -89,7 +89,9 @@ def test_killed_run_resumes_to_the_identical_content(tmp_path, expected):
     assert 1 <= finish(tmp_path, expected) <= 6
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_stop_signal_ends_without_traceback_and_resumes(tmp_path, expected, number):
     process = start(tmp_path)
     wait_for_tasks(tmp_path, 2)

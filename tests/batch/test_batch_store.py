@@ -83,7 +83,7 @@ def test_maps_are_exact_sums_over_all_runs(finished):
     assert maps.attrs["runs"] == 8
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(block_draws=st.integers(1, 5), workers=st.integers(1, 3), order=st.randoms())
 def test_content_is_the_same_for_any_blocks_workers_and_order(
     finished, tmp_path_factory, block_draws, workers, order
@@ -237,6 +237,7 @@ print("pending", len(store.pending()))
 """
 
 
+@pytest.mark.slow
 def test_limit_of_the_system_on_file_size_is_told_as_a_full_disk(tmp_path):
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
     code = FILE_LIMIT.format(tests=str(Path(__file__).parent), folder=str(tmp_path))

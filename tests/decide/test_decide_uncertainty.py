@@ -70,6 +70,7 @@ def test_chance_needs_two_replicates():
         variance_shares(np.ones((30, 1)), np.zeros((30, 1)))
 
 
+@pytest.mark.slow
 def test_influence_finds_the_drivers_and_rarely_anything_else():
     rng = np.random.default_rng(15)
     names = [f"p{i}" for i in range(60)]

@@ -11,6 +11,8 @@ __all__ = ["Estimate", "Plan", "Task", "estimate", "make_plan"]
 
 #: Enough tasks per scenario that little is lost when a run is killed and workers stay busy.
 TASKS_PER_SCENARIO = 40
+#: Beyond any use; keeps a slip of the finger from filling memory with labels.
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True, order=True)
@@ -89,8 +91,8 @@ def make_plan(layout: Layout, block_draws: int | None = None) -> Plan:
     Plan
         The tasks. Results do not depend on `block_draws`.
     """
-    require(layout.draws >= 1, "draws", "must be >= 1", layout.draws)
-    require(layout.replicates >= 1, "replicates", "must be >= 1", layout.replicates)
+    for name, count in (("draws", layout.draws), ("replicates", layout.replicates)):
+        require(1 <= count <= _MOST, name, f"must lie in 1..{_MOST:,}", count)
     size = max(1, layout.draws // TASKS_PER_SCENARIO) if block_draws is None else block_draws
     require(size >= 1, "block_draws", "must be >= 1", size)
     return Plan(len(layout.scenarios), layout.draws, min(size, layout.draws))
