@@ -163,11 +163,22 @@ def founders(number: int, age: int, male: int, cell: int):
     return prey
 
 
-def replicates(demo, start, years, number, *, slots, key=7, order=(BIRTHS, DEATHS, AGEING)):
+def replicates(
+    demo,
+    start,
+    years,
+    number,
+    *,
+    slots,
+    key=7,
+    order=(BIRTHS, DEATHS, AGEING),
+    capacity=np.inf,
+):
     """Run `number` replicates in a single cell; return numbers and final ages of females."""
     grid = open_grid(3, 3)
     seasons = demo.rates.cycle.size
-    kind = PreyKind(plain_range(grid, seasons), demo.rates)
+    land = plain_range(grid, seasons, capacity_around=np.full(9, capacity))
+    kind = PreyKind(land, demo.rates)
     numbers = np.zeros((number, years, 2), np.int64)
     ages = np.zeros((number, demo.rates.birth_chance.size + 2), np.int64)
     run_replicates(

@@ -254,3 +254,22 @@ def test_survival_of_one_and_zero_is_exact():
     doomed = demography(A1.replace("[0.5, 0.85, 0.85, 0.88]", "[0.0]"))
     numbers, _ = replicates(doomed, founders(50, 1, 1, 4), 2, 1, slots=100)
     assert (numbers == 0).all()
+
+
+def test_a_small_crowded_population_is_the_poisson_ricker_chain():
+    # Case A4: N' ~ Poisson(N exp(0.5 (1 - N / K))), K = 20, started at 20.
+    text = POISSON.format(survival=1.0, oldest=1, mean=float(np.exp(0.5)))
+    text = text.replace("{ maximum_per_km2 = 1.0 }", "{ maximum_per_km2 = 1.0, births = 1.0 }")
+    demo = demography(text)
+    assert demo.strength == pytest.approx(0.5)
+    numbers, _ = replicates(
+        demo, founders(20, 1, 0, 4), 100, 8_000, slots=1_000, key=19, capacity=20.0
+    )
+    final = numbers[:, 99].sum(axis=1)
+    for year, chance in ((50, 0.002649), (100, 0.005683)):
+        extinct = (numbers[:, year - 1].sum(axis=1) == 0).mean()
+        assert abs(extinct - chance) < 5 * np.sqrt(chance / 8_000), year
+    assert within(final, 18.7411)
+    alive = final[final > 0]
+    assert within(alive, 18.8482)
+    assert 0.95 < alive.std() / 5.2947 < 1.05

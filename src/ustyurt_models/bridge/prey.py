@@ -1,30 +1,33 @@
 """From a species file and one parameter set to the vital rates that the prey kernels use.
 
-Survival rows of the evidence speak of natural mortality in a normal year. Wolves are part of it
-and are taken out of the background, so nothing is counted twice; winters, droughts and die-offs
-come on top when they happen, poaching and harvest always. Where the species file gives a growth
-factor, one factor scales natural hazards so that growth in an average year without catastrophe
-agrees with it. Capacity is that of the unpoached population in the mean environment, in which
-juts and die-offs enter with their mean hazard.
+Capacity is that of the unpoached population in the mean environment, in which juts and die-offs
+enter with their mean hazard.
 """
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from statistics import NormalDist
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ustyurt_models.bridge.prey_births import birth_table, litter_table
-from ustyurt_models.evidence.prey_species import SEASONS, PreySpecies
-from ustyurt_models.evidence.values import Quantity, value_of
+from ustyurt_models.bridge.prey_hazards import (
+    MEAN_POSITIVE,
+    Hazards,
+    by_class,
+    hazards_of,
+    scaled,
+    step_of_season,
+    switched,
+)
+from ustyurt_models.evidence.prey_species import PreySpecies
+from ustyurt_models.evidence.values import value_of
 from ustyurt_models.formulas.demography import (
     DensityResponse,
     LifeTable,
     calibrate_density,
     growth_factor,
-    scale_to_growth,
     seasonal_cycle,
     seasonal_structure,
     with_crowding,
@@ -32,10 +35,8 @@ from ustyurt_models.formulas.demography import (
 from ustyurt_models.ibm.prey_state import CLASSES, PreyRates
 from ustyurt_models.study.engine import Engine, Processes
 
-__all__ = ["PreyDemography", "prey_demography", "step_of_season"]
+__all__ = ["PreyDemography", "prey_demography"]
 
-#: Mean of the part of a standard normal anomaly above 0.
-_MEAN_POSITIVE = 1.0 / math.sqrt(2.0 * math.pi)
 _NEVER = 30_000
 _DAYS_PER_YEAR = 365.25
 
@@ -66,121 +67,10 @@ class PreyDemography:
     structure: np.ndarray
 
 
-@dataclass(frozen=True)
-class _Hazards:
-    """Hazards by class (young female, young male, adult female, adult male), mostly per year."""
-
-    natural: np.ndarray  # float64, shape (sex, age in years), without wolves
-    wolf: np.ndarray
-    poaching: np.ndarray
-    winter: np.ndarray  # per SD above the mean, whole winter
-    jut: np.ndarray  # whole winter
-    drought: np.ndarray  # per SD above the mean, whole summer
-    disease: np.ndarray  # whole die-off
-
-
-def _hazard(share: float) -> float:
-    """Return the hazard under which `share` die."""
-    return -math.log(max(1.0 - share, 1e-12))
-
-
-def _by_class(young: float, female: float, male: float | None = None) -> np.ndarray:
-    """Return values by class from young, adult female and adult male."""
-    return np.array([young, young, female, female if male is None else male])
-
-
-def _natural(species: PreySpecies, parameters: Mapping[str, float]) -> np.ndarray:
-    """Return natural hazards of a normal year, wolves included, shape (sex, age in years)."""
-    survival = species.survival
-    oldest = round(value_of(survival.maximum_age_yr, parameters))
-    if survival.by_age is not None:
-        listed = [value_of(entry, parameters) for entry in survival.by_age]
-        by_age = [listed[min(age, len(listed) - 1)] for age in range(oldest + 1)]
-        return np.broadcast_to([_hazard(1.0 - s) for s in by_age], (2, oldest + 1)).copy()
-    assert survival.young is not None
-    assert survival.female is not None
-    female = value_of(survival.female, parameters)
-    male = female * value_of(survival.male_relative, parameters)
-    natural = np.empty((2, oldest + 1))
-    natural[:, 0] = _hazard(1.0 - value_of(survival.young, parameters))
-    natural[:, 1:] = [[_hazard(1.0 - female)], [_hazard(1.0 - male)]]
-    return natural
-
-
-def _drought_anomaly(frequency: float) -> float:
-    """Return the mean anomaly of a drought year, the driest `frequency` of years."""
-    normal = NormalDist()
-    return normal.pdf(normal.inv_cdf(1.0 - frequency)) / frequency
-
-
-def _hazards(species: PreySpecies, parameters: Mapping[str, float]) -> _Hazards:
-    """Return all hazards as the evidence has them; natural ones still hold the wolves."""
-    threats = species.threats
-
-    def of(quantity: Quantity) -> float:
-        return value_of(quantity, parameters)
-
-    wolf = _hazard(of(threats.wolf_take))
-    poached = _hazard(of(threats.poaching_take))
-    cold = _by_class(of(threats.winter_young), 1.0)
-    drought = np.zeros(CLASSES)
-    if of(threats.drought_loss) > 0.0:
-        young = _hazard(of(threats.drought_loss)) / _drought_anomaly(of(threats.drought_frequency))
-        drought = young * _by_class(1.0, of(threats.drought_adult))
-    return _Hazards(
-        natural=_natural(species, parameters),
-        wolf=_by_class(wolf * of(threats.wolf_young), wolf),
-        poaching=poached * _by_class(of(threats.poaching_young), 1.0, of(threats.poaching_male)),
-        winter=of(threats.winter_slope) * cold,
-        jut=_hazard(of(threats.jut_loss)) * cold,
-        drought=drought,
-        disease=np.full(CLASSES, _hazard(of(threats.disease_loss))),
-    )
-
-
-def _scaled(
-    species: PreySpecies, parameters: Mapping[str, float], hazards: _Hazards, young: np.ndarray
-) -> _Hazards:
-    """Scale natural hazards to the growth that is known, then take the wolves out of them."""
-    natural = hazards.natural
-    if species.growth is not None:
-        yearly = np.zeros((1, *natural.shape))
-        ordinary = _MEAN_POSITIVE * (hazards.winter + hazards.drought)
-        yearly[0, :, 0] = ordinary[:2]
-        yearly[0, :, 1:] = ordinary[2:, None]
-        male_share = value_of(species.births.male_share, parameters)
-        growth = value_of(species.growth.maximum, parameters)
-        factor = scale_to_growth(LifeTable(yearly, young, male_share), natural, growth)
-        natural = natural * max(factor, value_of(species.growth.least_scale, parameters))
-    limit = _by_class(natural[0, 0], natural[0, 1:].min(), natural[1, 1:].min())
-    wolf = np.minimum(hazards.wolf, limit)
-    is_young = np.arange(natural.shape[1]) == 0
-    natural = natural - np.where(is_young, wolf[:2, None], wolf[2:, None])
-    return replace(hazards, natural=natural, wolf=wolf)
-
-
-def _switched(hazards: _Hazards, processes: Processes) -> _Hazards:
-    """Set the hazards of processes that are off to 0."""
-    return _Hazards(
-        natural=hazards.natural * processes.baseline_mortality,
-        wolf=hazards.wolf * processes.wolf,
-        poaching=hazards.poaching * processes.poaching,
-        winter=hazards.winter * processes.winter,
-        jut=hazards.jut * (processes.winter and processes.catastrophes),
-        drought=hazards.drought * processes.drought,
-        disease=hazards.disease * (processes.disease and processes.catastrophes),
-    )
-
-
-def step_of_season(season: str, steps: int) -> int:
-    """Return the step of the year in which a season falls."""
-    return SEASONS.index(season) * steps // len(SEASONS)
-
-
 def _life_table(
     species: PreySpecies,
     parameters: Mapping[str, float],
-    hazards: _Hazards,
+    hazards: Hazards,
     steps: int,
     young_per_female: np.ndarray,
 ) -> LifeTable:
@@ -189,9 +79,9 @@ def _life_table(
     juts = value_of(threats.jut_frequency, parameters) if hazards.jut.any() else 0.0
     sick = value_of(threats.disease_frequency, parameters)
     by_step = np.repeat(hazards.wolf[None] / steps, steps, axis=0)
-    winter = (1.0 - juts) * _MEAN_POSITIVE * hazards.winter + juts * hazards.jut
+    winter = (1.0 - juts) * MEAN_POSITIVE * hazards.winter + juts * hazards.jut
     by_step[step_of_season("winter", steps)] += winter
-    by_step[step_of_season("summer", steps)] += _MEAN_POSITIVE * hazards.drought
+    by_step[step_of_season("summer", steps)] += MEAN_POSITIVE * hazards.drought
     by_step[step_of_season(threats.disease_season, steps)] += sick * hazards.disease
     hazard = np.repeat(hazards.natural[None] / steps, steps, axis=0)
     hazard[:, :, 0] += by_step[:, :2]
@@ -201,7 +91,7 @@ def _life_table(
     return LifeTable(np.roll(hazard, -birth_step, axis=0), young_per_female, male_share)
 
 
-def _poached(life: LifeTable, hazards: _Hazards) -> LifeTable:
+def _poached(life: LifeTable, hazards: Hazards) -> LifeTable:
     """Return the life table with poaching at relative pressure 1."""
     hazard = life.hazard.copy()
     hazard[:, :, 0] += hazards.poaching[:2] / hazard.shape[0]
@@ -264,6 +154,83 @@ def _rut(
     }
 
 
+def _death_fields(hazards: Hazards, steps: int) -> dict[str, Any]:
+    """Return the fields of `PreyRates` that are hazards but for density, per step."""
+    background = np.repeat(hazards.natural / steps, steps, axis=1)
+    return {
+        "background": background,
+        "background_survival": np.exp(-background),
+        "winter": hazards.winter,
+        "jut": hazards.jut,
+        "drought": hazards.drought,
+        "wolf": hazards.wolf / steps,
+        "poaching": hazards.poaching / steps,
+        "disease": hazards.disease,
+    }
+
+
+def _birth_fields(
+    species: PreySpecies, parameters: Mapping[str, float], processes: Processes, chance: np.ndarray
+) -> dict[str, Any]:
+    """Return the fields of `PreyRates` about births but for their density; `chance` per step."""
+    births = species.births
+    steps = chance.size // _years(species, parameters)
+    return {
+        "birth_chance": chance * float(processes.births),
+        "litter": litter_table(births, parameters),
+        "full_litter_age": math.ceil(value_of(births.full_age_yr, parameters)) * steps,
+        "forage_births": value_of(births.forage, parameters) * processes.drought,
+        "winter_births": value_of(births.winter, parameters) * processes.winter,
+        "male_share_at_birth": value_of(births.male_share, parameters),
+    }
+
+
+def _density_fields(
+    species: PreySpecies,
+    parameters: Mapping[str, float],
+    life: LifeTable,
+    response: DensityResponse,
+    ceiling: bool,
+) -> tuple[float, dict[str, Any]]:
+    """Return the strength solved for, and the fields of `PreyRates` that depend on it."""
+    steps = life.hazard.shape[0]
+    strength = 0.0
+    if max(response.young, response.adult, response.births) > 0.0:
+        strength = calibrate_density(life, response)
+    at_capacity = seasonal_cycle(with_crowding(life, response, strength))
+    crowding = strength * by_class(response.young, response.adult) / steps
+    return strength, {
+        "crowding": np.ones(CLASSES) if ceiling else crowding,
+        "crowding_births": strength * response.births,
+        "theta": 0.0 if ceiling else value_of(species.density.theta, parameters),
+        "crowding_cap": value_of(species.density.cap, parameters),
+        "cycle": np.roll(at_capacity, step_of_season(species.births.season, steps)),
+    }
+
+
+def _plain_fields(
+    species: PreySpecies, parameters: Mapping[str, float], processes: Processes, steps: int
+) -> dict[str, Any]:
+    """Return mass, ages and calendar among the fields of `PreyRates`."""
+    mass_kg = value_of(species.mass.adult_kg, parameters)
+    young_kg = 0.5 * (value_of(species.mass.birth_kg, parameters) + mass_kg)
+    last = _years(species, parameters) * steps - 1
+    return {
+        "mass_kg": by_class(young_kg, mass_kg),
+        "adult_age": steps,
+        "old_age": last if processes.old_age else _NEVER,
+        "birth_season": step_of_season(species.births.season, steps),
+        "winter_season": step_of_season("winter", steps),
+        "drought_season": step_of_season("summer", steps),
+        "disease_season": step_of_season(species.threats.disease_season, steps),
+    }
+
+
+def _years(species: PreySpecies, parameters: Mapping[str, float]) -> int:
+    """Return the number of ages in completed years, 0 to the highest."""
+    return round(value_of(species.survival.maximum_age_yr, parameters)) + 1
+
+
 def prey_demography(
     species: PreySpecies, parameters: Mapping[str, float], engine: Engine, processes: Processes
 ) -> PreyDemography:
@@ -286,52 +253,21 @@ def prey_demography(
         Rates and what follows from them.
     """
     steps = engine.seasons_per_year
-    hazards = _hazards(species, parameters)
-    years = hazards.natural.shape[1]
-    chance, young = birth_table(species.births, parameters, years)
-    winter_births = value_of(species.births.winter, parameters)
-    usual_young = young * math.exp(-winter_births * _MEAN_POSITIVE)
-    hazards = _switched(_scaled(species, parameters, hazards, usual_young), processes)
-    winter_births *= processes.winter
-    young = young * math.exp(-winter_births * _MEAN_POSITIVE) * processes.births
+    chance, young = birth_table(species.births, parameters, _years(species, parameters))
+    usual_loss = value_of(species.births.winter, parameters) * MEAN_POSITIVE
+    usual_young = young * math.exp(-usual_loss)
+    hazards = hazards_of(species, parameters)
+    hazards = switched(scaled(species, parameters, hazards, usual_young), processes)
+    young = young * math.exp(-usual_loss * processes.winter) * processes.births
     life = _life_table(species, parameters, hazards, steps, young)
     response = _response(species, parameters, processes, engine)
-    strength = 0.0
-    if max(response.young, response.adult, response.births) > 0.0:
-        strength = calibrate_density(life, response)
-    birth_step = step_of_season(species.births.season, steps)
     ceiling = engine.capacity_rule == "ceiling" and processes.density_dependence
-    mass_kg = value_of(species.mass.adult_kg, parameters)
-    young_kg = 0.5 * (value_of(species.mass.birth_kg, parameters) + mass_kg)
-    crowding = strength * _by_class(response.young, response.adult) / steps
-    background = np.repeat(hazards.natural / steps, steps, axis=1)
+    strength, density = _density_fields(species, parameters, life, response, ceiling)
     rates = PreyRates(
-        background=background,
-        background_survival=np.exp(-background),
-        crowding=np.ones(CLASSES) if ceiling else crowding,
-        winter=hazards.winter,
-        jut=hazards.jut,
-        drought=hazards.drought,
-        wolf=hazards.wolf / steps,
-        poaching=hazards.poaching / steps,
-        disease=hazards.disease,
-        birth_chance=np.repeat(chance, steps) * float(processes.births),
-        litter=litter_table(species.births, parameters),
-        cycle=np.roll(seasonal_cycle(with_crowding(life, response, strength)), birth_step),
-        mass_kg=_by_class(young_kg, mass_kg),
-        adult_age=steps,
-        old_age=years * steps - 1 if processes.old_age else _NEVER,
-        full_litter_age=math.ceil(value_of(species.births.full_age_yr, parameters)) * steps,
-        birth_season=birth_step,
-        winter_season=step_of_season("winter", steps),
-        drought_season=step_of_season("summer", steps),
-        disease_season=step_of_season(species.threats.disease_season, steps),
-        theta=0.0 if ceiling else value_of(species.density.theta, parameters),
-        crowding_cap=value_of(species.density.cap, parameters),
-        crowding_births=strength * response.births,
-        forage_births=value_of(species.births.forage, parameters) * processes.drought,
-        winter_births=winter_births,
-        male_share_at_birth=life.male_share,
+        **_death_fields(hazards, steps),
+        **_birth_fields(species, parameters, processes, np.repeat(chance, steps)),
+        **density,
+        **_plain_fields(species, parameters, processes, steps),
         **_rut(species, parameters, processes, steps),
     )
     poached = _poached(life, hazards)
@@ -340,5 +276,5 @@ def prey_demography(
         growth=growth_factor(life),
         growth_poached=growth_factor(poached),
         strength=strength,
-        structure=_cumulative_structure(poached, birth_step),
+        structure=_cumulative_structure(poached, rates.birth_season),
     )

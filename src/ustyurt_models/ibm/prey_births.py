@@ -10,7 +10,7 @@ from ustyurt_models.ibm.prey_state import Grid, Prey, PreyKind, PreyRates, PreyS
 
 __all__ = ["give_birth", "measure_crowding", "rut_conception"]
 
-_BIRTH, _LITTER, _SEX = 10, 11, 12
+_BIRTH, _LITTER, _SEX, _CARRIED = 10, 11, 12, 13
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -154,9 +154,9 @@ def _fertility_of_year(rates: PreyRates, step: PreyStep) -> float:
 def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> int:
     """Add the litters of this birth season in place, at the mothers' cells, aged 0.
 
-    A female gives birth with the chance of her age, times the year's multiplier, times
-    ``exp(-crowding_births * crowding)``, never above 1. A newborn's identity is a hash of
-    (mother, season, position in the litter).
+    A female gives birth with the chance of her age times the year's multiplier, never above 1;
+    each of her young is then carried to birth with chance ``exp(-crowding_births * crowding)``.
+    A newborn's identity is a hash of (mother, season, position in the litter).
 
     Parameters
     ----------
@@ -188,18 +188,20 @@ def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: P
         if prey.male[i] == 1 or birth_chance[age] == 0.0:
             continue
         mother = prey.identity[i]
-        chance = birth_chance[age] * of_year
-        if rates.crowding_births > 0.0:
-            chance *= math.exp(-rates.crowding_births * crowding[prey.cell[i]])
-        if uniform(key, mother, _BIRTH) >= chance:
+        if uniform(key, mother, _BIRTH) >= birth_chance[age] * of_year:
             continue
         row = int(age >= rates.full_litter_age)
         size = _litter_size(litter_table, row, uniform(key, mother, _LITTER))
         if total + size > prey.identity.size:
             return -1
+        carried = 1.0
+        if rates.crowding_births > 0.0:
+            carried = math.exp(-rates.crowding_births * crowding[prey.cell[i]])
         litter = np.uint64(mix(mother, np.uint64(step.season_index)))
         for position in range(size):
             identity = np.uint64(mix(litter, np.uint64(position)))
+            if carried < 1.0 and uniform(key, identity, _CARRIED) >= carried:
+                continue
             is_male = uniform(key, identity, _SEX) < rates.male_share_at_birth
             prey.identity[total] = identity
             prey.age[total] = 0
