@@ -22,7 +22,7 @@ from ustyurt_models.formulas.detection import quadrature_rule
 from ustyurt_models.survey.models.line_transect_data import LineTransectData
 from ustyurt_models.survey.settings import LineTransectSettings, LogNormalPrior
 
-__all__ = ["build", "cumulative_half_normal", "cumulative_hazard_rate", "exponential"]
+__all__ = ["build", "cumulative_half_normal", "cumulative_hazard_rate", "exponential", "sufficient"]
 
 
 def _lognormal(name: str, prior: LogNormalPrior, unit: float = 1.0, **kwargs) -> TensorVariable:
@@ -81,37 +81,80 @@ def cumulative_hazard_rate(
     return (shoulder + tail).sum(axis=-1)
 
 
-def _detection(data: LineTransectData, settings: LineTransectSettings) -> None:
+def sufficient(data: LineTransectData, settings: LineTransectSettings) -> dict[str, np.ndarray]:
+    """Reduce a survey to what the likelihood reads.
+
+    Parameters
+    ----------
+    data : LineTransectData
+        Truncated survey.
+    settings : LineTransectSettings
+        Key, classes, group size.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Values of the model's data variables: ``groups`` per transect; ``detections`` and either
+        ``class_counts``, ``squares`` (sum of squared distances) or distinct distances ``seen``
+        with their ``times``; distinct ``sizes`` with ``size_times``, or single ones with
+        ``nearness`` (distance over truncation) when size depends on distance.
+    """
+    found: dict[str, np.ndarray] = {"groups": data.groups}
+    if not data.distance_m.size:
+        return found
+    found["detections"] = np.array(float(data.distance_m.size))
+    if data.cutpoints_m.size:
+        found["class_counts"] = data.class_counts
+    elif settings.key == "half-normal":
+        found["squares"] = np.array(np.sum(data.distance_m**2))
+    else:
+        # Detections on the line itself have g = 1; the bound avoids log(0).
+        seen, times = np.unique(np.maximum(data.distance_m, 1e-9), return_counts=True)
+        found |= {"seen": seen, "times": times}
+    if settings.group_size == "mean":
+        spread = max(float(np.std(data.size)), 0.5)  # half an animal where all groups are alike
+        found["sample_mean"] = np.array(data.size.mean())
+        found["standard_error"] = np.array(spread / np.sqrt(data.size.size))
+    elif settings.group_size == "model" and settings.size_bias:
+        found["sizes"] = data.size
+        found["nearness"] = data.distance_m / data.truncation_m
+    elif settings.group_size == "model":
+        sizes, times = np.unique(data.size, return_counts=True)
+        found |= {"sizes": sizes, "size_times": times}
+    return found
+
+
+def _detection(
+    data: LineTransectData, settings: LineTransectSettings, told: dict[str, TensorVariable]
+) -> None:
     """Add the detection function and the likelihood of distances."""
     sigma = _lognormal("sigma_m", settings.sigma_share, data.truncation_m)
-    if settings.key == "hazard-rate":
-        shape = 1.0 + _lognormal("shape_excess", settings.shape_excess)
-    if data.distance_m.size == 0:
+    hazard = settings.key == "hazard-rate"
+    shape = 1.0 + _lognormal("shape_excess", settings.shape_excess) if hazard else None
+    if "detections" not in told:
         return
-    if data.cutpoints_m.size:
-        upper = data.cutpoints_m[1:]
-        if settings.key == "hazard-rate":
-            cumulative = cumulative_hazard_rate(sigma, shape, upper)
-        else:
-            cumulative = cumulative_half_normal(sigma, upper)
-        inside = pt.concatenate([cumulative[:1], pt.diff(cumulative)])
-        share = pt.log(pt.maximum(inside, 1e-300)) - pt.log(cumulative[-1])
-        pm.Potential("distance_classes", pt.sum(data.class_counts * share))
-        return
-    whole = np.array([data.truncation_m])
-    if settings.key == "half-normal":
-        esw = cumulative_half_normal(sigma, whole)[0]
-        squares = float(np.sum(data.distance_m**2))
-        log_g = -0.5 * squares / sigma**2
+    upper = data.cutpoints_m[1:] if "class_counts" in told else np.array([data.truncation_m])
+    if shape is None:
+        cumulative = cumulative_half_normal(sigma, upper)
     else:
-        esw = cumulative_hazard_rate(sigma, shape, whole)[0]
-        # Distances on the line itself carry g = 1; the bound avoids log(0).
-        seen, times = np.unique(np.maximum(data.distance_m, 1e-9), return_counts=True)
-        log_g = pt.sum(times * pt.log(-pt.expm1(-_hazard(pt.as_tensor(seen), sigma, shape))))
-    pm.Potential("distances", log_g - data.distance_m.size * pt.log(esw))
+        cumulative = cumulative_hazard_rate(sigma, shape, upper)
+    log_esw = pt.log(cumulative[-1])
+    if "class_counts" in told:
+        inside = pt.concatenate([cumulative[:1], pt.diff(cumulative)])
+        share = pt.log(pt.maximum(inside, 1e-300)) - log_esw
+        pm.Potential("log_distances", pt.sum(told["class_counts"] * share))
+        return
+    if shape is None:
+        log_g = -0.5 * told["squares"] / sigma**2
+    else:
+        hazards = _hazard(told["seen"], sigma, shape)
+        log_g = pt.sum(told["times"] * pt.log(-pt.expm1(-hazards)))
+    pm.Potential("log_distances", log_g - told["detections"] * log_esw)
 
 
-def _encounters(data: LineTransectData, settings: LineTransectSettings) -> None:
+def _encounters(
+    data: LineTransectData, settings: LineTransectSettings, told: dict[str, TensorVariable]
+) -> None:
     """Add encounter rates and the likelihood of groups per transect."""
     rate = _lognormal("encounter_rate_per_km", settings.encounter_rate_per_km, dims="stratum")
     expected = rate[data.transect_stratum] * data.effort_km
@@ -121,39 +164,32 @@ def _encounters(data: LineTransectData, settings: LineTransectSettings) -> None:
         spread = exponential("encounter_spread", settings.encounter_spread_mean, dims="stratum")
         alpha = expected / spread[data.transect_stratum] ** 2
         counts = pm.NegativeBinomial.dist(mu=expected, alpha=alpha)
-    pm.Potential("groups", pm.logp(counts, data.groups).sum())
+    pm.Potential("log_groups", pm.logp(counts, told["groups"]).sum())
 
 
-def _sizes(data: LineTransectData, settings: LineTransectSettings) -> None:
+def _sizes(settings: LineTransectSettings, told: dict[str, TensorVariable]) -> None:
     """Add group size and the likelihood of the sizes of detected groups."""
-    if settings.group_size == "mean":
-        _mean_size(data, settings)
-        return
     mean = _lognormal("mean_size_untruncated", settings.mean_size)
     cv = exponential("size_cv", settings.size_cv_mean)
     if settings.size_bias:
         slope = pm.Normal("size_slope", 0.0, settings.size_slope_sd)
-        size, times = data.size, np.ones(data.size.size, np.int64)
-        nearness = data.distance_m / data.truncation_m
-        mean = mean * pt.exp(slope * nearness)
-    else:
-        size, times = np.unique(data.size, return_counts=True)
-    if size.size == 0:
+    if "sizes" not in told:
         return
+    if settings.size_bias:
+        mean = mean * pt.exp(slope * told["nearness"])
     dispersion = cv**-2
     log_zero = -dispersion * pt.log1p(mean / dispersion)
-    untruncated = pm.logp(pm.NegativeBinomial.dist(mu=mean, alpha=dispersion), size)
+    untruncated = pm.logp(pm.NegativeBinomial.dist(mu=mean, alpha=dispersion), told["sizes"])
     log_seen = pt.log(-pt.expm1(log_zero))
-    pm.Potential("sizes", pt.sum(times * (untruncated - log_seen)))
+    pm.Potential("log_sizes", pt.sum(told.get("size_times", 1) * (untruncated - log_seen)))
 
 
-def _mean_size(data: LineTransectData, settings: LineTransectSettings) -> None:
+def _mean_size(settings: LineTransectSettings, told: dict[str, TensorVariable]) -> None:
     """Add mean size as a plain number whose sample mean has its standard error."""
     mean = _lognormal("mean_size", settings.mean_size)
-    if data.size.size:
-        spread = max(float(np.std(data.size)), 0.5)  # half an animal where all groups are alike
-        observed = pm.Normal.dist(mean, spread / np.sqrt(data.size.size))
-        pm.Potential("sizes", pm.logp(observed, data.size.mean()))
+    if "sample_mean" in told:
+        observed = pm.Normal.dist(mean, told["standard_error"])
+        pm.Potential("log_sizes", pm.logp(observed, told["sample_mean"]))
 
 
 def build(data: LineTransectData, settings: LineTransectSettings) -> pm.Model:
@@ -171,11 +207,15 @@ def build(data: LineTransectData, settings: LineTransectSettings) -> pm.Model:
     pymc.Model
         Free variables ``encounter_rate_per_km`` and ``encounter_spread`` (stratum), ``sigma_m``
         [m], and where they apply ``shape_excess``, ``mean_size_untruncated`` or ``mean_size``,
-        ``size_cv`` and ``size_slope``.
+        ``size_cv`` and ``size_slope``. A survey of the same design can be put in its place with
+        ``model.set_data`` and the values of `sufficient`.
     """
     with pm.Model(coords={"stratum": list(data.stratum)}) as model:
-        _encounters(data, settings)
-        _detection(data, settings)
-        if settings.group_size != "single":
-            _sizes(data, settings)
+        told = {name: pm.Data(name, value) for name, value in sufficient(data, settings).items()}
+        _encounters(data, settings, told)
+        _detection(data, settings, told)
+        if settings.group_size == "model":
+            _sizes(settings, told)
+        elif settings.group_size == "mean":
+            _mean_size(settings, told)
     return model

@@ -19,7 +19,7 @@ from scipy.special import gammaln, logsumexp
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.settings import Sampler
 
-__all__ = ["Weighted", "sample"]
+__all__ = ["Weighted", "sample", "sample_flat"]
 
 Floats = NDArray[np.float64]
 
@@ -146,7 +146,14 @@ def sample(model: pm.Model, sampler: Sampler, rng: np.random.Generator) -> Weigh
     Weighted
         Draws and the quality of the weights.
     """
-    flat = FlatModel(model)
+    return sample_flat(FlatModel(model), sampler, rng)
+
+
+def sample_flat(flat: FlatModel, sampler: Sampler, rng: np.random.Generator) -> Weighted:
+    """Draw from a posterior that is already a function of a vector; see `sample`.
+
+    Refitting a design to new data this way spares building the model again.
+    """
     mode, modes = _find_mode(flat, rng)
     components = [_Component(mode, _curvature(flat, mode))]
     count = max(_PROPOSALS, sampler.chains * sampler.draws)
