@@ -1,3 +1,4 @@
+import numba
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from ustyurt_models.bridge.prey_land import (
 from ustyurt_models.evidence import load_catalogue, parameter_ids
 from ustyurt_models.evidence.prey_species import Births, load_prey_species
 from ustyurt_models.formulas.demography import LifeTable, growth_factor
+from ustyurt_models.ibm.prey_state import PreyKind
 from ustyurt_models.landscape.land import load_land
 from ustyurt_models.study.engine import Engine, Processes
 
@@ -218,3 +220,24 @@ def test_places_follow_the_weights(catalogue, land):
     shares = np.diff(cumulative, prepend=0.0)
     assert shares == pytest.approx(capacity[cells] / capacity.sum())
     assert (capacity[cells] > 0).all()
+
+
+def test_all_species_have_one_compiled_type(catalogue, land):
+    # Kernels take the species as a homogeneous tuple.
+    _, classes = prey_grid(land)
+    kinds = set()
+    for name in SHIPPED:
+        species = load_prey_species(name)
+        parameters = central(catalogue, species)
+        demo = prey_demography(species, parameters, Engine(), Processes())
+        ways = prey_range(
+            species,
+            parameters,
+            land,
+            classes,
+            Engine(),
+            Processes(),
+            structure=demo.structure,
+        )
+        kinds.add(numba.typeof(PreyKind(ways, demo.rates)))
+    assert len(kinds) == 1
