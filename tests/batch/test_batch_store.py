@@ -143,8 +143,8 @@ def flip_one_bit(path: Path) -> None:
         (cut_in_half, "prey_number"),
         (empty, "map_prey"),
         (flip_one_bit, "mean_inbreeding"),
-        (Path.unlink, "jut"),
-        (cut_in_half, "task_digest"),
+        pytest.param(Path.unlink, "jut", marks=pytest.mark.slow),
+        pytest.param(cut_in_half, "task_digest", marks=pytest.mark.slow),
         (Path.unlink, "task_digest"),
     ],
 )
@@ -162,8 +162,8 @@ def test_damaged_chunk_is_refused_by_readers_and_recomputed(copy, finished, hurt
     ("hurt", "place"),
     [
         (cut_in_half, "prey_deaths/zarr.json"),
-        (Path.unlink, "cell/zarr.json"),
-        (empty, "species/c/0"),
+        pytest.param(Path.unlink, "cell/zarr.json", marks=pytest.mark.slow),
+        pytest.param(empty, "species/c/0", marks=pytest.mark.slow),
     ],
 )
 def test_damaged_description_is_repaired(copy, finished, hurt, place):

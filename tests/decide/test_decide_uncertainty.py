@@ -2,10 +2,18 @@
 
 import numpy as np
 import pytest
+from small_cube import cube
 
 from ustyurt_models.checks import InputError
-from ustyurt_models.decide import persistence_shape, rank_influence, variance_shares
+from ustyurt_models.decide import (
+    drivers,
+    persistence_shape,
+    rank_influence,
+    sources_of_spread,
+    variance_shares,
+)
 from ustyurt_models.decide.compare import best_share
+from ustyurt_models.decide.outcomes import outcomes
 
 
 def design(draws, replicates, survey_sd, evidence_sd, chance_sd, shape=lambda s: s):
@@ -132,3 +140,41 @@ def test_two_camps_are_seen_and_one_hill_is_not():
 def test_best_plan_is_counted_by_draw_and_ties_are_shared():
     by_draw = np.array([[1.0, 0.2, 0.5, 0.0], [0.0, 0.9, 0.5, 0.1]])
     np.testing.assert_allclose(best_share(by_draw), [0.375, 0.625])
+
+
+def driven_cube(draws=60):
+    """Saiga follow the survey, cheetahs a parameter, gazelles chance."""
+    rng = np.random.default_rng(23)
+    survey, evidence = rng.normal(size=(draws, 1)), rng.normal(size=(draws, 5))
+    results = cube(draws=draws, replicates=4)
+    last = {"scenario": "plan", "year": 2032}
+    saiga = {"sex": "male", "prey_stage": "adult", "species": "saiga", **last}
+    results["prey_number"].loc[saiga] = np.round(np.exp(8 + survey) * np.ones((1, 4)))
+    gazelle = {**saiga, "species": "goitered_gazelle"}
+    results["prey_number"].loc[gazelle] = rng.integers(50, 5000, (draws, 4))
+    cheetahs = {"sex": "male", "cheetah_stage": "resident", **last}
+    number = np.round(20 + 5 * evidence[:, :1] + rng.normal(size=(draws, 4))).clip(1)
+    results["cheetah_number"].loc[cheetahs] = number
+    return results, survey, evidence
+
+
+def test_every_outcome_gets_its_sources():
+    results, survey, evidence = driven_cube()
+    found = {s.outcome: s.shares for s in sources_of_spread(results, {"plan": survey})}
+    assert set(found) == {"cheetah", "saiga", "goitered_gazelle"}  # all persist: no variance
+    assert found["saiga"].survey > 0.95
+    assert found["cheetah"].evidence > 0.8
+    assert found["goitered_gazelle"].chance > 0.8
+    ranked = drivers(
+        results.sel(scenario="plan"), evidence, list("abcde"), np.random.default_rng(24)
+    )
+    assert ranked["cheetah"][0].parameter == "a"
+    assert ranked["cheetah"][0].clear
+    names = [outcome.name for outcome in outcomes(results.sel(scenario="plan"))]
+    assert names == ["cheetah_persists", "cheetah", "saiga", "goitered_gazelle"]
+
+
+def test_too_few_draws_split_nothing():
+    results, survey, evidence = driven_cube(draws=2)
+    assert sources_of_spread(results, {"plan": survey}) == ()
+    assert drivers(results.sel(scenario="plan"), evidence, list("abcde"), None) == {}

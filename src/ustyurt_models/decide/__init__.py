@@ -6,6 +6,7 @@ from ustyurt_models.decide.files import summary_tables, write_summaries
 from ustyurt_models.decide.futures import quantity
 from ustyurt_models.decide.influence import Influence, rank_influence
 from ustyurt_models.decide.montecarlo import Estimate, mean_of, share_of
+from ustyurt_models.decide.outcomes import SourceOfSpread, drivers, sources_of_spread
 from ustyurt_models.decide.persistence import persistence_by_draw, persistence_shape
 from ustyurt_models.decide.summaries import summarise
 from ustyurt_models.decide.uncertainty import Shares, variance_shares
@@ -17,10 +18,12 @@ __all__ = [
     "Finding",
     "Influence",
     "Shares",
+    "SourceOfSpread",
     "best_decision",
     "best_share",
     "combine_findings",
     "compare_scenarios",
+    "drivers",
     "judge",
     "mean_of",
     "persistence_by_draw",
@@ -28,6 +31,7 @@ __all__ = [
     "quantity",
     "rank_influence",
     "share_of",
+    "sources_of_spread",
     "summarise",
     "summary_tables",
     "variance_shares",

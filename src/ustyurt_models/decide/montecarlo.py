@@ -66,8 +66,8 @@ def mean_of(values: np.ndarray, reference: np.ndarray | None = None) -> Estimate
         return Estimate(math.nan, math.nan, math.nan, math.nan, int(known.sum()))
     value = float(above[known].sum() / total)
     residual = _by_cluster(np.where(known, above - value * below, 0.0), known)
-    error = _spread(residual) / abs(total)
-    reach = _t(residual.size) * error
+    error = float(_spread(residual) / abs(total))
+    reach = float(_t(residual.size) * error)
     return Estimate(value, error, value - reach, value + reach, int(known.sum()))
 
 
