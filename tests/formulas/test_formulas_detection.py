@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.special import gamma, gammaincc
+from scipy.stats import nbinom
+
+from ustyurt_models.formulas import detection as d
+
+
+@pytest.mark.parametrize("sigma_m", [5.0, 80.0, 300.0, 4000.0])
+def test_half_normal_esw_equals_numerical_integral(sigma_m):
+    exact, _ = quad(lambda x: float(d.half_normal(x, sigma_m)), 0, 500, points=[min(sigma_m, 499)])
+    assert d.esw_half_normal(sigma_m, 500.0) == pytest.approx(exact, rel=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.6, 1.0, 2.5])
+@pytest.mark.parametrize("shape", [1.05, 1.5, 2.0, 3.0, 8.0, 20.0])
+def test_hazard_rate_esw_equals_incomplete_gamma_form(share, shape):
+    # Integration by parts: w (1 - exp(-u)) + s Gamma(1 - 1/b, u) with u = (w / s)^-b, b > 1.
+    w, s = 1000.0, 1000.0 * share
+    u = (w / s) ** -shape
+    tail = gamma(1 - 1 / shape) * gammaincc(1 - 1 / shape, u)
+    exact = -w * np.expm1(-u) + s * tail
+    assert d.esw_hazard_rate(s, shape, w) == pytest.approx(exact, rel=2e-6)
+
+
+@given(
+    sigma_m=st.floats(1.0, 1e5),
+    shape=st.floats(1.01, 30.0),
+    truncation_m=st.floats(10.0, 1e4),
+)
+def test_esw_lies_between_zero_and_truncation(sigma_m, shape, truncation_m):
+    for esw in (
+        d.esw_half_normal(sigma_m, truncation_m),
+        d.esw_hazard_rate(sigma_m, shape, truncation_m),
+    ):
+        assert 0 < float(esw) <= truncation_m * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("key", ["half-normal", "hazard-rate"])
+def test_density_of_distances_integrates_to_one(key):
+    def g(x):
+        return d.half_normal(x, 150.0) if key == "half-normal" else d.hazard_rate(x, 150.0, 2.5)
+
+    whole = (
+        d.esw_half_normal(150.0, 400.0)
+        if key == "half-normal"
+        else d.esw_hazard_rate(150.0, 2.5, 400.0)
+    )
+    total, _ = quad(lambda x: float(np.exp(d.log_distance_density(g(x), whole))), 0, 400)
+    assert total == pytest.approx(1.0, rel=1e-6)
+
+
+def test_class_probabilities_are_integrals_over_unequal_classes():
+    cut = np.array([0.0, 10.0, 50.0, 300.0])
+    p = d.bin_probabilities(lambda c: d.esw_half_normal(90.0, c), cut)
+    total = quad(lambda x: float(d.half_normal(x, 90.0)), 0, 300)[0]
+    for i in range(3):
+        part = quad(lambda x: float(d.half_normal(x, 90.0)), cut[i], cut[i + 1])[0]
+        assert p[i] == pytest.approx(part / total, rel=1e-9)
+    assert p.sum() == pytest.approx(1.0, rel=1e-12)
+
+
+def test_mean_of_truncated_sizes_equals_direct_sum():
+    mean, a = 3.0, 0.49
+    k = 1 / a
+    n = np.arange(1, 4000)
+    chance = nbinom.pmf(n, k, k / (k + mean))
+    exact = (n * chance).sum() / chance.sum()
+    assert float(d.size_given_truncation(mean, a)) == pytest.approx(exact, rel=1e-9)
+
+
+def test_detection_is_certain_on_the_line_and_falls():
+    x = np.linspace(0, 1000, 200)
+    for g in (d.half_normal(x, 200.0), d.hazard_rate(x, 200.0, 2.0)):
+        assert g[0] == 1.0
+        assert np.all(np.diff(g) <= 0)
+        assert np.all((g >= 0) & (g <= 1))
