@@ -1,5 +1,7 @@
 """Plans of the study file as arrays for the kernels."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from ustyurt_models.bridge import places, plans, regimes
 from ustyurt_models.checks import InputError
 from ustyurt_models.ibm.management import COMPARISONS
 from ustyurt_models.landscape.land import load_land
+from ustyurt_models.landscape.regions import disc_mask
 from ustyurt_models.study.load import read_study
 from ustyurt_models.study.places import Core, Place
 
@@ -170,7 +173,7 @@ def test_a_point_outside_the_region_is_refused(land):
 
 
 def test_a_regime_begins_where_a_measure_begins_or_ends(scenario, land):
-    found = regimes.regimes_of(scenario, land, enforcement_now=0.4)
+    found = regimes.regimes_of(scenario, land, enforcement_now=0.4, folder=Path())
     assert [regime.first_year for regime in found] == [0, 2, 5, 11, 15]
     by_year = regimes.regime_by_year(scenario)
     assert by_year.tolist() == [0] * 2 + [1] * 3 + [2] * 6 + [3] * 4 + [4] * 5
@@ -178,10 +181,10 @@ def test_a_regime_begins_where_a_measure_begins_or_ends(scenario, land):
 
 def test_measures_change_the_land_as_they_say(scenario, land):
     inside = land["inside"].to_numpy()
-    today, guarded, fenced, relaxed, final = regimes.regimes_of(scenario, land, 0.4)
+    today, guarded, fenced, relaxed, final = regimes.regimes_of(scenario, land, 0.4, Path())
     assert today.pressure[inside].mean() == pytest.approx(1.0)
     assert guarded.pressure[inside] == pytest.approx(0.5 * today.pressure[inside])
-    park = places.disc_mask(land, 55.6, 42.9, 40_000.0) & inside
+    park = disc_mask(land, 55.6, 42.9, 40_000.0) & inside
     assert fenced.removed[park].min() >= 1 - 0.5 * 0.2 - 1e-9
     assert relaxed.removed[park].min() >= 0.8 - 1e-9
     assert fenced.openings == {"saiga": {"border_kz_uz": 0.9}}

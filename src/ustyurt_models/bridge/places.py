@@ -8,6 +8,7 @@ import xarray as xr
 from ustyurt_models.checks import Faults, did_you_mean
 from ustyurt_models.ibm.world import Zones
 from ustyurt_models.landscape.land import cell_size_km, protected_area_names, sites, zones
+from ustyurt_models.landscape.regions import disc_mask
 from ustyurt_models.study.places import Core, Place
 
 __all__ = [
@@ -15,7 +16,6 @@ __all__ = [
     "area_mask",
     "cell_of",
     "core_mask",
-    "disc_mask",
     "distance_km",
     "place_point",
     "zone_map",
@@ -75,11 +75,6 @@ def cell_of(place: Place, land: xr.Dataset, where: str) -> int:
         )
     faults.raise_if_any()
     return nearest
-
-
-def disc_mask(land: xr.Dataset, lon: float, lat: float, radius_m: float) -> np.ndarray:
-    """Return which cell centres lie within `radius_m` of a point, shape (y, x)."""
-    return distance_km(land, lon, lat) * 1000.0 <= radius_m
 
 
 def area_mask(land: xr.Dataset, name: str, where: str) -> np.ndarray:

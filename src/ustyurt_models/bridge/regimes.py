@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from ustyurt_models.landscape.regions import polygon_mask
 
-from ustyurt_models.bridge.places import area_mask, disc_mask, distance_km
+from ustyurt_models.bridge.places import area_mask, distance_km
 from ustyurt_models.formulas.habitat import scaled_grazing_share
+from ustyurt_models.landscape.regions import disc_mask, polygon_mask
 from ustyurt_models.study.management import Measure, ProtectedArea
 from ustyurt_models.study.schema import Scenario
 
@@ -71,10 +72,10 @@ def regime_by_year(scenario: Scenario) -> np.ndarray:
 class _Areas:
     """Masks of the protected areas, those of the landscape and those of the study."""
 
-    def __init__(self, scenario: Scenario, land: xr.Dataset) -> None:
+    def __init__(self, scenario: Scenario, land: xr.Dataset, folder: Path) -> None:
         self.land = land
         self.new = {
-            area.name: _new_area(area, land)
+            area.name: _new_area(area, land, folder)
             for area in scenario.management.protected_area
             if area.is_new
         }
@@ -84,17 +85,19 @@ class _Areas:
         return self.new[name] if name in self.new else area_mask(self.land, name, where)
 
 
-def _new_area(area: ProtectedArea, land: xr.Dataset) -> np.ndarray:
+def _new_area(area: ProtectedArea, land: xr.Dataset, folder: Path) -> np.ndarray:
     """Return the cells of an area that the study describes, shape (y, x)."""
     if area.polygon:
-        return polygon_mask(land, area.polygon)
+        return polygon_mask(land, folder / area.polygon)
     assert area.lon is not None
     assert area.lat is not None
     assert area.radius is not None
     return disc_mask(land, area.lon, area.lat, area.radius)
 
 
-def regimes_of(scenario: Scenario, land: xr.Dataset, enforcement_now: float) -> list[Regime]:
+def regimes_of(
+    scenario: Scenario, land: xr.Dataset, enforcement_now: float, folder: Path
+) -> list[Regime]:
     """Return the land under every regime of a scenario.
 
     Parameters
@@ -105,13 +108,15 @@ def regimes_of(scenario: Scenario, land: xr.Dataset, enforcement_now: float) -> 
         Landscape today.
     enforcement_now : float
         Share of poaching removed inside the protected areas of today, 0..1.
+    folder : Path
+        Folder of the study file, for polygon files.
 
     Returns
     -------
     list of Regime
         In order of time; `regime_by_year` says which holds when.
     """
-    areas = _Areas(scenario, land)
+    areas = _Areas(scenario, land, folder)
     today = enforcement_now * land["protection"].to_numpy().astype(float)
     base = land["poaching_pressure"].to_numpy().astype(float)
     mean_now = (base * (1.0 - today))[land["inside"].to_numpy()].mean()

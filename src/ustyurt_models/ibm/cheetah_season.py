@@ -1,7 +1,6 @@
 """What happens to the cheetahs within one step, event by event."""
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm import cheetah_births, cheetah_deaths, cheetah_dispersal, predation
 from ustyurt_models.ibm.chance import child
@@ -27,22 +26,16 @@ _CHEETAHS = 10_000
 _RELEASES = 20_000
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _cheetah_key(now: Now) -> np.uint64:
     """Return the key of the cheetahs in this season."""
     return np.uint64(child(now.key, _CHEETAHS))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _independent(state: State) -> int:
     """Return the number of cheetahs that live without their mother."""
-    number = 0
-    for i in range(state.cheetahs.top[0]):
-        number += state.cheetahs.stage[i] >= DISPERSER
-    return number
+    return int((state.cheetahs.stage[: state.cheetahs.top[0]] >= DISPERSER).sum())
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def release_cheetahs(world: World, state: State, record: Record, now: Now) -> int:
     """Make the releases that fall due in this season; return 0, or -1 without slots.
 
@@ -81,7 +74,6 @@ def release_cheetahs(world: World, state: State, record: Record, now: Now) -> in
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def hunt_prey(world: World, state: State, record: Record, now: Now) -> None:
     """Let cheetahs hunt, and take what they kill out of the herds."""
     if _independent(state) == 0:
@@ -101,19 +93,19 @@ def hunt_prey(world: World, state: State, record: Record, now: Now) -> None:
     kill_prey(world, state, record, now)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def feed_cheetahs(world: World, state: State) -> None:
     """Turn the season's intake into body condition."""
+    if state.cheetahs.top[0] == 0:
+        return
     predation.update_condition(state.cheetahs, world.cheetah_rates)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def lose_cheetahs(world: World, state: State, now: Now) -> None:
     """Let cheetahs die of all causes and the others age; count the deaths of independent ones."""
     cheetahs, scratch = state.cheetahs, state.cheetah_scratch
-    top = cheetahs.top[0]
-    for i in range(top):
-        scratch.priority[i] = cheetahs.stage[i] >= DISPERSER
+    if cheetahs.top[0] == 0:
+        return
+    independent = cheetahs.stage >= DISPERSER
     key = _cheetah_key(now)
     cheetah_deaths.die(
         cheetahs,
@@ -125,17 +117,17 @@ def lose_cheetahs(world: World, state: State, now: Now) -> None:
         key,
         state.tally,
     )
-    for i in range(top):
-        state.adult_deaths[0] += scratch.priority[i] == 1.0 and cheetahs.stage[i] < 0
+    state.adult_deaths[0] += (independent & (cheetahs.stage < 0)).sum()
     cheetah_deaths.apply_ceiling(cheetahs, world.cheetah_rates, scratch, key, state.tally)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def bear_cheetahs(world: World, state: State, now: Now) -> int:
     """Bear the litters carried and let free females conceive; return 0, or -1 without slots.
 
     With a gestation of 0 steps (yearly engines) conception comes first.
     """
+    if state.cheetahs.top[0] == 0:
+        return 0
     key = _cheetah_key(now)
     if world.cheetah_rates.gestation == 0:
         _mate(world, state, now, key)
@@ -155,7 +147,6 @@ def bear_cheetahs(world: World, state: State, now: Now) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _mate(world: World, state: State, now: Now, key: np.uint64) -> None:
     """Let free females conceive."""
     cheetah_births.mate(
@@ -168,7 +159,6 @@ def _mate(world: World, state: State, now: Now, key: np.uint64) -> None:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def spread_cheetahs(world: World, state: State, now: Now) -> None:
     """Let cubs of age leave their mothers, and dispersers walk and settle."""
     if state.cheetahs.top[0] == 0:
@@ -188,7 +178,6 @@ def spread_cheetahs(world: World, state: State, now: Now) -> None:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def tell_deaths(state: State, year: int, key: np.uint64) -> None:
     """Let managers notice the deaths of independent cheetahs in the year just ended."""
     deaths = state.adult_deaths[0]

@@ -6,7 +6,15 @@ from numba import njit
 from ustyurt_models.ibm.chance import mix, uniform
 from ustyurt_models.ibm.prey_state import Prey, PreyRates
 
-__all__ = ["add_to_map", "arrive", "biomass", "census", "count_prey", "remove_killed"]
+__all__ = [
+    "add_to_map",
+    "arrive",
+    "biomass",
+    "census",
+    "count_eligible",
+    "count_prey",
+    "remove_killed",
+]
 
 _KILL, _ARRIVE = 40, 41
 _CHEETAH = 8
@@ -157,3 +165,12 @@ def arrive(prey: Prey, n: int, cell: int, number: tuple[int, int], age: int, key
         prey.male[n + k] = k >= females
         prey.cell[n + k] = cell
     return n + total
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def count_eligible(prey: Prey, n: int, adult_age: int, eligible: np.ndarray) -> int:
+    """Return how many animals belong to a class marked 1 in `eligible` (int64, shape (class,))."""
+    number = 0
+    for i in range(n):
+        number += eligible[2 * np.int64(prey.age[i] >= adult_age) + np.int64(prey.male[i])]
+    return number

@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm import prey_births, prey_deaths, prey_movement, prey_predation
 from ustyurt_models.ibm.chance import child
-from ustyurt_models.ibm.prey_state import CLASSES, PreyStep
+from ustyurt_models.ibm.prey_predation import count_eligible
+from ustyurt_models.ibm.prey_state import PreyStep
 from ustyurt_models.ibm.record import Record
 from ustyurt_models.ibm.world import Now, State, World
 
@@ -25,7 +25,6 @@ _NO_SLOT = -1
 _LARGEST_SHARE = 0.95
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _step_of(world: World, state: State, now: Now, s: int) -> PreyStep:
     """Return the moment as species `s` meets it."""
     return PreyStep(
@@ -33,14 +32,13 @@ def _step_of(world: World, state: State, now: Now, s: int) -> PreyStep:
         now.step,
         now.regime,
         np.uint64(child(now.key, s)),
-        state.conception[s],
+        float(state.conception[s]),
         world.regimes.pressure[now.regime],
         state.harvest,
         now.climate,
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def bring_prey(world: World, state: State, record: Record, now: Now) -> int:
     """Set free the prey of translocations that fall due; return 0, or -1 without slots."""
     plan = world.translocations
@@ -64,7 +62,6 @@ def bring_prey(world: World, state: State, record: Record, now: Now) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def move_prey(world: World, state: State, record: Record, now: Now) -> int:
     """Walk all prey and exchange them over the window edge; return 0, or -1 without slots."""
     for s in range(state.alive.size):
@@ -81,7 +78,6 @@ def move_prey(world: World, state: State, record: Record, now: Now) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def bear_prey(world: World, state: State, record: Record, now: Now) -> int:
     """Bear the young of all species due in this season; return 0, or -1 without slots."""
     for s in range(state.alive.size):
@@ -99,7 +95,6 @@ def bear_prey(world: World, state: State, record: Record, now: Now) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _harvest_hazards(world: World, state: State, now: Now, s: int) -> None:
     """Write the harvest hazard of this season by class into `state.harvest`, in place.
 
@@ -114,24 +109,14 @@ def _harvest_hazards(world: World, state: State, now: Now, s: int) -> None:
             continue
         share = plan.fraction[h]
         if share < 0.0:
-            share = plan.quota[h] / max(1, _eligible(world, state, s, h))
+            eligible = count_eligible(
+                state.herds[s], state.alive[s], world.kinds[s].rates.adult_age, plan.eligible[h]
+            )
+            share = plan.quota[h] / max(1, eligible)
         hazard = -math.log(1.0 - min(share, _LARGEST_SHARE))
-        for k in range(CLASSES):
-            state.harvest[k] += hazard * plan.eligible[h, k]
+        state.harvest[:] += hazard * plan.eligible[h]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _eligible(world: World, state: State, s: int, h: int) -> int:
-    """Return the number of animals of species `s` that harvest `h` may take."""
-    prey = state.herds[s]
-    number = 0
-    for i in range(state.alive[s]):
-        adult = np.int64(prey.age[i] >= world.kinds[s].rates.adult_age)
-        number += world.harvests.eligible[h, 2 * adult + np.int64(prey.male[i])]
-    return number
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
 def lose_prey(world: World, state: State, record: Record, now: Now) -> None:
     """Let all causes but cheetahs act on all species; in the rut, note the males left."""
     for s in range(state.alive.size):
@@ -147,7 +132,6 @@ def lose_prey(world: World, state: State, record: Record, now: Now) -> None:
         state.alive[s] = prey_deaths.die(prey, n, kind, state.prey_scratch, step, deaths)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def count_all_prey(world: World, state: State) -> None:
     """Count prey by type and cell for the cheetahs, in place."""
     state.counts[:] = 0
@@ -156,12 +140,9 @@ def count_all_prey(world: World, state: State) -> None:
         prey_predation.count_prey(state.herds[s], state.alive[s], adult_age, 2 * s, state.counts)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def kill_prey(world: World, state: State, record: Record, now: Now) -> None:
     """Take the animals that cheetahs killed out of the herds, where they stood."""
-    for kind in range(state.quota.shape[0]):
-        for cell in range(state.quota.shape[1]):
-            record.map_prey_kills[cell] += state.quota[kind, cell]
+    record.map_prey_kills[:] += state.quota.sum(axis=0)
     for s in range(state.alive.size):
         adult_age = world.kinds[s].rates.adult_age
         state.alive[s] = prey_predation.remove_killed(
@@ -176,7 +157,6 @@ def kill_prey(world: World, state: State, record: Record, now: Now) -> None:
         )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def age_prey(state: State) -> None:
     """Make all prey one season older."""
     for s in range(state.alive.size):

@@ -3,13 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, CHEETAH_STAGES, PREY_DEATH_CAUSES
 from ustyurt_models.ibm.cheetah_dispersal import mark_ranges
 from ustyurt_models.ibm.cheetah_state import CUB
 from ustyurt_models.ibm.genetics import genetic_summary
-from ustyurt_models.ibm.prey_predation import biomass, census
+from ustyurt_models.ibm.prey_predation import add_to_map, biomass, census
 from ustyurt_models.ibm.world import State, World
 
 __all__ = ["Record", "empty_record", "record_census"]
@@ -78,66 +77,48 @@ def empty_record(
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _record_prey(world: World, state: State, record: Record, row: int) -> None:
     """Count prey and weigh them by zone at census `row`, in place."""
     zones = world.zones
-    for s in range(state.alive.size):
-        prey, n = state.herds[s], state.alive[s]
-        rates = world.kinds[s].rates
+    known = zones.area_km2 > 0.0
+    for s, prey in enumerate(state.herds):
+        n, rates = state.alive[s], world.kinds[s].rates
         census(prey, n, world.calendar.seasons + 1, record.prey_number[row, s])
         record.part_kg[:] = 0.0
         biomass(prey, n, rates, zones.part, record.part_kg)
-        for zone in range(zones.area_km2.size):
-            kg = 0.0
-            for part in range(record.part_kg.size):
-                kg += zones.member[zone, part] * record.part_kg[part]
-            if zones.area_km2[zone] > 0.0:
-                record.prey_biomass[row, s, zone] = kg / zones.area_km2[zone]
+        kg = zones.member @ record.part_kg
+        record.prey_biomass[row, s, known] = kg[known] / zones.area_km2[known]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _record_cheetahs(world: World, state: State, record: Record, row: int) -> None:
     """Count cheetahs, their genes, condition and ranges at census `row`, in place."""
     cheetahs = state.cheetahs
-    condition = 0.0
-    independent = 0
-    for i in range(cheetahs.top[0]):
-        stage = cheetahs.stage[i]
-        if stage < 0:
-            continue
-        male = cheetahs.male[i]
-        record.cheetah_number[row, male, stage] += 1
-        if male == 0 and cheetahs.age[i] >= world.cheetah_rates.breed_age_female:
-            record.adult_females[row] += 1
-        if stage != CUB:
-            condition += cheetahs.condition[i]
-            independent += 1
-    if independent > 0:
-        record.mean_condition[row] = condition / independent
+    top = cheetahs.top[0]
+    stage, male = cheetahs.stage[:top], cheetahs.male[:top]
+    living = stage >= 0
+    np.add.at(record.cheetah_number[row], (male[living], stage[living]), 1)
+    of_age = cheetahs.age[:top] >= world.cheetah_rates.breed_age_female
+    record.adult_females[row] = (living & (male == 0) & of_age).sum()
+    independent = stage > CUB
+    if independent.any():
+        record.mean_condition[row] = cheetahs.condition[:top][independent].mean()
     genetic_summary(cheetahs, state.kinship, record.genetics[row])
     record.occupied[:] = 0
     mark_ranges(cheetahs, world.cheetah_land, record.occupied)
-    for cell in range(record.occupied.size):
-        record.occupied_cells[row] += record.occupied[cell]
+    record.occupied_cells[row] = record.occupied.sum(dtype=np.int64)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _add_maps(world: World, state: State, record: Record, place: int) -> None:
     """Add prey numbers and cheetah ranges to map `place`, in place."""
     inside = world.zones.inside_cell
-    for s in range(state.alive.size):
-        prey = state.herds[s]
-        state.prey_scratch.number[:] = 0
-        for i in range(state.alive[s]):
-            state.prey_scratch.number[prey.cell[i]] += 1
-        for k in range(inside.size):
-            record.map_prey[place, s, k] += state.prey_scratch.number[inside[k]]
-    for k in range(inside.size):
-        record.map_cheetah[place, k] += record.occupied[inside[k]]
+    number = state.prey_scratch.number
+    for s, prey in enumerate(state.herds):
+        number[:] = 0
+        add_to_map(prey, state.alive[s], number)
+        record.map_prey[place, s] += number[inside]
+    record.map_cheetah[place] += record.occupied[inside]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def record_census(world: World, state: State, record: Record, row: int) -> None:
     """Write census `row` and the cheetah flows since the one before; tallies go back to zero."""
     _record_prey(world, state, record, row)

@@ -1,11 +1,10 @@
-"""One replicate: the season in one visible order, the years in one compiled call.
+"""One replicate: the season in one visible order.
 
 The order of events comes from the study (``engine.order``), so that theory tests can use another
 order or step length with the same kernels.
 """
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.cheetah_season import (
@@ -50,13 +49,11 @@ DONE, FULL_PREY, FULL_CHEETAHS = 0, 1, 2
 ) = range(12)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _calm() -> PreyClimate:
     """Return the mean year: no anomaly, no catastrophe."""
     return PreyClimate(0.0, 0.0, 0.0, 1.0, 1.0, 0, 0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _climate_of(world: World, year: int) -> PreyClimate:
     """Return what the weather of `year` means to prey (entry 0 is the year before the study)."""
     weather = world.weather
@@ -71,7 +68,6 @@ def _climate_of(world: World, year: int) -> PreyClimate:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _enter_regime(world: World, regime: int) -> None:
     """Copy the land of `regime` into the working land of all species, in place."""
     for s in range(len(world.kinds)):
@@ -83,7 +79,6 @@ def _enter_regime(world: World, regime: int) -> None:
     land.livestock_per_km2[:] = world.regimes.livestock_per_km2[regime]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _monitor(state: State, record: Record, row: int, key: np.uint64) -> None:
     """Let managers look at census `row`; columns as in `bridge.plans.monitored_columns`."""
     zones = record.prey_biomass.shape[2]
@@ -99,7 +94,6 @@ def _monitor(state: State, record: Record, row: int, key: np.uint64) -> None:
     see(state.monitoring, row, truth, key)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
 def _step(world: World, state: State, record: Record, now: Now) -> int:
     """Run one season in the order of the schedule; return DONE or what was full."""
     for event in world.calendar.schedule:
@@ -133,13 +127,6 @@ def _step(world: World, state: State, record: Record, now: Now) -> int:
     return DONE
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _has(schedule: np.ndarray, event: int) -> bool:
-    """Tell whether `event` is part of the schedule."""
-    return (schedule == event).any()
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
 def run_replicate(world: World, state: State, record: Record, key: np.uint64) -> int:
     """Project one replicate over all years; `state` and `record` are changed in place.
 
@@ -162,7 +149,7 @@ def run_replicate(world: World, state: State, record: Record, key: np.uint64) ->
         fates.
     """
     calendar = world.calendar
-    weather_acts = _has(calendar.schedule, _CLIMATE)
+    weather_acts = _CLIMATE in calendar.schedule
     _enter_regime(world, calendar.regime[0])
     record_census(world, state, record, 0)
     _monitor(state, record, 0, key)

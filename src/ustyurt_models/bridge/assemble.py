@@ -1,0 +1,346 @@
+"""Where survey, evidence, land and plans meet: one scenario, ready to be simulated."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.bridge.cheetah import cheetah_rates
+from ustyurt_models.bridge.cheetah_land import cheetah_land, livestock_per_km2
+from ustyurt_models.bridge.places import ZoneMap, zone_map
+from ustyurt_models.bridge.plans import (
+    gates_of,
+    harvests_of,
+    monitored_columns,
+    releases_of,
+    sources_of,
+    translocations_of,
+)
+from ustyurt_models.bridge.prey import PreyDemography, prey_demography
+from ustyurt_models.bridge.prey_land import (
+    StepClasses,
+    barrier_values,
+    capacity_around,
+    prey_capacity,
+    prey_grid,
+    prey_range,
+)
+from ustyurt_models.bridge.regimes import Regime, regime_by_year, regimes_of
+from ustyurt_models.bridge.start import StartDraws, start_draws
+from ustyurt_models.evidence import Catalogue, parameter_ids
+from ustyurt_models.evidence.cheetah_species import CheetahSpecies, load_cheetah_species
+from ustyurt_models.evidence.draws import draw_parameters, parameters_at
+from ustyurt_models.evidence.prey_species import PreySpecies, load_prey_species
+from ustyurt_models.ibm.cheetah_state import (
+    CEILING_EMERGENT,
+    CEILING_HARD,
+    CEILING_PROBABILISTIC,
+    CheetahLand,
+    CheetahRates,
+)
+from ustyurt_models.ibm.prey_state import Grid, PreyKind
+from ustyurt_models.ibm.world import EVENTS, Calendar, Regimes, World
+from ustyurt_models.landscape.climate import PARAMETERS as CLIMATE_PARAMETERS
+from ustyurt_models.landscape.climate_file import Series, read_series
+from ustyurt_models.landscape.land import cell_size_km
+from ustyurt_models.study.schema import Scenario
+
+__all__ = ["DrawWorld", "ScenarioModel", "map_rows", "parameters_of"]
+
+#: Evidence on management and monitoring; the survey error is that of a ground survey.
+MANAGEMENT_PARAMETERS = (
+    "man_enforcement_now",
+    "man_notice_death",
+    "man_cheetah_cv",
+    "sai_survey_cv",
+)
+_CEILINGS = {
+    "emergent": CEILING_EMERGENT,
+    "ceiling_hard": CEILING_HARD,
+    "ceiling_probabilistic": CEILING_PROBABILISTIC,
+}
+
+
+def map_rows(scenario: Scenario) -> np.ndarray:
+    """Return the census of each map: those asked for, or start, end and every tenth year."""
+    asked = [year - scenario.start for year in scenario.output.map_years]
+    usual = [*range(0, scenario.years, 10), scenario.years]
+    return np.array(sorted(set(asked or usual)), dtype=np.int64)
+
+
+def _species_of(scenario: Scenario, folder: Path) -> tuple[list[PreySpecies], CheetahSpecies]:
+    """Read the species files of a scenario; prey are named as the study names them."""
+
+    def found(file: str) -> str | Path:
+        return folder / file if file.endswith(".toml") else file
+
+    prey = [
+        load_prey_species(found(spec.file)).model_copy(update={"id": name})
+        for name, spec in scenario.prey.items()
+    ]
+    return prey, load_cheetah_species(found(scenario.cheetah.file))
+
+
+def parameters_of(scenario: Scenario, folder: Path) -> tuple[str, ...]:
+    """Return the ids of all parameters that a scenario draws."""
+    prey, cheetah = _species_of(scenario, folder)
+    ids = [*CLIMATE_PARAMETERS, *MANAGEMENT_PARAMETERS]
+    ids += [spec.start.name for spec in scenario.prey.values() if spec.start.kind == "evidence"]
+    for species in (*prey, cheetah):
+        ids += parameter_ids(species)
+    return tuple(dict.fromkeys(ids))
+
+
+@dataclass(frozen=True)
+class DrawWorld:
+    """One parameter set of a scenario.
+
+    Attributes
+    ----------
+    draw : int
+        Number of the draw.
+    parameters : mapping of str to float
+        Its values.
+    world : World
+        Everything but weather, which is that of the mean year.
+    demography : tuple of PreyDemography
+        Vital rates of each prey species.
+    """
+
+    draw: int
+    parameters: Mapping[str, float]
+    world: World
+    demography: tuple[PreyDemography, ...]
+
+
+class ScenarioModel:
+    """One scenario with all its inputs read.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    folder : Path
+        Folder of the study file.
+    land : xarray.Dataset
+        The landscape, cut to the study region.
+    catalogue : Catalogue
+        The evidence.
+    posteriors : mapping of str to xarray.Dataset
+        ``abundance`` node of each survey of the scenario.
+
+    Raises
+    ------
+    InputError
+        When a place, file or species does not fit.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        folder: Path,
+        land: xr.Dataset,
+        catalogue: Catalogue,
+        posteriors: Mapping[str, xr.Dataset],
+    ) -> None:
+        """Read species, draw the evidence and lay out what all draws share."""
+        self.scenario = scenario
+        self.folder = folder
+        self.land = land
+        self.cell_km = cell_size_km(land)
+        self.prey, self.cheetah = _species_of(scenario, folder)
+        self.evidence = self._draw_evidence(catalogue)
+        self.grid: Grid
+        self.classes: StepClasses
+        self.grid, self.classes = prey_grid(land)
+        self.zones: ZoneMap = zone_map(scenario.area.core, land)
+        self.columns = monitored_columns(self.zones.names, scenario.species)
+        self.releases = releases_of(scenario, land, self.columns)
+        self.gates = gates_of(scenario, self.columns)
+        self.translocations = translocations_of(scenario, land)
+        self.harvests = harvests_of(scenario)
+        self.sources = sources_of(scenario)
+        self.series: Series | None = (
+            read_series(folder / scenario.climate.file) if scenario.climate.file else None
+        )
+        self.starts: list[StartDraws] = [
+            start_draws(
+                scenario,
+                species.id,
+                self.zones.names,
+                posteriors,
+                self.evidence,
+                self._habitat_km2(species.id),
+            )
+            for species in self.prey
+        ]
+        self._made = threading.local()
+
+    def _draw_evidence(self, catalogue: Catalogue) -> xr.Dataset:
+        """Return the evidence draws, with the parameters that the study holds fixed."""
+        scenario = self.scenario
+        ids = parameters_of(scenario, self.folder)
+        drawn = draw_parameters(catalogue, ids, scenario.seed, scenario.draws)
+        fixed = {
+            id: drawn[id].copy(data=np.full(scenario.draws, value))
+            for id, value in scenario.parameters.items()
+            if id in drawn
+        }
+        return drawn.assign(fixed)
+
+    def _habitat_km2(self, species: str) -> float:
+        """Return the area of habitat: suitability times area, summed over the region [km2]."""
+        suitable = self.land[f"suitability_{species}"].to_numpy() * self.land["inside"].to_numpy()
+        return float(suitable.sum()) * self.cell_km**2
+
+    def at(self, draw: int) -> DrawWorld:
+        """Return the world of one draw; each thread keeps its last one.
+
+        The arrays of working land inside are overwritten by kernels, so a world must not be
+        used by two threads at once.
+        """
+        made: DrawWorld | None = getattr(self._made, "last", None)
+        if made is None or made.draw != draw:
+            made = self._build(draw)
+            self._made.last = made
+        return made
+
+    def _build(self, draw: int) -> DrawWorld:
+        """Translate one parameter set."""
+        scenario = self.scenario
+        parameters = parameters_at(self.evidence, draw)
+        regimes = regimes_of(scenario, self.land, parameters["man_enforcement_now"], self.folder)
+        demography = tuple(
+            prey_demography(species, parameters, scenario.engine, scenario.processes)
+            for species in self.prey
+        )
+        kinds = tuple(
+            self._kind(species, one, parameters, regimes)
+            for species, one in zip(self.prey, demography, strict=True)
+        )
+        rates, land = self._cheetahs(parameters, demography, regimes)
+        world = World(
+            calendar=self._calendar(),
+            grid=self.grid,
+            kinds=kinds,
+            regimes=self._regimes(parameters, regimes, kinds),
+            weather=None,  # type: ignore[arg-type]
+            releases=self.releases,
+            gates=self.gates,
+            translocations=self.translocations,
+            harvests=self.harvests,
+            zones=self.zones.zones,
+            cheetah_rates=rates,
+            cheetah_land=land,
+        )
+        return DrawWorld(draw, parameters, world, demography)
+
+    def _calendar(self) -> Calendar:
+        """Return years, steps and the order of events."""
+        scenario = self.scenario
+        map_index = np.full(scenario.years + 1, -1, np.int64)
+        rows = map_rows(scenario)
+        map_index[rows] = np.arange(rows.size)
+        order = [EVENTS.index(event) for event in scenario.engine.order]
+        return Calendar(
+            scenario.years,
+            scenario.engine.seasons_per_year,
+            np.array(order, np.int64),
+            regime_by_year(scenario).astype(np.int64),
+            map_index,
+        )
+
+    def _kind(
+        self,
+        species: PreySpecies,
+        demography: PreyDemography,
+        parameters: Mapping[str, float],
+        regimes: list[Regime],
+    ) -> PreyKind:
+        """Return one prey species on its land."""
+        land = prey_range(
+            species,
+            parameters,
+            self.land,
+            self.classes,
+            self.scenario.engine,
+            self.scenario.processes,
+            structure=demography.structure,
+            openings=[regime.openings.get(species.id, {}) for regime in regimes],
+            immigration=self.scenario.prey[species.id].immigration,
+        )
+        return PreyKind(land, demography.rates)
+
+    def _cheetahs(
+        self,
+        parameters: Mapping[str, float],
+        demography: tuple[PreyDemography, ...],
+        regimes: list[Regime],
+    ) -> tuple[CheetahRates, CheetahLand]:
+        """Return rates and land of the cheetahs."""
+        scenario, engine = self.scenario, self.scenario.engine
+        masses = [(one.rates.mass_kg[0], one.rates.mass_kg[2]) for one in demography]
+        rates = cheetah_rates(
+            self.cheetah,
+            parameters,
+            masses,
+            self.cell_km,
+            engine.seasons_per_year,
+            scenario.processes.model_dump(),
+        )._replace(
+            ceiling_rule=_CEILINGS[engine.cheetah_capacity_rule],
+            ceiling_per_sex=int(engine.ceiling_per_sex),
+            ceiling=np.full(2, engine.ceiling or 0, np.int64),
+        )
+        known = barrier_values(self.cheetah, parameters, self.classes.barriers)
+        crossing = [
+            self.classes.permeability({**known, **regime.openings.get("cheetah", {})})
+            if scenario.processes.barriers
+            else self.classes.permeability({})
+            for regime in regimes
+        ]
+        permeability = np.repeat(np.stack(crossing)[:, None, :], engine.seasons_per_year, axis=1)
+        land = cheetah_land(
+            self.land,
+            self.cheetah,
+            parameters,
+            self.grid.step_class,
+            permeability,
+            self.cell_km,
+            engine.edge == "open",
+        )
+        return rates, land
+
+    def _regimes(
+        self, parameters: Mapping[str, float], regimes: list[Regime], kinds: tuple[PreyKind, ...]
+    ) -> Regimes:
+        """Return the land of every regime as arrays."""
+        capacity = np.array(
+            [
+                [prey_capacity(species, parameters, regime.land) for species in self.prey]
+                for regime in regimes
+            ]
+        )
+        around = np.array(
+            [
+                [
+                    capacity_around(each, self.grid.nx, kind.land.radius)
+                    for each, kind in zip(of_regime, kinds, strict=True)
+                ]
+                for of_regime in capacity
+            ]
+        )
+        stock = livestock_per_km2(self.land, self.cheetah, parameters)
+        return Regimes(
+            capacity=capacity,
+            capacity_around=around,
+            pressure=np.array([regime.pressure.ravel() for regime in regimes]),
+            protection=np.array([regime.removed.ravel() for regime in regimes]),
+            mitigation=np.array([regime.mitigation.ravel() for regime in regimes]),
+            livestock_per_km2=np.array(
+                [(stock * regime.livestock_factor).ravel() for regime in regimes]
+            ),
+        )

@@ -1,0 +1,234 @@
+"""Run one replicate of a prepared scenario and name what comes out of it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ustyurt_models.bridge.assemble import DrawWorld, ScenarioModel, map_rows
+from ustyurt_models.bridge.prey_land import start_places
+from ustyurt_models.bridge.weather import weather_of
+from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
+from ustyurt_models.ibm.chance import child, uniform
+from ustyurt_models.ibm.cheetah_births import add_released
+from ustyurt_models.ibm.cheetah_state import (
+    CheetahRelease,
+    new_cheetahs,
+    new_kinship,
+    new_scratch,
+    new_tally,
+)
+from ustyurt_models.ibm.management import Monitoring, Progress
+from ustyurt_models.ibm.prey_movement import settle
+from ustyurt_models.ibm.prey_state import CLASSES, Prey, empty_prey, empty_scratch
+from ustyurt_models.ibm.record import Record, empty_record
+from ustyurt_models.ibm.replicate import DONE, FULL_CHEETAHS, FULL_PREY, run_replicate
+from ustyurt_models.ibm.world import State, World
+from ustyurt_models.seeds import stream_key
+
+__all__ = ["Simulator"]
+
+# Sub-streams of a replicate's key, beyond the numbers of seasons that any study reaches.
+_PLACES, _RESIDENTS, _ROUNDING = 1_000_000_001, 1_000_000_002, 1_000_000_003
+_LEAST_PREY, _LEAST_CHEETAHS = 4096, 128
+
+
+def _key(*path: int | np.uint64) -> np.uint64:
+    """Return the key at an address below a key."""
+    key = np.uint64(path[0])
+    for part in path[1:]:
+        key = np.uint64(child(key, int(part)))
+    return key
+
+
+class Simulator:
+    """Simulates replicates of one scenario; safe to call from several threads.
+
+    Parameters
+    ----------
+    model : ScenarioModel
+        The scenario with its inputs.
+    """
+
+    def __init__(self, model: ScenarioModel) -> None:
+        """Start with small arrays; they grow when a replicate needs more."""
+        self.model = model
+        self._prey_slots = [_LEAST_PREY] * len(model.prey)
+        residents = model.scenario.cheetah.females + model.scenario.cheetah.males
+        self._cheetah_slots = max(_LEAST_CHEETAHS, 2 * residents)
+
+    def __call__(self, draw: int, replicate: int) -> dict[str, np.ndarray]:
+        """Return the variables of `contracts.RESULTS` and `contracts.MAPS` of one replicate.
+
+        A replicate whose arrays turn out too small is run again with larger ones; all chance is
+        addressed, so that changes nothing in it.
+        """
+        made = self.model.at(draw)
+        scenario = self.model.scenario
+        weather = weather_of(scenario, made.parameters, draw, replicate, self.model.series)
+        world = made.world._replace(weather=weather)
+        key = stream_key(scenario.seed, draw, replicate)
+        while True:
+            state = self._start(made, key)
+            record = self._empty_record(world)
+            status = run_replicate(world, state, record, key)
+            if status == DONE:
+                return self._named(world, state, record)
+            if status == FULL_PREY:
+                self._prey_slots = [2 * slots for slots in self._prey_slots]
+            elif status == FULL_CHEETAHS:
+                self._cheetah_slots *= 2
+
+    def _empty_record(self, world: World) -> Record:
+        """Return a record at zero."""
+        zones = world.zones
+        return empty_record(
+            years=world.calendar.years,
+            species=len(world.kinds),
+            zones=zones.area_km2.size,
+            parts=zones.member.shape[1],
+            maps=map_rows(self.model.scenario).size,
+            inside=zones.inside_cell.size,
+            cells=world.grid.inside.size,
+        )
+
+    def _start(self, made: DrawWorld, key: np.uint64) -> State:
+        """Return the animals at the start of the study."""
+        world, model = made.world, self.model
+        species, cells = len(world.kinds), world.grid.inside.size
+        herds, alive = self._place_prey(made, key)
+        causes = len(CHEETAH_DEATH_CAUSES)
+        slots = self._cheetah_slots
+        releases, columns = world.releases.first_year.size, len(model.columns)
+        state = State(
+            herds=herds,
+            alive=alive,
+            conception=np.ones(species),
+            harvest=np.zeros(CLASSES),
+            prey_scratch=empty_scratch(cells, max(kind.land.herds for kind in world.kinds)),
+            counts=np.zeros((2 * species, cells), np.int32),
+            quota=np.zeros((2 * species, cells), np.int32),
+            cheetahs=new_cheetahs(slots, len(model.sources)),
+            kinship=new_kinship(slots),
+            cheetah_scratch=new_scratch(slots, 2 * species, world.cheetah_land, causes),
+            tally=new_tally(causes, 2 * species, cells),
+            adult_deaths=np.zeros(1, np.int64),
+            progress=Progress(
+                np.full(releases, -1, np.int64),
+                np.zeros(releases, np.int64),
+                np.zeros(releases, np.int64),
+            ),
+            monitoring=self._monitoring(made.parameters, world.calendar.years, columns),
+        )
+        self._place_cheetahs(world, state, key)
+        return state
+
+    def _monitoring(self, parameters: Mapping[str, float], years: int, columns: int) -> Monitoring:
+        """Return monitoring before its first look; prey surveys share one error by species."""
+        zones = len(self.model.zones.names)
+        species = len(self.model.prey)
+        cv = np.full(columns, parameters["sai_survey_cv"])
+        cv[zones + species :] = parameters["man_cheetah_cv"]
+        # One prey survey gives all biomass columns and species; cheetah counts share another.
+        shared = np.zeros(columns, np.int64)
+        shared[zones + species :] = 1
+        return Monitoring(
+            cv=cv,
+            shares_error=shared,
+            notice_death=parameters["man_notice_death"],
+            seen=np.zeros((years + 1, columns)),
+            deaths=np.zeros(years + 1, np.int64),
+            adults=np.zeros(years + 1, np.int64),
+        )
+
+    def _place_prey(
+        self, made: DrawWorld, key: np.uint64
+    ) -> tuple[tuple[Prey, ...], NDArray[np.int64]]:
+        """Put the prey of the start into cells by habitat, with their stable structure."""
+        herds = []
+        alive = np.zeros(len(self.model.prey), np.int64)
+        for s, start in enumerate(self.model.starts):
+            numbers = [
+                self._whole(amount, _key(key, _ROUNDING, s, z))
+                for z, amount in enumerate(start.abundance[made.draw])
+            ]
+            slots = max(self._prey_slots[s], 2 * sum(numbers))
+            prey, n = empty_prey(slots), 0
+            for z, (zone, number) in enumerate(zip(start.zones, numbers, strict=True)):
+                cells, cumulative = start_places(self._weight(made.world, s, zone))
+                if cells.size and number:
+                    place_key = _key(key, _PLACES, s, z)
+                    structure = made.demography[s].structure[0]
+                    n = settle(prey, n, number, cells, cumulative, structure, place_key)
+            herds.append(prey)
+            alive[s] = n
+        return tuple(herds), alive
+
+    @staticmethod
+    def _whole(amount: float, key: np.uint64) -> int:
+        """Round an expected number to a whole one without bias."""
+        return int(np.floor(amount + uniform(key, np.uint64(0), 0)))
+
+    def _weight(self, world: World, s: int, zone: str) -> np.ndarray:
+        """Return the capacity of the cells of a zone, today; suitability where there is none."""
+        names, zones = self.model.zones.names, world.zones
+        inside = zones.member[names.index(zone)][zones.part] > 0
+        weight = world.regimes.capacity[0, s] * inside
+        if weight.sum() > 0.0:
+            return weight
+        suitable = self.model.land[f"suitability_{self.model.prey[s].id}"].to_numpy().ravel()
+        return np.nan_to_num(suitable).astype(float) * inside
+
+    def _place_cheetahs(self, world: World, state: State, key: np.uint64) -> None:
+        """Put the cheetahs that are there before any release into cells by suitability."""
+        spec, steps = self.model.scenario.cheetah, world.calendar.seasons
+        total = spec.females + spec.males
+        if total == 0:
+            return
+        land = world.cheetah_land
+        cells, cumulative = start_places(land.suitability * land.inside)
+        old = spec.age.low_yr if spec.age.high_yr is None else spec.age.high_yr
+        for number in range(total):
+            event = _key(key, _RESIDENTS, number)
+            place = int(np.searchsorted(cumulative, uniform(event, np.uint64(0), 0)))
+            release = CheetahRelease(
+                event=event,
+                females=int(number < spec.females),
+                males=int(number >= spec.females),
+                age_least=round(spec.age.low_yr * steps),
+                age_most=round(old * steps),
+                cell=int(cells[place]),
+                source=0,
+                captive=0,
+                african=0,
+                soft=0,
+                partners=1,
+            )
+            added = add_released(
+                state.cheetahs, state.kinship, world.releases.source_kinship, release, state.tally
+            )
+            assert added == 1, "more resident cheetahs than slots"
+        state.cheetahs.since_release[:total] = -1
+        state.tally.released[0] = 0
+
+    def _named(self, world: World, state: State, record: Record) -> dict[str, np.ndarray]:
+        """Return the record under the names of the contracts."""
+        weather, inside = world.weather, world.zones.inside_cell
+        named = {name: getattr(record, name) for name in Record._fields if name not in _WORK_SPACE}
+        return named | {
+            "prey_immigrants": record.prey_moved[:, :, 0],
+            "prey_emigrants": record.prey_moved[:, :, 1],
+            "mean_inbreeding": record.genetics[:, 0],
+            "gene_diversity": record.genetics[:, 1],
+            "founder_genomes": record.genetics[:, 2],
+            "winter_severity": weather.winter_severity,
+            "summer_drought": weather.summer_drought,
+            "jut": weather.jut,
+            "prey_biomass_estimate": state.monitoring.seen[:, 0],
+            "map_prey_squared": record.map_prey**2,
+            "map_cheetah_deaths": state.tally.deaths_in_cell[:, inside],
+            "map_prey_kills": record.map_prey_kills[inside],
+        }
+
+
+_WORK_SPACE = frozenset({"prey_moved", "genetics", "occupied", "part_kg"})
