@@ -7,8 +7,9 @@ from ustyurt_models.evidence import Catalogue
 from ustyurt_models.provenance import digest_files, digest_json
 from ustyurt_models.study.load import Study
 from ustyurt_models.study.surveys import Survey
+from ustyurt_models.survey.diagnostics import require_pass
 from ustyurt_models.survey.fit import fit_survey
-from ustyurt_models.survey.posterior import save_posterior
+from ustyurt_models.survey.posterior import load_posterior, save_posterior
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.stamps import code_digest, is_current, stamp
 
@@ -92,10 +93,15 @@ def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -
         inputs = _inputs(study, survey, catalogue)
         if fresh or not is_current(folder, f"fit:{stem}", inputs, path):
             say(f"fit {stem}: {survey.model} of {survey.file}")
-            tree = fit_survey(survey, study.folder, study.scenarios[0].seed, catalogue)
+            scenario = study.scenarios[0]
+            tree = fit_survey(survey, study.folder, scenario.seed, catalogue, scenario.start)
             save_posterior(tree, path)
             stamp(folder, f"fit:{stem}", inputs, path)
         else:
             say(f"fit {name}: up to date")
+        verdict = require_pass(
+            load_posterior(path), f"survey.{name}", survey.accept_failed_diagnostics
+        )
+        say(f"fit {stem}: diagnostics say {verdict}")
         paths.append(path)
     return paths

@@ -1,0 +1,140 @@
+"""Stage simulate: all scenarios, draws and replicates of a study into the result store."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.batch import Layout, prepare_store, run_batch
+from ustyurt_models.bridge.assemble import ScenarioModel, map_rows
+from ustyurt_models.bridge.simulate import Simulator
+from ustyurt_models.checks import Faults, InputError
+from ustyurt_models.evidence import Catalogue
+from ustyurt_models.landscape import digest as land_digest
+from ustyurt_models.landscape import load_land, restrict
+from ustyurt_models.provenance import digest_files, library_versions
+from ustyurt_models.study import landscape_file
+from ustyurt_models.study.load import Study
+from ustyurt_models.survey import load_posterior
+from ustyurt_models.workflow.console import say
+from ustyurt_models.workflow.fitting import posterior_paths
+from ustyurt_models.workflow.stamps import code_digest
+
+__all__ = ["land_of", "models_of", "simulate_study"]
+
+
+def land_of(study: Study) -> xr.Dataset:
+    """Return the landscape of a study, cut to its region; all scenarios share it."""
+    area = study.scenarios[0].area
+    land = load_land(landscape_file(area.landscape, study.folder))
+    return restrict(land, area.region, study.folder)
+
+
+def models_of(
+    study: Study, land: xr.Dataset, catalogue: Catalogue, folder: Path
+) -> tuple[ScenarioModel, ...]:
+    """Return every scenario with its inputs read; faults of all scenarios at once."""
+    faults = Faults()
+    models = []
+    for number, scenario in enumerate(study.scenarios):
+        try:
+            posteriors = {
+                name: load_posterior(path)["abundance"].to_dataset()
+                for name, path in posterior_paths(study, number, folder).items()
+            }
+            models.append(ScenarioModel(scenario, study.folder, land, catalogue, posteriors))
+        except InputError as error:
+            faults.extend(error)
+    faults.raise_if_any()
+    return tuple(models)
+
+
+def _identity(
+    study: Study, land: xr.Dataset, catalogue: Catalogue, folder: Path
+) -> Mapping[str, str]:
+    """Return what makes these results these results."""
+    posteriors = sorted(
+        {
+            path
+            for number in range(len(study.scenarios))
+            for path in posterior_paths(study, number, folder).values()
+        }
+    )
+    return {
+        "study": study.digest,
+        "scenarios": json.dumps([one.model_dump(mode="json") for one in study.scenarios]),
+        "seed": str(study.scenarios[0].seed),
+        "surveys": digest_files(posteriors),
+        "evidence": catalogue.digest,
+        "landscape": land_digest(land),
+        "code": code_digest("ibm", "bridge", "landscape", "formulas", "evidence"),
+    }
+
+
+def _layout(study: Study, models: tuple[ScenarioModel, ...], identity: Mapping[str, str]) -> Layout:
+    """Return the labels of every dimension. A year stands for its first day, 1 March."""
+    first, model = study.scenarios[0], models[0]
+    return Layout(
+        scenarios=tuple(scenario.name for scenario in study.scenarios),
+        draws=first.draws,
+        replicates=first.replicates,
+        labels={
+            "year": np.arange(first.start, first.start + first.years + 1),
+            "species": list(first.species),
+            "zone": list(model.zones.names),
+            "map_year": first.start + map_rows(first),
+            "cell": model.zones.zones.inside_cell,
+        },
+        identity=identity,
+        attrs={
+            "title": study.title,
+            "seed": first.seed,
+            "versions": json.dumps(library_versions()),
+        },
+    )
+
+
+def simulate_study(
+    study: Study, catalogue: Catalogue, folder: Path, workers: int | None, fresh: bool
+) -> Path:
+    """Simulate what is not in the store yet.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    catalogue : Catalogue
+        The evidence.
+    folder : Path
+        Results folder with the posteriors.
+    workers : int or None
+        Parallel workers; all cores when not given.
+    fresh : bool
+        Discard earlier results first.
+
+    Returns
+    -------
+    Path
+        The result store.
+    """
+    land = land_of(study)
+    models = models_of(study, land, catalogue, folder)
+    layout = _layout(study, models, _identity(study, land, catalogue, folder))
+    store = prepare_store(folder, layout, fresh=fresh)
+    pending = store.pending()
+    if not pending:
+        say("simulate: up to date")
+        return store.path
+    simulators = [Simulator(model) for model in models]
+    first = pending[0]
+    say("simulate: compiling kernels on first use, up to a minute")
+    # One replicate before the workers start, so that they find the kernels compiled.
+    simulators[first.scenario](first.first_draw, 0)
+
+    def one(scenario: int, draw: int, replicate: int) -> Mapping[str, np.ndarray]:
+        return simulators[scenario](draw, replicate)
+
+    run_batch(store, pending, one, workers or study.scenarios[0].engine.workers)
+    return store.path
