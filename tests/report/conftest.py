@@ -1,14 +1,14 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import synthetic_results as synthetic
 
-from ustyurt_models.decide import Influence, Shares, judge, summarise
+from ustyurt_models.decide import Influence, judge, sources_of_spread, summarise
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.report import (
     ReportInputs,
     ResultInfluence,
-    ResultShares,
     StudyFacts,
     SurveyResult,
     compose,
@@ -49,14 +49,9 @@ def inputs(tmp_path_factory):
         maps=synthetic.maps(ground),
         land=ground,
         findings=_findings(cube),
-        shares=(
-            ResultShares("prey_first", "cheetahs in 2057",
-                         Shares(0.12, 0.63, 0.25, 0.05, 0.06, 0.04, 90.0)),
-            ResultShares("prey_first", "saiga in 2057",
-                         Shares(0.31, 0.45, 0.24, 0.05, 0.06, 0.04, 9e8)),
-        ),
+        shares=sources_of_spread(cube, {"prey_first": np.arange(30.0)[:, None]}),
         influence=(
-            ResultInfluence("prey_first", "cheetahs in 2057",
+            ResultInfluence("prey_first", "cheetah",
                             (Influence("sai_die_freq", -0.56, 0.31, 0.1, True),
                              Influence("che_carbone", 0.2, 0.04, 0.1, False))),
         ),

@@ -219,9 +219,9 @@ def line_transect_posterior() -> xr.DataTree:
     )
     detection = xr.Dataset(
         {
-            "g_median": ("distance_m", middle),
-            "g_low": ("distance_m", low),
-            "g_high": ("distance_m", high),
+            "median": ("distance_m", middle),
+            "low": ("distance_m", low),
+            "high": ("distance_m", high),
             "count": ("class", counts),
             "count_scaled": ("class", counts / counts.max()),
             "edge_m": ("edge", edges),
@@ -261,15 +261,14 @@ def trend_posterior() -> xr.DataTree:
     rng = np.random.default_rng(5)
     year = np.arange(2016, 2028)
     middle = 2500 * 1.5 ** (year - 2016.0)
-    counted = year[year <= 2024]
+    counts = middle * 0.8 * rng.lognormal(0, 0.2, year.size)
     trend = xr.Dataset(
         {
             "abundance_median": ("year", middle),
             "abundance_low": ("year", middle * 0.7),
             "abundance_high": ("year", middle * 1.5),
             "expected_count_median": ("year", middle * 0.8),
-            "count_year": ("count", counted),
-            "count": ("count", middle[year <= 2024] * 0.8 * rng.lognormal(0, 0.2, counted.size)),
+            "observed": ("year", np.where(year <= 2024, counts, np.nan)),
             "growth_of_counts": ("draw", rng.normal(0.42, 0.05, 200)),
             "growth_closed": ("draw", rng.normal(0.22, 0.05, 200)),
             "growth_immigration": ("draw", rng.normal(0.2, 0.05, 200)),

@@ -5,7 +5,6 @@ from ustyurt_models.report.gather import DrawnInputs, gather, open_run
 from ustyurt_models.report.inputs import (
     ReportInputs,
     ResultInfluence,
-    ResultShares,
     StudyFacts,
     SurveyResult,
 )
@@ -15,7 +14,6 @@ __all__ = [
     "DrawnInputs",
     "ReportInputs",
     "ResultInfluence",
-    "ResultShares",
     "StudyFacts",
     "SurveyResult",
     "as_frame",

@@ -67,9 +67,18 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Code:
-    """Commands or a file, shown letter by letter."""
+    """Commands or a file, shown letter by letter.
+
+    Attributes
+    ----------
+    text : str
+        The lines.
+    folded : str
+        Where not empty: the text is long and shown on demand under this title.
+    """
 
     text: str
+    folded: str = ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,8 @@ class Table:
         Cells, one per column; ``None`` is shown as a dash.
     note : str
         Small print under the table.
+    folded : bool
+        Whether it is long and shown on demand.
     """
 
     name: str
@@ -127,6 +138,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    folded: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rows that do not match the columns."""

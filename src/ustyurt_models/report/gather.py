@@ -1,7 +1,7 @@
 """From a results folder to the inputs of the report: open, summarise, judge, split, rank."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,8 @@ import numpy as np
 import xarray as xr
 
 from ustyurt_models.batch import open_maps, open_results
-from ustyurt_models.decide import judge, rank_influence, summarise, variance_shares
-from ustyurt_models.decide.futures import quantity
+from ustyurt_models.bridge.assemble import parameters_of
+from ustyurt_models.decide import drivers, judge, sources_of_spread, summarise
 from ustyurt_models.evidence import Catalogue, load_catalogue
 from ustyurt_models.landscape import load_land, restrict
 from ustyurt_models.provenance import library_versions
@@ -18,7 +18,6 @@ from ustyurt_models.report.chapters.common import MOST_SHOWN
 from ustyurt_models.report.inputs import (
     ReportInputs,
     ResultInfluence,
-    ResultShares,
     StudyFacts,
     SurveyResult,
 )
@@ -28,9 +27,6 @@ from ustyurt_models.study.resolved import RESOLVED_NAME
 from ustyurt_models.survey import load_posterior
 
 __all__ = ["DrawnInputs", "gather", "open_run", "open_surveys"]
-
-#: Fewest draws and replicates for which shares of uncertainty mean anything.
-_FEWEST_DRAWS, _FEWEST_REPLICATES = 10, 2
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,7 @@ class DrawnInputs:
     """
 
     parameters: xr.Dataset
-    survey: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    survey: np.ndarray
 
 
 def open_surveys(study: Study, output: Path) -> tuple[SurveyResult, ...]:
@@ -117,7 +113,9 @@ def gather(
     results, maps = open_results(output).load(), open_maps(output)
     criteria = {scenario.name: scenario.criteria for scenario in study.scenarios}
     inputs = drawn or {}
-    used = dict.fromkeys(str(id) for one in inputs.values() for id in one.parameters.data_vars)
+    used = dict.fromkeys(
+        id for scenario in study.scenarios for id in parameters_of(scenario, study.folder)
+    )
     shown = study.scenarios[:MOST_SHOWN]
     chosen = {one.name: inputs[one.name] for one in shown if one.name in inputs}
     return ReportInputs(
@@ -128,8 +126,8 @@ def gather(
         maps=maps,
         land=land,
         findings=judge(results, criteria),
-        shares=tuple(
-            share for name, one in chosen.items() for share in _shares(results, name, one)
+        shares=sources_of_spread(
+            results.sel(scenario=list(chosen)), {name: one.survey for name, one in chosen.items()}
         ),
         influence=tuple(
             rank
@@ -170,7 +168,7 @@ def _facts(study: Study) -> StudyFacts:
     first: Scenario = study.scenarios[0]
     return StudyFacts(
         title=study.title,
-        path=study.path.name,
+        path=f"{study.folder.resolve().name}/{study.path.name}",
         start=first.start,
         years=first.years,
         draws=first.draws,
@@ -180,46 +178,12 @@ def _facts(study: Study) -> StudyFacts:
     )
 
 
-def _outcomes(results: xr.Dataset) -> dict[str, np.ndarray]:
-    """Return the results of one scenario whose spread is explained, each (draw, replicate)."""
-    year = int(results["year"].values[-1])
-    numbers = {"cheetahs": quantity(results, "cheetah")[..., -1]}
-    if numbers["cheetahs"].any():
-        numbers["cheetahs present"] = (numbers["cheetahs"] > 0).astype(float)
-    for species in results["species"].values:
-        numbers[str(species)] = quantity(results, str(species))[..., -1]
-    return {f"{name} in {year}": values for name, values in numbers.items() if np.ptp(values) > 0}
-
-
-def _enough(results: xr.Dataset) -> bool:
-    """Return whether draws and replicates suffice to split the spread."""
-    draws, replicates = results.sizes["draw"], results.sizes["replicate"]
-    return draws >= _FEWEST_DRAWS and replicates >= _FEWEST_REPLICATES
-
-
-def _shares(results: xr.Dataset, name: str, drawn: DrawnInputs) -> tuple[ResultShares, ...]:
-    """Split the spread of every outcome of one scenario."""
-    if not _enough(results):
-        return ()
-    outcomes = _outcomes(results.sel(scenario=name))
-    survey = drawn.survey.reshape(results.sizes["draw"], -1)
-    return tuple(
-        ResultShares(name, label, variance_shares(values, survey))
-        for label, values in outcomes.items()
-    )
-
-
 def _influence(
     results: xr.Dataset, name: str, drawn: DrawnInputs, seed: int
 ) -> tuple[ResultInfluence, ...]:
-    """Rank the parameters behind the number of cheetahs, or of prey where none live."""
-    if not _enough(results):
-        return ()
-    outcomes = _outcomes(results.sel(scenario=name))
+    """Rank the parameters behind every outcome of one scenario."""
     ids = [str(id) for id in drawn.parameters.data_vars]
     inputs = np.column_stack([drawn.parameters[id].to_numpy() for id in ids])
-    ranked = []
-    for label, values in list(outcomes.items())[:1]:
-        chance = generator(seed, "influence", name, label)
-        ranked.append(ResultInfluence(name, label, rank_influence(values, inputs, ids, chance)))
-    return tuple(ranked)
+    chance = generator(seed, "influence", name)
+    found = drivers(results.sel(scenario=name), inputs, ids, chance)
+    return tuple(ResultInfluence(name, outcome, ranking) for outcome, ranking in found.items())

@@ -7,10 +7,10 @@ from typing import Any
 
 import xarray as xr
 
-from ustyurt_models.decide import Finding, Influence, Shares
+from ustyurt_models.decide import Finding, Influence, SourceOfSpread
 from ustyurt_models.evidence import Catalogue
 
-__all__ = ["ReportInputs", "ResultInfluence", "ResultShares", "StudyFacts", "SurveyResult"]
+__all__ = ["ReportInputs", "ResultInfluence", "StudyFacts", "SurveyResult"]
 
 
 @dataclass(frozen=True)
@@ -46,36 +46,19 @@ class StudyFacts:
 
 
 @dataclass(frozen=True)
-class ResultShares:
-    """Where the spread of one result comes from.
-
-    Attributes
-    ----------
-    scenario, quantity : str
-        Scenario, and the result with its year, in words.
-    shares : Shares
-        Survey, evidence and chance.
-    """
-
-    scenario: str
-    quantity: str
-    shares: Shares
-
-
-@dataclass(frozen=True)
 class ResultInfluence:
     """Which parameters move one result.
 
     Attributes
     ----------
-    scenario, quantity : str
-        Scenario, and the result with its year, in words.
+    scenario, outcome : str
+        Scenario, and the outcome as `decide.outcomes` names it.
     ranking : tuple of Influence
         Largest share first.
     """
 
     scenario: str
-    quantity: str
+    outcome: str
     ranking: tuple[Influence, ...]
 
 
@@ -150,7 +133,7 @@ class ReportInputs:
         Landscape, contracts.LAND.
     findings : tuple of Finding
         Criteria of every scenario.
-    shares : tuple of ResultShares
+    shares : tuple of SourceOfSpread
         Shares of uncertainty; may be empty.
     influence : tuple of ResultInfluence
         Parameters that move the results; may be empty.
@@ -171,7 +154,7 @@ class ReportInputs:
     maps: xr.Dataset = field(repr=False)
     land: xr.Dataset = field(repr=False)
     findings: tuple[Finding, ...]
-    shares: tuple[ResultShares, ...]
+    shares: tuple[SourceOfSpread, ...]
     influence: tuple[ResultInfluence, ...]
     surveys: tuple[SurveyResult, ...]
     catalogue: Catalogue = field(repr=False)

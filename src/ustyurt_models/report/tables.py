@@ -36,9 +36,14 @@ def _interval(ends: tuple[float, float, float]) -> str:
     if any(value != value for value in ends):
         return "\N{EN DASH}"
     whole = max(abs(value) for value in ends) >= _PLAIN_FROM
-    writer = shown_count if whole else shown_number
+    writer = shown_count if whole else _two_digits
     median, low, high = (writer(value) for value in ends)
     return f"{median} ({low} to {high})"
+
+
+def _two_digits(value: float) -> str:
+    """Write an end of an interval; more digits would pretend to know more."""
+    return shown_number(value, 2)
 
 
 def _headings(column: Column) -> Iterator[str]:

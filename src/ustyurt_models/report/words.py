@@ -1,14 +1,17 @@
 """How numbers, probabilities and names are put into words."""
 
 import math
+import re
 
 __all__ = [
     "comparison_words",
+    "heading",
     "readable",
     "share",
     "shown_count",
     "shown_number",
     "shown_probability",
+    "slug",
     "unit_words",
 ]
 
@@ -48,8 +51,26 @@ def unit_words(unit: str) -> str:
 
 
 def readable(name: str) -> str:
-    """Return an identifier such as ``goitered_gazelle`` as words."""
+    """Return an identifier as words; of a swept scenario the settings that were swept.
+
+    ``goitered_gazelle`` becomes ``goitered gazelle``, ``release.animals.females=4`` becomes
+    ``females = 4``.
+    """
+    settings = [part.partition("=") for part in name.split(",")]
+    if all(sign for _, sign, _ in settings):
+        name = ", ".join(f"{key.rpartition('.')[2]} = {value}" for key, _, value in settings)
     return name.replace("_", " ")
+
+
+def heading(name: str) -> str:
+    """Return a name as words with a capital first letter."""
+    words = readable(name)
+    return words[:1].upper() + words[1:]
+
+
+def slug(name: str) -> str:
+    """Return a name that may stand in a file name or an anchor."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")
 
 
 def shown_count(value: float) -> str:

@@ -14,7 +14,7 @@ from ustyurt_models.report.figures.trajectories import FanPanel, fan_charts
 from ustyurt_models.report.figures.uncertainty import capacity_rules
 from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.maps import Sheet
-from ustyurt_models.report.words import readable
+from ustyurt_models.report.words import readable, slug
 
 __all__ = ["chapter", "numbers_figure"]
 
@@ -124,7 +124,9 @@ def _maps(inputs: ReportInputs) -> tuple[Block, ...]:
     for name in names:
         deaths = inputs.maps["map_cheetah_deaths"].sel(scenario=name).sum("block")
         if int(deaths.sum()) > 0:
-            blocks.append(death_maps(f"map_cheetah_deaths_{name}", sheet, deaths, total, name))
+            blocks.append(
+                death_maps(f"map_cheetah_deaths_{slug(name)}", sheet, deaths, total, name)
+            )
     return tuple(blocks)
 
 
@@ -171,7 +173,7 @@ def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
             "region (without kulan); Hayward is drawn although desert prey lies below its data "
             "range. Space: territories of males on a hexagonal lattice, spacing 20 to 23 km."
         )
-        blocks.append(capacity_rules(f"capacity_{name}", ranges, caption))
+        blocks.append(capacity_rules(f"capacity_{slug(name)}", ranges, caption))
         rows += [
             (readable(name), item.label, (item.median, item.low, item.high)) for item in ranges
         ]

@@ -18,7 +18,7 @@ def _rows(inputs: ReportInputs) -> tuple[Parameter, ...]:
     return tuple(row for row in inputs.catalogue if row.id in used)
 
 
-def _table(name: str, caption: str, rows: Sequence[Parameter]) -> Table:
+def _table(name: str, caption: str, rows: Sequence[Parameter], folded: bool) -> Table:
     """Return parameters with value, range, grade and sources."""
     columns = (
         Column("id"),
@@ -51,7 +51,7 @@ def _table(name: str, caption: str, rows: Sequence[Parameter]) -> Table:
         "low and high: 95 % limits where the note says CI, otherwise the working spread. Sources "
         "are the keys of the references below."
     )
-    return Table(name, caption, columns, cells, note)
+    return Table(name, caption, columns, cells, note, folded)
 
 
 def chapter(inputs: ReportInputs) -> Section:
@@ -67,14 +67,21 @@ def chapter(inputs: ReportInputs) -> Section:
         Section(
             "weak-evidence",
             "Grade C parameters this result leans on",
-            (_table("parameters_grade_c", "Parameters of grade C that were used.", weak),)
+            (
+                _table(
+                    "parameters_grade_c",
+                    "Parameters of grade C that were used.",
+                    weak,
+                    len(weak) > 40,
+                ),
+            )
             if weak
             else (Paragraph("None."),),
         ),
         Section(
             "parameters",
             "All parameters used",
-            (_table("parameters_used", "Parameters used, with source and grade.", rows),)
+            (_table("parameters_used", "Parameters used, with source and grade.", rows, True),)
             if rows
             else (Paragraph("None."),),
         ),

@@ -12,7 +12,7 @@ from ustyurt_models.report.figures.causes import deaths_by_cause
 from ustyurt_models.report.figures.trajectories import FanPanel, fan_charts
 from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.maps import Sheet
-from ustyurt_models.report.words import readable
+from ustyurt_models.report.words import readable, slug
 
 __all__ = ["biomass_figure", "chapter", "numbers_table"]
 
@@ -35,7 +35,7 @@ def _numbers(inputs: ReportInputs, scenario: str) -> Figure:
         for species in inputs.results["species"].values
     ]
     return fan_charts(
-        f"prey_{scenario}",
+        f"prey_{slug(scenario)}",
         panels,
         f"Prey in the study region, scenario {readable(scenario)}. Dotted line: first year with "
         "cheetah releases. Axes are the same for all scenarios.",
@@ -101,7 +101,7 @@ def _deaths(inputs: ReportInputs, scenario: str) -> Figure:
     """Return prey deaths by cause in one scenario, one panel per species."""
     deaths = measures.mean_deaths(inputs.results.sel(scenario=scenario), "prey_deaths")
     return deaths_by_cause(
-        f"prey_deaths_{scenario}",
+        f"prey_deaths_{slug(scenario)}",
         deaths,
         "prey_cause",
         "species",
@@ -127,7 +127,10 @@ def chapter(inputs: ReportInputs) -> Section:
             Section(
                 "prey-maps",
                 "Where the prey is",
-                tuple(prey_maps(f"map_prey_{n}", sheet, density.sel(scenario=n), n) for n in names),
+                tuple(
+                    prey_maps(f"map_prey_{slug(n)}", sheet, density.sel(scenario=n), n)
+                    for n in names
+                ),
             ),
         ),
     )

@@ -17,8 +17,27 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, st
         name = f"{prefix}{readable(str(key))}"
         if isinstance(value, Mapping):
             yield from _flat(value, f"{name}: ")
+        elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            yield from _flat({str(n): item for n, item in enumerate(value, 1)}, f"{name} ")
         else:
             yield name, str(value)
+
+
+def _differences(scenarios: Mapping[str, Mapping[str, Any]]) -> Table | None:
+    """Return the settings in which scenarios differ, if there are several."""
+    flat = {name: dict(_flat(scenario)) for name, scenario in scenarios.items()}
+    keys = dict.fromkeys(key for settings in flat.values() for key in settings)
+    rows = []
+    for key in keys:
+        values = [settings.get(key, "") for settings in flat.values()]
+        if len(set(values)) > 1 and key != "name":
+            rows.append((key, *values))
+    if not rows:
+        return None
+    columns = (Column("setting"), *(Column(readable(name), kind="long") for name in flat))
+    return Table(
+        "scenario_settings", "Settings in which the scenarios differ.", columns, tuple(rows)
+    )
 
 
 def chapter(inputs: ReportInputs) -> Section:
@@ -40,13 +59,10 @@ def chapter(inputs: ReportInputs) -> Section:
     )
     commands = Code(f"pip install uv\nuv run ustyurt run {study.path}")
     resolved = tuple(
-        Section(
-            f"resolved-{index}",
-            readable(name),
-            (Code(json.dumps(scenario, indent=1, ensure_ascii=False)),),
-        )
-        for index, (name, scenario) in enumerate(study.scenarios.items())
+        Code(json.dumps(scenario, indent=1, ensure_ascii=False), readable(name))
+        for name, scenario in study.scenarios.items()
     )
+    differing = _differences(study.scenarios)
     return Section(
         "provenance",
         "Provenance",
@@ -55,5 +71,11 @@ def chapter(inputs: ReportInputs) -> Section:
             commands,
             table,
         ),
-        (Section("resolved", "Scenarios as resolved", (), resolved),),
+        (
+            Section(
+                "resolved",
+                "Scenarios as resolved",
+                ((differing,) if differing else ()) + resolved,
+            ),
+        ),
     )

@@ -13,7 +13,7 @@ from ustyurt_models.report.figures.survey import (
     trend_from,
 )
 from ustyurt_models.report.inputs import SurveyResult
-from ustyurt_models.report.words import readable, shown_number, shown_probability
+from ustyurt_models.report.words import heading, readable, shown_number, shown_probability
 
 __all__ = ["abundance_table", "chapter", "diagnostics_table", "inventory", "survey_part"]
 
@@ -163,7 +163,7 @@ def survey_part(survey: SurveyResult) -> Section:
         blocks.append(abundance_table(survey))
     if "diagnostics" in nodes:
         blocks.append(diagnostics_table(survey))
-    title = f"{readable(survey.species).capitalize()}: {readable(survey.model)}"
+    title = f"{heading(survey.species)}: {readable(survey.model)}"
     return Section(f"survey-{survey.name}", title, tuple(blocks))
 
 

@@ -18,7 +18,7 @@ def _shares(inputs: ReportInputs) -> tuple[Block, ...]:
     known = [item for item in inputs.shares if isfinite(item.shares.chance)]
     rows = [
         ShareRow(
-            f"{readable(item.quantity)}\n{readable(item.scenario)}",
+            f"{_words(item.outcome)} in {item.year}\n{readable(item.scenario)}",
             (
                 ("survey", item.shares.survey),
                 ("evidence", item.shares.evidence),
@@ -45,7 +45,7 @@ def _shares(inputs: ReportInputs) -> tuple[Block, ...]:
         tuple(
             (
                 readable(item.scenario),
-                readable(item.quantity),
+                f"{_words(item.outcome)} in {item.year}",
                 *_with_error(item.shares.survey, item.shares.survey_error),
                 *_with_error(item.shares.evidence, item.shares.evidence_error),
                 *_with_error(item.shares.chance, item.shares.chance_error),
@@ -54,6 +54,12 @@ def _shares(inputs: ReportInputs) -> tuple[Block, ...]:
         ),
     )
     return (uncertainty_shares(rows), table) if rows else (table,)
+
+
+def _words(outcome: str) -> str:
+    """Return the name of an outcome in words; numbers of prey are split on the log scale."""
+    named = {"cheetah_persists": "cheetahs persist", "cheetah": "number of cheetahs"}
+    return named.get(outcome, f"{readable(outcome)} (log number)")
 
 
 def _with_error(value: float, error: float) -> tuple[float, float]:
@@ -70,7 +76,7 @@ def _drivers(inputs: ReportInputs) -> Table:
             rows.append(
                 (
                     readable(result.scenario),
-                    readable(result.quantity),
+                    _words(result.outcome),
                     item.parameter,
                     row.parameter if row else "",
                     row.confidence if row else "",

@@ -24,7 +24,14 @@ from ustyurt_models.report.content import (
 )
 from ustyurt_models.report.figures.outcomes import persistence_density
 from ustyurt_models.report.inputs import ReportInputs
-from ustyurt_models.report.words import comparison_words, readable, shown_number, shown_probability
+from ustyurt_models.report.words import (
+    comparison_words,
+    heading,
+    readable,
+    shown_number,
+    shown_probability,
+    slug,
+)
 
 __all__ = ["WORDS", "answer", "chapter", "criteria_table", "headline", "notices"]
 
@@ -123,8 +130,10 @@ def answer(inputs: ReportInputs) -> tuple[str, Light]:
     if best.answer == "go":
         return f"Go: {among}{label}, meets all {best.judged} criteria.", "green"
     condition = _condition(best.decided_by)
+    head = "Go if the open criteria hold" if best.answer == "go if" else best.answer.capitalize()
+    fails_none = " and fails none" if best.answer == "go if" else ""
     return (
-        f"{best.answer.capitalize()}: {among}{label}, meets {best.met} of {best.judged} criteria. "
+        f"{head}: {among}{label}, meets {best.met} of {best.judged} criteria{fails_none}. "
         f"Decisive: {condition[:1].lower()}{condition[1:]}, {_short(best.decided_by)}.",
         _ANSWERS[best.answer],
     )
@@ -259,7 +268,7 @@ def chapter(inputs: ReportInputs) -> Section:
         "when it is missed by the whole interval, amber in between.",
     )
     parts = [
-        Section(f"verdict-{name}", readable(name).capitalize(), tuple(_lights(found)))
+        Section(f"verdict-{slug(name)}", heading(name), tuple(_lights(found)))
         for name, found in list(grouped.items())[:MOST_SHOWN]
     ]
     parts.append(Section("headline", "How sure can we be?", headline(inputs)))

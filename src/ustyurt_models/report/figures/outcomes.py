@@ -21,6 +21,10 @@ from ustyurt_models.report.words import readable, share
 __all__ = ["persistence_density"]
 
 
+#: Widest bar, so that few replicates do not look like a smooth distribution.
+_BAR = 0.12
+
+
 def _edges(replicates: int) -> np.ndarray:
     """Return class limits: one class per possible share, at most 21 classes."""
     classes = min(replicates, 20)
@@ -63,7 +67,10 @@ def persistence_density(
     for axes, name in zip(axes_of(panels, len(names)), names, strict=True):
         values = persistence[name]
         heights = np.histogram(values, edges)[0] / values.size
-        axes.bar(edges[:-1], heights, np.diff(edges) * 0.92, align="edge", color=BLUE)
+        axes.bar(
+            (edges[:-1] + edges[1:]) / 2, heights, min(_BAR, 0.92 * np.diff(edges)[0]), color=BLUE
+        )
+        axes.set_xlim(-0.08, 1.08)
         axes.axvline(values.mean(), color=INK, linewidth=1.6, linestyle="--")
         axes.text(
             values.mean(),

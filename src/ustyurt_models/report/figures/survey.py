@@ -172,9 +172,9 @@ def curve_from(detection: xr.Dataset) -> DetectionCurve:
     """Read the curve from the node ``detection`` of a posterior file."""
     return DetectionCurve(
         distance_m=detection["distance_m"].to_numpy(),
-        median=detection["g_median"].to_numpy(),
-        low=detection["g_low"].to_numpy(),
-        high=detection["g_high"].to_numpy(),
+        median=detection["median"].to_numpy(),
+        low=detection["low"].to_numpy(),
+        high=detection["high"].to_numpy(),
         edge_m=detection["edge_m"].to_numpy(),
         count=detection["count"].to_numpy(),
         height=detection["count_scaled"].to_numpy(),
@@ -183,12 +183,14 @@ def curve_from(detection: xr.Dataset) -> DetectionCurve:
 
 def trend_from(trend: xr.Dataset) -> CountTrend:
     """Read the series from the node ``trend`` of a posterior file."""
+    year, observed = trend["year"].to_numpy(), trend["observed"].to_numpy()
+    counted = np.isfinite(observed)
     return CountTrend(
-        year=trend["year"].to_numpy(),
+        year=year,
         median=trend["abundance_median"].to_numpy(),
         low=trend["abundance_low"].to_numpy(),
         high=trend["abundance_high"].to_numpy(),
         expected=trend["expected_count_median"].to_numpy(),
-        count_year=trend["count_year"].to_numpy(),
-        count=trend["count"].to_numpy(),
+        count_year=year[counted],
+        count=observed[counted],
     )

@@ -75,14 +75,14 @@ def _scale(axes: Axes, panel: FanPanel) -> None:
         axes.set_yscale("log")
     else:
         if panel.from_zero:
-            axes.set_ylim(0, max(panel.top, upper * 1.05, 1e-9))
+            axes.set_ylim(0, max(panel.top, upper * 1.05) or 1.0)
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
 
 
 def _tick(value: float) -> str:
     """Write a tick label: thousands grouped, small numbers with their decimals."""
-    return shown_count(value) if value >= 10 or value == int(value) else shown_number(value, 2)
+    return shown_count(value) if value >= 10 else shown_number(round(value, 9), 2)
 
 
 def _reading(panel: FanPanel) -> str:
