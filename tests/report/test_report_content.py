@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ustyurt_models.checks import InputError
 from ustyurt_models.report.chapters import cheetahs, surveys, uncertainty, verdict
-from ustyurt_models.report.chapters.model import odd_summary
+from ustyurt_models.report.chapters.model import odd_simplifications
 from ustyurt_models.report.content import Column, Document, Paragraph, Section, Table
 from ustyurt_models.report.figures.outcomes import persistence_density
 from ustyurt_models.report.html import to_html
@@ -129,7 +129,7 @@ def test_numbers_are_written_for_people():
     assert shown_number(-4.0) == "\N{MINUS SIGN}4"
     assert shown_probability(0.001) == "< 0.01"
     assert shown_cell(None, Column("x")) == "\N{EN DASH}"
-    assert shown_cell((20.0, 0.0, 75.5), Column("x", kind="interval")) == "20 (0 to 75.5)"
+    assert shown_cell((20.0, 0.0, 75.5), Column("x", kind="interval")) == "20 (0 to 76)"
 
 
 def test_csv_keeps_unrounded_values_and_units(tmp_path):
@@ -166,7 +166,10 @@ def test_the_projection_centre_lies_at_the_origin_of_the_map():
 
 
 def test_simplifications_are_read_from_the_odd(tmp_path):
-    file = tmp_path / "ODD.md"
-    file.write_text("## 7.1 Births\nText.\n\nSimplifies: one litter.\n\n## 7.2 Deaths\n\nText.\n")
-    assert odd_summary(file) == (("7.1 Births", "Simplifies: one litter."),)
-    assert odd_summary(tmp_path / "none.md") == ()
+    text = (
+        "# Prey\nText.\n\n## Births\nText.\n\n### What is simplified\n- One litter,\n"
+        "  in spring.\n- No `twins`.\n\n## Deaths\nNothing to tell.\n"
+    )
+    (tmp_path / "ODD.md").write_text(text, encoding="utf-8")
+    assert odd_simplifications(tmp_path) == (("Births", ("One litter, in spring.", "No twins.")),)
+    assert odd_simplifications(tmp_path / "none") == ()

@@ -41,7 +41,7 @@ def numbers_figure(inputs: ReportInputs) -> Figure:
     return fan_charts(
         "cheetah_numbers",
         panels,
-        "Cheetahs in the study region by year, futures without cheetahs included. "
+        "Cheetahs in the study region, futures without cheetahs included. "
         "Dotted line: first year with releases in any future.",
     )
 
@@ -73,7 +73,7 @@ def _table(inputs: ReportInputs) -> Table:
     year = int(inputs.results["year"].values[-1])
     return Table(
         "cheetah_numbers",
-        f"Cheetahs in {year}; median and 95 % equal-tailed interval over draws and "
+        f"Cheetahs on 1 March {year}; median and 95 % equal-tailed interval over draws and "
         "replicates, futures without cheetahs included.",
         columns,
         tuple(rows),

@@ -41,4 +41,5 @@ def first_releases(inputs: ReportInputs, scenario: str) -> tuple[int, ...]:
     """Return the first year in which any future of `scenario` releases cheetahs, if any."""
     released = inputs.results["cheetah_released"].sel(scenario=scenario)
     happens = (released.sum(["draw", "replicate"]) > 0).to_numpy()
-    return (int(inputs.results["year"].to_numpy()[happens][0]),) if happens.any() else ()
+    # A year stands for its first day, so what happened during it is stored with the next one.
+    return (int(inputs.results["year"].to_numpy()[happens][0]) - 1,) if happens.any() else ()

@@ -68,7 +68,7 @@ def numbers_table(inputs: ReportInputs) -> Table:
     years = inputs.results["year"].values
     return Table(
         "prey_numbers",
-        f"Prey in the study region in {int(years[0])} and in {int(years[-1])}; "
+        f"Prey in the study region on 1 March {int(years[0])} and {int(years[-1])}; "
         "median and 95 % equal-tailed interval over draws and replicates.",
         columns,
         tuple(rows),

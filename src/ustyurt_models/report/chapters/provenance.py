@@ -10,6 +10,9 @@ from ustyurt_models.report.words import readable
 
 __all__ = ["chapter"]
 
+#: Longer values, such as resolved scenarios in one line, stand elsewhere in full.
+_LONGEST = 160
+
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield nested values as rows of name and text."""
@@ -19,7 +22,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, st
             yield from _flat(value, f"{name}: ")
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
             yield from _flat({str(n): item for n, item in enumerate(value, 1)}, f"{name} ")
-        else:
+        elif len(str(value)) <= _LONGEST:
             yield name, str(value)
 
 
@@ -47,7 +50,7 @@ def chapter(inputs: ReportInputs) -> Section:
         ("study file", study.path),
         ("seed", str(study.seed)),
         ("draws and replicates", f"{study.draws} draws with {study.replicates} replicates each"),
-        ("period", f"{study.start} to {study.start + study.years}"),
+        ("period", f"1 March {study.start} to 1 March {study.start + study.years}"),
         ("evidence hash", inputs.catalogue.digest),
         *_flat(inputs.provenance),
     )

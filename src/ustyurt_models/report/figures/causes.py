@@ -37,7 +37,8 @@ def deaths_by_cause(
     name : str
         File name of the figure.
     deaths : xarray.DataArray
-        Mean deaths per year and future, dims (`over`, year, `cause`).
+        Mean deaths per year and future, dims (`over`, year, `cause`); a year stands for its
+        first day, so it holds the deaths of the year before, and is drawn there.
     cause, over : str
         Names of the dimensions of causes and of panels.
     caption : str
@@ -59,7 +60,7 @@ def deaths_by_cause(
         panel = deaths.sel({over: title}).isel(year=slice(1, None))
         values = [panel.sel({cause: key}).to_numpy() for key in causes]
         axes.stackplot(
-            panel["year"].to_numpy(),
+            panel["year"].to_numpy() - 1,
             values,
             labels=[readable(key) for key in causes],
             colors=[colours[key] for key in causes],

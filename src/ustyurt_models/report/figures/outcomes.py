@@ -84,9 +84,9 @@ def persistence_density(
         axes.set_title(f"{readable(name)}{peaks}", pad=18)
         axes.set_ylabel("share of draws")
         calm(axes)
-    axes.set_xlabel(f"probability that cheetahs are present in {year}, per draw")
+    axes.set_xlabel(f"probability that cheetahs are present on 1 March {year}, per draw")
     caption = (
-        f"Probability that cheetahs are present in {year}, over parameter draws. Each "
+        f"Probability that cheetahs are present on 1 March {year}, over parameter draws. Each "
         f"draw is one set of plausible values for everything uncertain; its probability is the "
         f"share of its {replicates} chance replicates. Dashed: the mean over draws. A pile at "
         "both ends means that the outcome depends on facts we do not know yet, not on luck."

@@ -133,6 +133,9 @@ def fan_charts(
         _scale(axes, panel)
         calm(axes)
     legend_below(figure, grid[0, 0], 4)
-    note = "Line: median; shades: 50, 80 and 95 % equal-tailed intervals over draws and replicates."
+    note = (
+        "State on 1 March of each year. Line: median; shades: 50, 80 and 95 % equal-tailed "
+        "intervals over draws and replicates."
+    )
     alt = ". ".join(_reading(panel) for panel in panels) + "."
     return finish(figure, name, f"{caption} {note}", alt, columns)
