@@ -15,6 +15,7 @@ from ustyurt_models.ibm.prey_state import (
     PreyKind,
     PreyRange,
     PreyStep,
+    empty_passage,
     empty_prey,
     empty_scratch,
 )
@@ -70,6 +71,7 @@ def plain_range(grid: Grid, seasons: int = 1, **changes) -> PreyRange:
     base = PreyRange(
         attraction=np.ones((seasons, cells)),
         permeability=np.ones((1, seasons, 1)),
+        **empty_passage(seasons, cells),
         capacity=np.full(cells, np.inf),
         capacity_around=np.full(cells, np.inf),
         snow_exposure=np.ones(cells),

@@ -12,7 +12,7 @@ from ustyurt_models.bridge.prey_steps import StepClasses, land_beside, prey_grid
 from ustyurt_models.evidence.prey_species import PreySpecies, SeasonWay
 from ustyurt_models.evidence.values import Quantity, value_of
 from ustyurt_models.formulas.habitat import local_capacity_multiplier, water_access
-from ustyurt_models.ibm.prey_state import PreyRange
+from ustyurt_models.ibm.prey_state import PreyRange, empty_passage
 from ustyurt_models.study.engine import Engine, Processes
 
 __all__ = [
@@ -244,6 +244,7 @@ def prey_range(
         permeability=np.stack(
             [_permeability({**known, **opened}, classes, ways, processes) for opened in openings]
         ),
+        **empty_passage(*attraction.shape),
         capacity=capacity,
         capacity_around=capacity_around(capacity, land.sizes["x"], radius),
         snow_exposure=_snow_exposure(species, parameters, land, capacity),

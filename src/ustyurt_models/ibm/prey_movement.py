@@ -10,58 +10,87 @@ import numpy as np
 from numba import njit
 
 from ustyurt_models.ibm.chance import mix, poisson, uniform
-from ustyurt_models.ibm.prey_state import Grid, Prey, PreyKind, PreyScratch, PreyStep
+from ustyurt_models.ibm.prey_state import (
+    Grid,
+    Prey,
+    PreyKind,
+    PreyRange,
+    PreyScratch,
+    PreyStep,
+)
 
 __all__ = ["immigrate", "settle", "walk_prey"]
 
 _HERD, _WALK, _ENTRY, _LEAVE, _WHERE, _WHO = 30, 31, 32, 33, 34, 35
 _ROAMING = -1
-_LEFT = -2
 _DIRECTION_BITS = np.uint64(7)
 _CHOICE_SHIFT = np.uint64(8)
 _CHOICE_BITS = np.uint64(0xFFFFFF)
-_ACCEPT_SHIFT = np.uint64(32)
 _CHOICE_UNIT = 1.0 / 16777216.0
-_ACCEPT_UNIT = 1.0 / 4294967296.0
+_ACCEPT_SHIFT = np.uint64(33)
+_LOW_WORD = np.uint64(0xFFFFFFFF)
+_WORD = np.uint64(32)
+#: Steps are accepted where 31 random bits fall below chance * 2^31.
+_CERTAIN = 2147483648.0
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _goes(accept: float, here: float, there: float, permeable: float) -> bool:
-    """Whether the Metropolis step from attraction `here` to `there` is made."""
-    if here > 0.0:
-        return accept * here < permeable * min(here, there)
-    return accept < permeable
+def step_passage(
+    cell: int, direction: int, grid: Grid, land: PreyRange, regime: int, season: int
+) -> int:
+    """Return the chance of a proposed step, times 2^31 (rounded).
+
+    Inside the region it is the Metropolis rule times the permeability of the step; over its
+    edge permeability times the chance that an edge step succeeds.
+    """
+    there = cell + int(grid.offset[direction])
+    permeable = land.permeability[regime, season, grid.step_class[direction, cell]]
+    if grid.inside[there] == 0:
+        return int(permeable * land.edge_permeability[season] * _CERTAIN + 0.5)
+    here_draws, there_draws = land.attraction[season, cell], land.attraction[season, there]
+    if here_draws > there_draws:
+        permeable *= there_draws / here_draws
+    return int(permeable * _CERTAIN + 0.5)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _tabulate_steps(grid: Grid, land: PreyRange, regime: int, season: int) -> None:
+    """Fill ``land.passage`` of one season for a regime, unless it holds that regime already.
+
+    From cells outside no step succeeds, so a walk that has left the region stays where it left.
+    """
+    if land.passage_regime[season] == regime:
+        return
+    for cell in range(grid.inside.size):
+        if grid.inside[cell] == 1:
+            for direction in range(8):
+                land.passage[season, cell, direction] = step_passage(
+                    cell, direction, grid, land, regime, season
+                )
+    land.passage_regime[season] = regime
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _walk(
     cell: int,
     walker: np.uint64,
-    grid: Grid,
-    attraction: np.ndarray,
-    permeability: np.ndarray,
-    habits: tuple[int, int, float, float],
+    offset: np.ndarray,
+    passage: np.ndarray,
+    habits: tuple[int, int, float],
 ) -> int:
-    """Return the cell where a season's walk from `cell` ends, or `_LEFT`.
+    """Return the cell where a season's walk from `cell` ends, outside if it left the region.
 
-    `habits` holds the number of steps, the bearing, directedness and edge permeability.
+    `habits` holds the number of steps, the bearing and the directedness.
     """
-    steps, bearing, directedness, edge = habits
-    inside, step_class, offset = grid.inside, grid.step_class, grid.offset
+    steps, bearing, directedness = habits
     for k in range(steps):
         bits = np.uint64(mix(walker, np.uint64(k)))
         direction = np.int64(bits & _DIRECTION_BITS)
         choice = (float((bits >> _CHOICE_SHIFT) & _CHOICE_BITS) + 0.5) * _CHOICE_UNIT
-        accept = (float(bits >> _ACCEPT_SHIFT) + 0.5) * _ACCEPT_UNIT
         if choice < directedness:
             direction = np.int64(bearing)
-        there = cell + int(offset[direction])
-        permeable = permeability[step_class[direction, cell]]
-        if inside[there] == 0:
-            if accept < permeable * edge:
-                return _LEFT
-        elif _goes(accept, attraction[cell], attraction[there], permeable):
-            cell = there
+        if np.int64(bits >> _ACCEPT_SHIFT) < np.int64(passage[cell, direction]):
+            cell += int(offset[direction])
     return cell
 
 
@@ -103,40 +132,45 @@ def walk_prey(
         Number left inside.
     """
     land, season = kind.land, step.season
-    if land.steps[season] == 0:
+    if land.steps[season] == 0 or n == 0:
         return n
-    herds, destination = land.herds, scratch.destination
-    attraction = land.attraction[season]
-    permeability = land.permeability[step.regime, season]
-    habits = (
-        land.steps[season],
-        land.bearing[season],
-        land.directedness[season],
-        land.edge_permeability[season],
-    )
+    _tabulate_steps(grid, land, step.regime, season)
+    herds, destination = np.uint64(land.herds), scratch.destination
+    passage, offset = land.passage[season], grid.offset
+    habits = (land.steps[season], land.bearing[season], land.directedness[season])
     base = np.uint64(mix(step.key, np.uint64(_WALK)))
     dealt = np.uint64(mix(step.key, np.uint64(_HERD)))
-    destination[: grid.inside.size * herds] = _ROAMING
-    kept = 0
+    destination[: grid.inside.size * land.herds] = _ROAMING
+    outside = 0
     for i in range(n):
         identity = prey.identity[i]
         start = int(prey.cell[i])
-        if herds > 0:
-            slot = start * herds + np.int64(np.uint64(mix(dealt, identity)) % np.uint64(herds))
+        if land.herds > 0:
+            share = (np.uint64(mix(dealt, identity)) & _LOW_WORD) * herds
+            slot = start * land.herds + np.int64(share >> _WORD)
             end = int(destination[slot])
             if end == _ROAMING:
                 walker = np.uint64(mix(base, np.uint64(slot)))
-                end = _walk(start, walker, grid, attraction, permeability, habits)
+                end = _walk(start, walker, offset, passage, habits)
                 destination[slot] = end
         else:
-            walker = np.uint64(mix(base, identity))
-            end = _walk(start, walker, grid, attraction, permeability, habits)
-        prey.identity[kept] = identity
+            end = _walk(start, np.uint64(mix(base, identity)), offset, passage, habits)
+        prey.cell[i] = end
+        outside += grid.inside[end] == 0
+    moved[1] += outside
+    return n if outside == 0 else _keep_inside(prey, n, grid.inside)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _keep_inside(prey: Prey, n: int, inside: np.ndarray) -> int:
+    """Drop, in place and in order, the animals outside the region; return how many are left."""
+    kept = 0
+    for i in range(n):
+        prey.identity[kept] = prey.identity[i]
         prey.age[kept] = prey.age[i]
         prey.male[kept] = prey.male[i]
-        prey.cell[kept] = end
-        kept += end >= 0
-    moved[1] += n - kept
+        prey.cell[kept] = prey.cell[i]
+        kept += inside[prey.cell[i]] == 1
     return kept
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "PreyRates",
     "PreyScratch",
     "PreyStep",
+    "empty_passage",
     "empty_prey",
     "empty_scratch",
 ]
@@ -62,6 +63,8 @@ class PreyRange(NamedTuple):
 
     attraction: np.ndarray  # float64, shape (season, cell), relative; occupancy follows it
     permeability: np.ndarray  # float64, shape (regime, season, class of step), chance 0..1
+    passage: np.ndarray  # uint32, shape (season, cell, 8), step chance * 2^31; filled on use
+    passage_regime: np.ndarray  # int64, shape (season,), regime that `passage` holds; -1 none
     capacity: np.ndarray  # float64, shape (cell,), animals before births in the mean year
     capacity_around: np.ndarray  # float64, shape (cell,), capacity summed over the neighbourhood
     snow_exposure: np.ndarray  # float64, shape (cell,), winter hazard relative to the habitat mean
@@ -157,6 +160,14 @@ class PreyScratch(NamedTuple):
     threat: np.ndarray  # float64, shape (class, 7), hazards of the season before the place weighs
     survival: np.ndarray  # float64, shape (cell, class), chance to escape all causes of the place
     destination: np.ndarray  # int32, shape (cell * most herds,), where a herd's walk ends
+
+
+def empty_passage(seasons: int, cells: int) -> dict[str, np.ndarray]:
+    """Return the fields of `PreyRange` that kernels fill on first use."""
+    return {
+        "passage": np.zeros((seasons, cells, 8), np.uint32),
+        "passage_regime": np.full(seasons, -1, np.int64),
+    }
 
 
 def empty_prey(slots: int) -> Prey:
