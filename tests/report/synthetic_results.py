@@ -13,7 +13,7 @@ SPECIES = ("saiga", "goitered_gazelle", "urial", "kulan")
 SCENARIOS = ("baseline", "prey_first")
 ZONES = ("region", "core")
 DRAWS, REPLICATES, YEARS = 30, 5, 31
-MAP_YEARS = (0, 15, 30)
+MAP_YEARS = (0, 30)
 RUN = ("scenario", "draw", "replicate", "year")
 
 
@@ -166,10 +166,10 @@ def maps(ground: xr.Dataset) -> xr.Dataset:
     runs = DRAWS * REPLICATES // 2
     weight = ground["suitability_saiga"].to_numpy().ravel() ** 3 * inside
     prey = rng.poisson(
-        runs * 40 * weight * np.array([1, 0.4, 0.1, 0.03])[:, None], (2, 2, 3, 4, cells)
+        runs * 40 * weight * np.array([1, 0.4, 0.1, 0.03])[:, None], (2, 2, 2, 4, cells)
     )
     south = np.repeat(ground["y"].to_numpy() < 0, ground.sizes["x"])
-    cheetah = rng.binomial(runs, 0.6 * weight * south, (2, 2, 3, cells))
+    cheetah = rng.binomial(runs, 0.6 * weight * south, (2, 2, 2, cells))
     cheetah[0] = 0
     cheetah[:, :, 0] = 0
     deaths = rng.poisson(3 * weight * south, (2, 2, 11, cells))

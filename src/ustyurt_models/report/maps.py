@@ -169,14 +169,14 @@ class Sheet:
         axes.set_facecolor(_OUTSIDE)
         shown = np.where(self.inside, values, np.nan)
         image = axes.imshow(shown, extent=self.extent, origin="upper", cmap=cmap, norm=norm)
-        axes.set_xlim(*self.window[:2])
-        axes.set_ylim(*self.window[2:])
-        axes.set_aspect("equal")
         for spine in axes.spines.values():
             spine.set_visible(True)
             spine.set_color(_GRATICULE)
         self._graticule(axes)
         self._outline(axes)
+        axes.set_xlim(*self.window[:2])
+        axes.set_ylim(*self.window[2:])
+        axes.set_aspect("equal")
         return image
 
     def _outline(self, axes: Axes) -> None:
@@ -189,24 +189,31 @@ class Sheet:
         segments = edge_segments(east, south, self.x_km, self.y_km)
         axes.add_collection(LineCollection(list(segments), colors=GREY, linewidths=0.6))
 
-    def _graticule(self, axes: Axes) -> None:
-        """Draw meridians and parallels every two degrees and label them at the frame."""
+    @cached_property
+    def _lines(self) -> tuple[list[np.ndarray], list[tuple[float, str]], list[tuple[float, str]]]:
+        """Meridians and parallels every two degrees, and where they meet the lower left frame."""
         left, right, bottom, top = self.window
-        x_ticks, y_ticks = [], []
+        lines, at_bottom, at_left = [], [], []
         for lon in range(44, 70, 2):
-            x, y = self.place(np.full(200, lon), np.linspace(36, 52, 200))
+            x, y = self.place(np.full(100, lon), np.linspace(36, 52, 100))
             at = float(np.interp(bottom, y, x))
             if left < at < right:
-                x_ticks.append((at, f"{lon}°E"))
-            axes.plot(x, y, color=_GRATICULE, linewidth=0.4, zorder=3)
+                at_bottom.append((at, f"{lon}°E"))
+            lines.append(np.column_stack([x, y]))
         for lat in range(36, 52, 2):
-            x, y = self.place(np.linspace(46, 68, 200), np.full(200, lat))
+            x, y = self.place(np.linspace(46, 68, 100), np.full(100, lat))
             at = float(np.interp(left, x, y))
             if bottom < at < top:
-                y_ticks.append((at, f"{lat}°N"))
-            axes.plot(x, y, color=_GRATICULE, linewidth=0.4, zorder=3)
-        axes.set_xticks([at for at, _ in x_ticks], [text for _, text in x_ticks])
-        axes.set_yticks([at for at, _ in y_ticks], [text for _, text in y_ticks])
+                at_left.append((at, f"{lat}°N"))
+            lines.append(np.column_stack([x, y]))
+        return lines, at_bottom, at_left
+
+    def _graticule(self, axes: Axes) -> None:
+        """Draw the graticule and label it at the frame."""
+        lines, at_bottom, at_left = self._lines
+        axes.add_collection(LineCollection(lines, colors=_GRATICULE, linewidths=0.4, zorder=3))
+        axes.set_xticks([at for at, _ in at_bottom], [text for _, text in at_bottom])
+        axes.set_yticks([at for at, _ in at_left], [text for _, text in at_left])
         axes.tick_params(length=2, labelsize=7.5, pad=2)
 
     def barriers(self, axes: Axes, names: Sequence[str] | None = None) -> None:
