@@ -49,9 +49,21 @@ def _report(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from ustyurt_models.study.overview import check_files
+    from functools import partial
 
-    print(check_files(args.files))
+    from ustyurt_models.evidence import load_catalogue
+    from ustyurt_models.study.overview import DataChecks, check_files
+    from ustyurt_models.survey.check import check_file, check_survey
+
+    catalogue = load_catalogue()
+    print(
+        check_files(
+            args.files,
+            DataChecks(
+                partial(check_survey, catalogue=catalogue), partial(check_file, catalogue=catalogue)
+            ),
+        )
+    )
     return 0
 
 

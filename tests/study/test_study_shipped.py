@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ustyurt_models.checks import InputError
+from ustyurt_models.checks import Fault, InputError
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, PREY_DEATH_CAUSES
 from ustyurt_models.resources import scenarios_dir
 from ustyurt_models.study import (
@@ -20,9 +20,10 @@ from ustyurt_models.study import (
 from ustyurt_models.study.editor_schema import study_json_schema
 from ustyurt_models.study.engine import EVENTS, Processes
 from ustyurt_models.study.estimate import estimate
-from ustyurt_models.study.overview import check_files, overview
+from ustyurt_models.study.overview import DataChecks, check_files, overview
 from ustyurt_models.study.quantities import AgeRange
 from ustyurt_models.study.starter import write_starter
+from ustyurt_models.study.surveys import Survey
 
 SHIPPED = ("baseline", "prey_first", "release_now", "demo")
 
@@ -232,11 +233,23 @@ def test_check_gathers_the_faults_of_all_files(tmp_path):
         (tmp_path / f"{name}.toml").write_text('title = "t"\n', encoding="utf-8")
 
     def refuse(path: Path) -> str:
-        raise InputError([])
+        raise InputError([Fault(path.name, "must be better")])
+
+    files = [tmp_path / "a.toml", tmp_path / "b.toml", tmp_path / "c.csv"]
+    with pytest.raises(InputError) as refused:
+        check_files(files, DataChecks(lambda survey, folder: "", refuse))
+    places = [fault.where for fault in refused.value.faults]
+    assert places == ["a.toml: start", "b.toml: start", "c.csv"]
+
+
+def test_check_gathers_the_faults_of_all_surveys_of_a_study():
+    def refuse(survey: Survey, folder: Path) -> str:
+        raise InputError([Fault(survey.file, "must be better")])
 
     with pytest.raises(InputError) as refused:
-        check_files([tmp_path / "a.toml", tmp_path / "b.toml", tmp_path / "c.csv"], refuse)
-    assert [fault.where for fault in refused.value.faults] == ["a.toml: start", "b.toml: start"]
+        check_files([scenarios_dir() / "baseline.toml"], DataChecks(refuse, str))
+    places = {fault.where for fault in refused.value.faults}
+    assert places == {"surveys/saiga_counts.csv", "surveys/gazelle_transects.csv"}
 
 
 def test_check_hands_survey_files_to_their_reader():
@@ -246,9 +259,10 @@ def test_check_hands_survey_files_to_their_reader():
         seen.append(path.name)
         return "fine"
 
-    text = check_files([scenarios_dir() / "demo.toml", Path("lines.csv")], look)
+    checks = DataChecks(lambda survey, folder: look(folder / survey.file), look)
+    text = check_files([scenarios_dir() / "demo.toml", Path("lines.csv")], checks)
     assert seen == ["gazelle_transects.csv", "lines.csv"]
-    assert "data surveys/gazelle_transects.csv: fine" in text
+    assert "survey surveys/gazelle_transects.csv: fine" in text
     assert "lines.csv: fine" in text
 
 

@@ -1,6 +1,7 @@
 """What ``ustyurt check`` prints: faults of all files at once, or what a study would run."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ustyurt_models.checks import Faults, InputError
@@ -8,25 +9,39 @@ from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.study.estimate import estimate
 from ustyurt_models.study.land_names import read_land_names
 from ustyurt_models.study.load import Study, check_study, landscape_of
+from ustyurt_models.study.surveys import Survey
 
-__all__ = ["check_files", "overview"]
+__all__ = ["DataChecks", "check_files", "check_with_names", "overview"]
 
 #: Scenario names printed before the list is cut.
 MOST_NAMES = 20
 
-CheckData = Callable[[Path], str]
+
+@dataclass(frozen=True)
+class DataChecks:
+    """How survey data are checked; each says in a line what is there, or raises `InputError`.
+
+    Attributes
+    ----------
+    survey : callable
+        Checks a survey of a study; also takes the folder of the study.
+    file : callable
+        Checks a data file that no study describes.
+    """
+
+    survey: Callable[[Survey, Path], str]
+    file: Callable[[Path], str]
 
 
-def check_files(files: Iterable[Path], check_data: CheckData | None = None) -> str:
+def check_files(files: Iterable[Path], data: DataChecks | None = None) -> str:
     """Check studies and survey files.
 
     Parameters
     ----------
     files : iterable of Path
         Studies (``.toml`` or resolved ``.json``) and survey data (anything else).
-    check_data : callable, optional
-        Checks one survey file, raises `InputError` or says in a line what is in it. It also
-        gets the survey files that the studies name.
+    data : DataChecks, optional
+        Checks the surveys of studies, and survey files; not checked unless given.
 
     Returns
     -------
@@ -42,25 +57,36 @@ def check_files(files: Iterable[Path], check_data: CheckData | None = None) -> s
     parts = []
     for file in files:
         try:
-            parts.append(_check(file, check_data))
+            parts.append(_check(file, data))
         except InputError as error:
             faults.extend(error)
     faults.raise_if_any()
     return "\n\n".join(parts)
 
 
-def _check(file: Path, check_data: CheckData | None) -> str:
+def _check(file: Path, data: DataChecks | None) -> str:
     """Check one file and say what is in it."""
-    if file.suffix not in (".toml", ".json"):
-        if check_data is None:
-            return f"{file}: not a study, not checked"
-        return f"{file}: {check_data(file)}"
+    if file.suffix not in (".toml", ".json") and not file.is_dir():
+        return f"{file}: {data.file(file) if data else 'not a study, not checked'}"
     study = check_with_names(file)
-    text = overview(study)
-    data = sorted({survey.file for each in study.scenarios for survey in each.survey.values()})
-    for name in data if check_data else ():
-        text += f"\n  data {name}: {check_data(study.folder / name)}"  # type: ignore[misc]
-    return text
+    return "\n".join([overview(study), *(_check_surveys(study, data) if data else ())])
+
+
+def _check_surveys(study: Study, data: DataChecks) -> list[str]:
+    """Check every survey that a study names, each once; faults of all at once."""
+    distinct = {
+        survey.model_dump_json(): survey
+        for scenario in study.scenarios
+        for survey in scenario.survey.values()
+    }
+    faults, lines = Faults(), []
+    for survey in distinct.values():
+        try:
+            lines.append(f"survey {survey.file}: {data.survey(survey, study.folder)}")
+        except InputError as error:
+            faults.extend(error)
+    faults.raise_if_any()
+    return lines
 
 
 def check_with_names(file: Path) -> Study:

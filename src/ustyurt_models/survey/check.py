@@ -1,11 +1,13 @@
 """Check a survey file against its study without fitting: cheap enough for `ustyurt check`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.survey.models.line_transect_data import prepare
 from ustyurt_models.survey.read.counts import read_counts
 from ustyurt_models.survey.read.distance import read_transects
+from ustyurt_models.survey.read.table import read_table
 from ustyurt_models.survey.spec import (
     SurveySpec,
     line_transect_settings,
@@ -13,7 +15,16 @@ from ustyurt_models.survey.spec import (
     trend_settings,
 )
 
-__all__ = ["check_survey"]
+__all__ = ["check_file", "check_survey"]
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """A survey of which only the file is known; `spec.SurveySpec` with all options unset."""
+
+    file: str
+    model: str
+    species: str = ""
 
 
 def check_survey(spec: SurveySpec, folder: Path, catalogue: Catalogue | None = None) -> str:
@@ -54,3 +65,29 @@ def check_survey(spec: SurveySpec, folder: Path, catalogue: Catalogue | None = N
         f"{data.effort_km.size} transects, {data.effort_km.sum():,.0f} km, "
         f"{data.distance_m.size} groups within {data.truncation_m:g} m, {status}"
     )
+
+
+def check_file(path: Path, catalogue: Catalogue | None = None) -> str:
+    """Check a survey file that no study describes; its columns tell which kind it is.
+
+    Parameters
+    ----------
+    path : Path
+        The file; units stand in its header.
+    catalogue : Catalogue, optional
+        Evidence; compulsory for a trend.
+
+    Returns
+    -------
+    str
+        One line, as `check_survey`.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+    """
+    columns = {column.strip().lower() for column in read_table(path).columns}
+    yearly = "year" in columns and not any("distance" in column for column in columns)
+    plain = _Plain(path.name, "trend" if yearly else "line_transect")
+    return check_survey(plain, path.parent, catalogue)
