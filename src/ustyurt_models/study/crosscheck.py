@@ -179,13 +179,15 @@ def _files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str, Pat
 
 
 def file_problems(scenario: Scenario, folder: Path) -> Iterator[Problem]:
-    """Yield every file that is named but not there."""
+    """Yield every file that is named but not there, or is a folder."""
     for path, text, file in _files(scenario, folder):
         if not file.exists():
             place = file.parent
             near = [each.name for each in place.iterdir()] if place.is_dir() else []
             advice = did_you_mean(file.name, near)
             yield Problem(path, "the file must exist", text, advice if "did you" in advice else "")
+        elif file.is_dir() and path != ("area", "landscape"):
+            yield Problem(path, "must be a file, not a folder", text)
 
 
 def land_problems(scenario: Scenario, land: LandNames) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from typing import Any
 from ustyurt_models.checks import Fault, InputError, require
 from ustyurt_models.study.lines import KeyPath, line_of, write_path
 
-__all__ = ["Document", "Source", "is_path", "merge", "read_document"]
+__all__ = ["Document", "Source", "is_path", "merge", "read_document", "require_file"]
 
 #: Where a study names files; ``*`` stands for any key.
 FILE_KEYS: tuple[tuple[str, ...], ...] = (
@@ -132,7 +132,7 @@ def _read_chain(path: Path, seen: tuple[Path, ...], sources: list[Source]) -> di
 
 def _read_toml(path: Path) -> tuple[Source, dict[str, Any]]:
     """Read one file."""
-    require(path.is_file(), str(path), "the study file must exist")
+    require_file(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
         return Source(path, text), tomllib.loads(text)
@@ -140,7 +140,19 @@ def _read_toml(path: Path) -> tuple[Source, dict[str, Any]]:
         fault = Fault(path.name, "must be UTF-8 text", None, f"byte {error.start + 1} is not")
     except tomllib.TOMLDecodeError as error:
         fault = Fault(path.name, f"must be valid TOML: {error}")
+    except RecursionError:
+        fault = Fault(path.name, "must be valid TOML: brackets are nested too deep")
+    except OSError as error:
+        fault = Fault(str(path), "must be readable", error.strerror)
     raise InputError([fault])
+
+
+def require_file(path: Path) -> None:
+    """Raise `InputError` unless `path` is a file; a folder is told from nothing at all."""
+    inside = sorted(each.name for each in path.glob("*.toml")) if path.is_dir() else []
+    remedy = f"it holds {', '.join(inside)}" if inside else ""
+    require(not path.is_dir(), str(path), "must be a study file, not a folder", None, remedy)
+    require(path.is_file(), str(path), "the study file must exist")
 
 
 def merge(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ustyurt_models.study.crosscheck import (
     parameter_problems,
     scenario_problems,
 )
-from ustyurt_models.study.document import Document, read_document
+from ustyurt_models.study.document import Document, read_document, require_file
 from ustyurt_models.study.land_names import LandNames
 from ustyurt_models.study.lines import KeyPath
 from ustyurt_models.study.places import Area
@@ -235,10 +235,10 @@ def _folder(path: Path) -> Path:
 
 def _read_json(path: Path) -> dict[str, Any]:
     """Read a resolved study, not yet validated."""
-    require(path.is_file(), str(path), "the study file must exist")
+    require_file(path)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise InputError([Fault(path.name, f"must be valid JSON: {error}")]) from None
     ok = isinstance(data, dict) and isinstance(data.get("scenarios"), list) and data["scenarios"]
     require(bool(ok), path.name, "must be a resolved study with a list 'scenarios'")

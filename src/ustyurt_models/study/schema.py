@@ -33,9 +33,9 @@ class Scenario(Block):
     """Years simulated."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     """Seed of all randomness; the same seed gives the same result, bit for bit."""
-    draws: Annotated[int, Field(ge=1)] = 200
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 200
     """Parameter sets, each a joint draw from posterior and evidence."""
-    replicates: Annotated[int, Field(ge=1)] = 5
+    replicates: Annotated[int, Field(ge=1, le=10_000)] = 5
     """Repetitions by chance for each parameter set."""
     area: Area = Area()
     """The land."""

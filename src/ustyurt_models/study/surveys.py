@@ -19,9 +19,9 @@ class Sampler(Block):
 
     engine: Literal["nutpie", "pymc", "laplace"] = "nutpie"
     """NUTS compiled, NUTS of PyMC, or mode and curvature with importance weights (fast)."""
-    draws: Annotated[int, Field(ge=50)] = 1000
+    draws: Annotated[int, Field(ge=50, le=100_000)] = 1000
     """Draws kept per chain."""
-    tune: Annotated[int, Field(ge=50)] = 1000
+    tune: Annotated[int, Field(ge=50, le=100_000)] = 1000
     """Steps of adaptation per chain, not kept."""
     chains: Annotated[int, Field(ge=2, le=16)] = 4
     """Independent chains; at least two, or R-hat says nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ustyurt_models.checks import Faults, did_you_mean, require
+from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
 
 __all__ = ["Table", "columns_of", "numbers_of", "read_table"]
 
@@ -54,12 +54,23 @@ class Table:
         return [row[index] for row in self.rows]
 
 
+def _decode_as(raw: bytes, name: str, encoding: str) -> str:
+    """Return the text in an encoding that somebody stated."""
+    try:
+        return raw.decode(encoding)
+    except LookupError:
+        fault = Fault(f"survey file {name}: encoding", "must be a known encoding", encoding)
+    except UnicodeDecodeError as error:
+        fault = Fault(f"{name}: byte {error.start + 1}", f"must be {encoding} text")
+    raise InputError([fault])
+
+
 def _decode(raw: bytes, name: str, encoding: str | None) -> tuple[str, str]:
     """Return the text and its encoding; refuse what can be read in two ways."""
+    if encoding is None and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encoding = "utf-16"
     if encoding is not None:
-        return raw.decode(encoding, errors="strict"), encoding
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16"), "utf-16"
+        return _decode_as(raw, name, encoding), encoding
     try:
         return raw.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
