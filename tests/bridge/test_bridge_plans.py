@@ -132,6 +132,35 @@ def test_releases_become_indices_of_years_steps_and_cells(land, scenario, column
     assert abs(lat[found.cell[1]] - 41.4) < 0.05
 
 
+@pytest.mark.parametrize(
+    ("season", "holding", "method", "when", "first", "held"),
+    [
+        ("spring", 2, "soft", "2040", 9, 1),
+        ("spring", 2, "hard", "2040", 10, 0),
+        ("autumn", 2, "soft", "2040", 10, 0),
+        ("summer", 6, "soft", "2040", 8, 2),
+        ("spring", 0, "soft", "2040", 10, 0),
+        ("spring", 5, "soft", '{ gate = "saiga > 500", not_before = 2035 }', 5, 2),
+    ],
+)
+def test_animals_held_first_are_let_go_in_the_season_after_that(
+    land, columns, tmp_path, season, holding, method, when, first, held
+):
+    release = f'''
+[[release]]
+when = {when}
+site = "south_chinks"
+season = "{season}"
+method = "{method}"
+holding_seasons = {holding}
+animals = {{ females = 1, males = 1 }}
+'''
+    path = tmp_path / "held.toml"
+    path.write_text(STUDY.split("[[release]]")[0] + release, encoding="utf-8")
+    found = plans.releases_of(read_study(path).scenarios[0], land, columns)
+    assert (found.first_year[0], found.held_years[0]) == (first, held)
+
+
 def test_gates_watch_the_column_of_their_zone_or_species(scenario, columns):
     found = plans.gates_of(scenario, columns)
     assert found.release.tolist() == [0, 0]

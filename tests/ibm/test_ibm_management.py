@@ -105,6 +105,26 @@ def test_the_stop_rule_may_watch_an_estimate():
     assert decisions[2:7] == [m.DUE, m.DUE, m.WITHHELD, m.WITHHELD, m.WITHHELD]
 
 
+def test_animals_held_on_site_are_let_go_years_after_the_decision():
+    progress, monitoring = fresh()
+    monitoring.seen[6, 1] = 20.0
+    plan = releases(held_years=2, repeats=3)
+    decisions = decide(plan, gates((1, ">=", 15.0, 1)), progress, monitoring)
+    assert decisions[:4] == [m.NOTHING] * 4
+    assert decisions[4:8] == [m.WITHHELD] * 4
+    assert decisions[8:12] == [m.DUE, m.DUE, m.DUE, m.NOTHING]
+
+
+def test_a_release_may_be_decided_before_the_study_begins():
+    progress, monitoring = fresh()
+    monitoring.seen[1:, 1] = 90.0
+    plan = releases(
+        first_year=-2, last_year=-2, held_years=2, stop_column=1, stop_threshold=50.0, repeats=4
+    )
+    decisions = decide(plan, gates(), progress, monitoring)
+    assert decisions[:5] == [m.DUE, m.DUE, m.DUE, m.WITHHELD, m.NOTHING]
+
+
 @pytest.mark.parametrize("comparison", m.COMPARISONS)
 @pytest.mark.parametrize("value", [1.0, 2.0, 3.0])
 def test_comparisons_mean_what_they_say(comparison, value):

@@ -1,5 +1,6 @@
 """From the study file's plans (releases, translocations, harvests) to arrays for the kernels."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -40,6 +41,16 @@ def season_index(name: str, seasons_per_year: int) -> int:
     return SEASONS.index(name) * seasons_per_year // len(SEASONS)
 
 
+def _held_years(release: Release) -> int:
+    """Return the years from the decision, at the start of a year, to the release.
+
+    Animals are let go in the first spring, summer, ... of the study file's `season` that lies at
+    least the holding seasons after the decision.
+    """
+    seasons = release.holding_seasons if release.soft else 0
+    return math.ceil(max(0, seasons - SEASONS.index(release.season)) / len(SEASONS))
+
+
 def monitored_columns(zones: Sequence[str], species: Sequence[str]) -> list[str]:
     """Return the names of what managers watch, in the order of `Monitoring.seen`."""
     biomass = [f"prey_biomass_kg_per_km2:{zone}" for zone in zones]
@@ -77,15 +88,21 @@ def _columns_of(rows: list[dict], kind: type, real: frozenset[str], **more: np.n
 def _release_row(
     scenario: Scenario, release: Release, cell: int, columns: Sequence[str]
 ) -> dict[str, float]:
-    """Return one release as numbers; years become indices, ages engine steps."""
+    """Return one release as numbers; years become indices, ages engine steps.
+
+    A calendar year is that in which animals are let go; a gate is that in which it is decided.
+    """
     steps = scenario.engine.seasons_per_year
     when = release.when
     first = when.year if when.year is not None else (when.not_before or scenario.start)
     last = when.year if when.year is not None else (when.not_after or scenario.last_year)
+    held = _held_years(release)
+    ahead = held if when.gate is None else 0
     stop = release.stop
     row = {
-        "first_year": first - scenario.start,
-        "last_year": last - scenario.start,
+        "first_year": first - ahead - scenario.start,
+        "last_year": last - ahead - scenario.start,
+        "held_years": held,
         "repeats": release.repeat.years,
         "every": release.repeat.every,
         "season": season_index(release.season, steps),

@@ -38,8 +38,9 @@ _SEEN, _DEATHS = 101, 102
 class Releases(NamedTuple):
     """Planned cheetah releases. All arrays have shape (release,) unless stated."""
 
-    first_year: np.ndarray  # int64, index of the first year in which it may start
-    last_year: np.ndarray  # int64, index of the last year in which it may start
+    first_year: np.ndarray  # int64, index of the first year in which it may be decided
+    last_year: np.ndarray  # int64, index of the last year in which it may be decided
+    held_years: np.ndarray  # int64, years from the decision to the release of animals held on site
     repeats: np.ndarray  # int64, number of releases once started
     every: np.ndarray  # int64, years from one release to the next
     season: np.ndarray  # int64
@@ -174,7 +175,7 @@ def _share_dead(monitoring: Monitoring, first: int, year: int) -> float:
 def _must_stop(releases: Releases, r: int, year: int, monitoring: Monitoring) -> bool:
     """Tell whether what was seen since the first release, within the window, fires the rule."""
     column = releases.stop_column[r]
-    if column == -1:
+    if column == -1 or year < 0:
         return False
     comparison, threshold = releases.stop_comparison[r], releases.stop_threshold[r]
     window = releases.stop_years[r]
@@ -192,18 +193,23 @@ def release_due(
     year: int,
     monitoring: Monitoring,
 ) -> int:
-    """Decide about release `r`: NOTHING, DUE or WITHHELD; progress is updated in place."""
-    if progress.done[r] >= releases.repeats[r] or year < releases.first_year[r]:
+    """Decide about release `r`: NOTHING, DUE or WITHHELD; progress is updated in place.
+
+    Animals that are held on site first are let go in `year` on a decision of `held_years` before,
+    on what was seen then. Decisions before the study (negative years) know nothing.
+    """
+    decided = year - releases.held_years[r]
+    if progress.done[r] >= releases.repeats[r] or decided < releases.first_year[r]:
         return NOTHING
     if progress.started[r] < 0:
-        if year > releases.last_year[r]:
+        if decided > releases.last_year[r]:
             return NOTHING
-        if not _gate_open(gates, r, year, monitoring):
+        if not _gate_open(gates, r, decided, monitoring):
             return WITHHELD
         progress.started[r] = year
     elif (year - progress.started[r]) % releases.every[r] != 0:
         return NOTHING
-    elif _must_stop(releases, r, year, monitoring):
+    elif _must_stop(releases, r, decided, monitoring):
         progress.stopped[r] = 1
     progress.done[r] += 1
     return WITHHELD if progress.stopped[r] == 1 else DUE

@@ -28,7 +28,7 @@ class When(Block):
     year: int | None = None
     """Calendar year of the (first) release."""
     gate: Gate | None = None
-    """Condition on monitoring; the release starts in the first year in which it holds."""
+    """Condition on monitoring; the release is decided in the first year in which it holds."""
     not_before: int | None = None
     """With a gate: first year in which it may open."""
     not_after: int | None = None
@@ -104,7 +104,7 @@ class Release(Block):
     method: Literal["soft", "hard"] = "soft"
     """Held in an enclosure first, or let go at once."""
     holding_seasons: Annotated[int, Field(ge=0, le=8)] = 2
-    """Soft release: seasons in the enclosure."""
+    """Soft release: seasons in the enclosure, at no risk; a gate opens that long before."""
     season: Season = "spring"
     """Season in which they are let go; holding lies before it."""
     repeat: Repeat = Repeat()
