@@ -22,18 +22,21 @@ def weather_of(
     """Return the weather of one replicate; the year before the study comes first.
 
     The stream is addressed by seed, draw and replicate, so all scenarios share the weather.
-    Processes that are switched off leave their part of the mean year.
+    Processes that are switched off leave their part of the mean year; without climate, winters
+    and summers are those of the mean year, and no winter is a jut.
     """
     years = np.arange(scenario.start - 1, scenario.start + scenario.years)
     rng = generator(scenario.seed, "climate", draw, replicate)
     made = weather(scenario.climate, parameters, years, rng, series)
     on = scenario.processes
-    drought = made.summer_drought if on.drought else np.zeros(years.size)
-    disasters = on.catastrophes
+    dry = on.climate and on.drought
+    severe = on.climate and on.winter and on.catastrophes
+    sick = on.disease and on.catastrophes
+    mean_year = np.zeros(years.size)
     return Weather(
-        winter_severity=made.winter_severity.astype(float),
-        summer_drought=drought.astype(float),
-        forage=(made.forage_anomaly if on.drought else np.ones(years.size)).astype(float),
-        jut=(made.jut & (disasters and on.winter)).astype(np.int64),
-        disease=(made.disease_dieoff & (disasters and on.disease)).astype(np.int64),
+        winter_severity=made.winter_severity.astype(float) if on.climate else mean_year,
+        summer_drought=made.summer_drought.astype(float) if dry else mean_year,
+        forage=made.forage_anomaly.astype(float) if dry else mean_year + 1.0,
+        jut=(made.jut & severe).astype(np.int64),
+        disease=(made.disease_dieoff & sick).astype(np.int64),
     )
