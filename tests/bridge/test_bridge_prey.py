@@ -14,6 +14,7 @@ from ustyurt_models.bridge.prey_land import (
 )
 from ustyurt_models.evidence import load_catalogue, parameter_ids
 from ustyurt_models.evidence.prey_species import Births, load_prey_species
+from ustyurt_models.evidence.values import value_of
 from ustyurt_models.formulas.demography import LifeTable, growth_factor
 from ustyurt_models.ibm.prey_state import PreyKind
 from ustyurt_models.landscape.land import load_land
@@ -203,6 +204,24 @@ def test_switches_still_the_animals_and_open_the_lines(catalogue, land):
     )
     assert (open_lines.permeability[0, :, ~classes.closed] == 1.0).all()
     assert (open_lines.directedness == 0.0).all()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_capacity_is_the_product_that_the_odd_states(catalogue, land, name):
+    species = load_prey_species(name)
+    parameters = central(catalogue, species)
+    half_km = value_of(species.density.water_half_km, parameters)
+    expected = (
+        value_of(species.density.maximum_per_km2, parameters)
+        * land[f"suitability_{name}"].to_numpy().astype(float)
+        * 0.5 ** ((land["distance_to_water"].to_numpy().astype(float) / half_km) ** 2)
+        * (1.0 - land["livestock_share"].to_numpy().astype(float))
+        * 25.0
+    )
+    found = prey_capacity(species, parameters, land).reshape(expected.shape)
+    inside = land["inside"].to_numpy()
+    np.testing.assert_allclose(found[inside], expected[inside], rtol=1e-6)
+    assert (found[~inside] == 0.0).all()
 
 
 def test_capacity_around_sums_the_neighbourhood():

@@ -1,20 +1,13 @@
-"""Formulas of habitat hold their limits, and capacity is the product that the ODD states."""
+"""Formulas of habitat hold their limits."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ustyurt_models.checks import InputError
 from ustyurt_models.formulas import habitat
-from ustyurt_models.landscape import capacity_multiplier, habitat_weight, load_land
 
 POSITIVE = st.floats(0.01, 1e4)
-
-
-@pytest.fixture(scope="module")
-def land():
-    return load_land("ustyurt_5km")
 
 
 @given(POSITIVE, POSITIVE, st.floats(0, 20))
@@ -73,29 +66,3 @@ def test_a_gradient_scaled_to_the_evidence_keeps_its_slope():
     found = habitat.scale_to_mean(raw, where, 6.0)
     assert found.mean() == pytest.approx(6.0)
     np.testing.assert_allclose(np.diff(np.log(found)), 0.35)
-
-
-def test_capacity_is_suitability_times_access_times_forage_left(land):
-    found = capacity_multiplier(land, "kulan", 20.0)
-    inside = land["inside"].to_numpy()
-    expected = (
-        land["suitability_kulan"].to_numpy().astype(float)
-        * 0.5 ** ((land["distance_to_water"].to_numpy().astype(float) / 20.0) ** 2)
-        * (1 - land["livestock_share"].to_numpy().astype(float))
-    )
-    np.testing.assert_allclose(found[inside], expected[inside], rtol=1e-12)
-    assert (found[~inside] == 0).all()
-
-
-@pytest.mark.parametrize("species", ["saiga", "goitered_gazelle", "urial", "kulan"])
-def test_habitat_weights_share_out_all_animals(land, species):
-    weight = habitat_weight(capacity_multiplier(land, species, 40.0))
-    assert weight.sum() == pytest.approx(1.0)
-    assert (weight >= 0).all()
-
-
-def test_species_without_suitability_or_habitat_are_refused(land):
-    with pytest.raises(InputError, match="suitability_tiger"):
-        capacity_multiplier(land, "tiger", 20.0)
-    with pytest.raises(InputError, match="no habitat"):
-        habitat_weight(np.zeros((3, 3)))

@@ -8,7 +8,7 @@ import xarray as xr
 from ustyurt_models.checks import Faults, did_you_mean
 from ustyurt_models.ibm.world import Zones
 from ustyurt_models.landscape.land import cell_size_km, protected_area_names, sites, zones
-from ustyurt_models.landscape.regions import disc_mask
+from ustyurt_models.landscape.regions import disc_mask, distance_km
 from ustyurt_models.study.places import Core, Place
 
 __all__ = [
@@ -21,8 +21,6 @@ __all__ = [
     "zone_map",
 ]
 
-_EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
-
 
 @dataclass(frozen=True)
 class ZoneMap:
@@ -30,14 +28,6 @@ class ZoneMap:
 
     names: tuple[str, ...]
     zones: Zones
-
-
-def distance_km(land: xr.Dataset, lon: float, lat: float) -> np.ndarray:
-    """Great-circle distance of every cell centre from a point [km], shape (y, x)."""
-    here, there = np.radians(land["lat"].to_numpy()), np.radians(lat)
-    across = np.radians(land["lon"].to_numpy() - lon)
-    part = np.sin((here - there) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(across / 2) ** 2
-    return 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(part))
 
 
 def place_point(place: Place, land: xr.Dataset, where: str) -> tuple[float, float]:

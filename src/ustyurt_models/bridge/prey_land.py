@@ -13,6 +13,7 @@ from ustyurt_models.evidence.prey_species import PreySpecies, SeasonWay
 from ustyurt_models.evidence.values import Quantity, value_of
 from ustyurt_models.formulas.habitat import local_capacity_multiplier, water_access
 from ustyurt_models.ibm.prey_state import PreyRange, empty_passage
+from ustyurt_models.landscape.land import cell_size_km
 from ustyurt_models.study.engine import Engine, Processes
 
 __all__ = [
@@ -66,7 +67,7 @@ def prey_capacity(
     access = _access(species, parameters, land)
     multiplier = local_capacity_multiplier(suitability, access, livestock)
     density = value_of(species.density.maximum_per_km2, parameters)
-    capacity = density * _cell_km(land) ** 2 * np.nan_to_num(multiplier)
+    capacity = density * cell_size_km(land) ** 2 * np.nan_to_num(multiplier)
     return np.where(land["inside"].to_numpy(), capacity, 0.0).ravel()
 
 
@@ -75,12 +76,6 @@ def _access(species: PreySpecies, parameters: Mapping[str, float], land: xr.Data
     half_km = value_of(species.density.water_half_km, parameters)
     distance_km = land["distance_to_water"].to_numpy().astype(float)
     return water_access(distance_km, half_km) if half_km > 0.0 else np.ones_like(distance_km)
-
-
-def _cell_km(land: xr.Dataset) -> float:
-    """Return the side of a cell [km]."""
-    x_m = land["x"].to_numpy()
-    return float(x_m[1] - x_m[0]) / 1000.0
 
 
 def _radius(species: PreySpecies, parameters: Mapping[str, float], cell_km: float) -> int:
@@ -229,7 +224,7 @@ def prey_range(
     PreyRange
         Freshly allocated arrays.
     """
-    cell_km = _cell_km(land)
+    cell_km = cell_size_km(land)
     ways = _ways_of_year(species, parameters, engine, processes, cell_km)
     capacity = prey_capacity(species, parameters, land)
     radius = _radius(species, parameters, cell_km)

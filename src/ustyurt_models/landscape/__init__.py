@@ -1,7 +1,6 @@
-"""The land: grid, layers, barriers, regions, local capacity and climate series."""
+"""The land: grid, layers, barriers, regions and climate series."""
 
 from ustyurt_models.landscape.barriers import step_permeability
-from ustyurt_models.landscape.capacity import capacity_multiplier, habitat_weight
 from ustyurt_models.landscape.climate import Weather, weather
 from ustyurt_models.landscape.grid import cell_at
 from ustyurt_models.landscape.land import (
@@ -16,12 +15,10 @@ from ustyurt_models.landscape.regions import disc_mask, polygon_mask, restrict
 
 __all__ = [
     "Weather",
-    "capacity_multiplier",
     "cell_at",
     "cell_size_km",
     "digest",
     "disc_mask",
-    "habitat_weight",
     "load_land",
     "polygon_mask",
     "protected_area_names",

@@ -104,10 +104,15 @@ def disc_mask(land: xr.Dataset, lon: float, lat: float, radius_m: float) -> np.n
     numpy.ndarray
         bool, shape (y, x).
     """
+    return distance_km(land, lon, lat) <= radius_m / 1000.0
+
+
+def distance_km(land: xr.Dataset, lon: float, lat: float) -> np.ndarray:
+    """Great-circle distance of every cell centre from a point [km], shape (y, x)."""
     here, there = np.radians(land["lat"].to_numpy().astype(float)), np.radians(lat)
     across = np.radians(land["lon"].to_numpy().astype(float) - lon)
     part = np.sin((here - there) / 2) ** 2 + np.cos(here) * np.cos(there) * np.sin(across / 2) ** 2
-    return 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(part)) <= radius_m / 1000.0
+    return 2 * _EARTH_RADIUS_KM * np.arcsin(np.sqrt(part))
 
 
 def _polygon_file(region: str, folder: Path | None, known: list[str]) -> Path:
