@@ -20,6 +20,7 @@ from ustyurt_models.report.maps import Sheet, edge_segments
 from ustyurt_models.report.measures import persistence
 from ustyurt_models.report.tables import save_csv, shown_cell
 from ustyurt_models.report.words import shown_count, shown_number, shown_probability
+from ustyurt_models.resources import models_dir
 
 
 def test_the_verdict_comes_first(document):
@@ -167,9 +168,18 @@ def test_the_projection_centre_lies_at_the_origin_of_the_map():
 
 def test_simplifications_are_read_from_the_odd(tmp_path):
     text = (
-        "# Prey\nText.\n\n## Births\nText.\n\n### What is simplified\n- One litter,\n"
-        "  in spring.\n- No `twins`.\n\n## Deaths\nNothing to tell.\n"
+        "# Prey\nText.\n\n## 7.5 Births\n\nText.\n\nSimplified so far: one litter,\n"
+        "in spring; no `twins`.\n\n## Deaths\n\nNothing to tell.\n"
     )
     (tmp_path / "ODD.md").write_text(text, encoding="utf-8")
-    assert odd_simplifications(tmp_path) == (("Births", ("One litter, in spring.", "No twins.")),)
-    assert odd_simplifications(tmp_path / "none") == ()
+    expected = (("Births", ("One litter, in spring.", "No twins.")),)
+    assert odd_simplifications(tmp_path / "ODD.md") == expected
+    assert odd_simplifications(tmp_path / "none.md") == ()
+
+
+def test_every_sub_model_of_the_shipped_odd_says_what_it_simplifies():
+    path = models_dir() / "ODD.md"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    sub_models = [line.split(" ", 2)[2] for line in lines if line.startswith("### 7.")]
+    found = [part for part, _ in odd_simplifications(path)]
+    assert found == ["Initialisation", *sub_models]

@@ -10,48 +10,37 @@ from ustyurt_models.resources import models_dir
 
 __all__ = ["chapter", "odd_simplifications"]
 
-#: Headings under which the ODD says what is left out.
-_MARK = re.compile(r"simplif|simple|not modelled", re.IGNORECASE)
-_HEADING = re.compile(r"^(#+)\s+(.*)$")
+#: How a paragraph of the ODD begins that says what a sub-model leaves out.
+_MARK = "Simplified so far:"
+_HEADING = re.compile(r"^#+\s+(?:[\d.]+\s+)?(.*)$")
 
 
-def odd_simplifications(folder: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def odd_simplifications(path: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return what the ODD says is simplified.
 
     Parameters
     ----------
-    folder : Path
-        Holds ``ODD*.md``. Lists and paragraphs under a heading such as "What is simplified"
-        belong to the heading one level above it.
+    path : Path
+        The ODD. A paragraph that begins with "Simplified so far:" belongs to the heading above it;
+        semicolons part its statements.
 
     Returns
     -------
     tuple of (str, tuple of str)
-        Part of the model, and its simplifications in the words of the ODD.
+        Part of the model, and its simplifications in the words of the ODD; empty without a file.
     """
-    found: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("ODD*.md")):
-        above: dict[int, str] = {}
-        part = ""
-        for line in path.read_text(encoding="utf-8").splitlines():
-            match = _HEADING.match(line)
-            if match:
-                level, title = len(match[1]), match[2].strip()
-                parents = [above[upper] for upper in sorted(above) if upper < level]
-                part = (parents or [title])[-1] if _MARK.search(title) else ""
-                above = {k: v for k, v in above.items() if k < level} | {level: title}
-            elif part and line.strip():
-                _add_line(found.setdefault(part, []), line)
-    return tuple((part, tuple(lines)) for part, lines in found.items())
-
-
-def _add_line(lines: list[str], line: str) -> None:
-    """Begin a statement at a list mark, else continue the last one."""
-    text = line.strip().replace("**", "").replace("`", "")
-    if text.startswith(("- ", "* ")) or not lines:
-        lines.append(text.removeprefix("- ").removeprefix("* "))
-    else:
-        lines[-1] = f"{lines[-1]} {text}"
+    if not path.is_file():
+        return ()
+    part, found = "", []
+    for block in path.read_text(encoding="utf-8").split("\n\n"):
+        heading = _HEADING.match(block.strip())
+        if heading:
+            part = heading[1].strip()
+        text = " ".join(block.split()).replace("`", "")
+        if text.startswith(_MARK):
+            statements = text.removeprefix(_MARK).strip(" .").split("; ")
+            found.append((part, tuple(f"{one[0].upper()}{one[1:]}." for one in statements)))
+    return tuple(found)
 
 
 def _glossary() -> tuple[tuple[str, str], ...]:
@@ -66,14 +55,15 @@ def chapter() -> Section:
     blocks: list[Block] = [
         Paragraph(
             "Every animal is simulated on a grid in seasonal steps: climate, management, movement, "
-            "births, deaths, predation, condition, cheetah deaths, reproduction, dispersal, "
-            "genetics, record, in this order. The full description follows the ODD protocol "
-            "(Grimm et al. 2020) and ships as models/ODD.md."
+            "births, deaths, predation, condition, cheetah deaths, cheetah births with their "
+            "genetics, dispersal, ageing and, once a year, a census, in this order unless the "
+            "study gives another. The full description follows the ODD protocol (Grimm et al. "
+            "2020) and ships as models/ODD.md."
         )
     ]
     simplified = tuple(
         Section(f"simplified-{number}", part, (Bullets(lines),))
-        for number, (part, lines) in enumerate(odd_simplifications(models_dir()), 1)
+        for number, (part, lines) in enumerate(odd_simplifications(models_dir() / "ODD.md"), 1)
     )
     parts = []
     if simplified:
