@@ -12,16 +12,18 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import erf
+from scipy.special import erf, gammaln
 
 __all__ = [
     "QUADRATURE_NODES",
+    "SPREAD_FLOOR",
     "bin_probabilities",
     "esw_half_normal",
     "esw_hazard_rate",
     "half_normal",
     "hazard_rate",
     "log_distance_density",
+    "log_overdispersed_count",
     "quadrature_rule",
     "size_given_truncation",
 ]
@@ -30,6 +32,10 @@ Floats = NDArray[np.float64]
 
 #: Nodes per panel; two panels give a relative error below 1e-6 for shapes from 1.05 to 20.
 QUADRATURE_NODES = 24
+
+
+#: Added in quadrature to spreads: one per cent of a standard deviation, without effect on results.
+SPREAD_FLOOR = 0.01
 
 
 def half_normal(distance_m: ArrayLike, sigma_m: ArrayLike) -> Floats:
@@ -171,6 +177,33 @@ def log_distance_density(detection: Floats, esw_m: ArrayLike) -> Floats:
         Log density; integrates to one over 0..w.
     """
     return np.log(np.maximum(detection, 1e-300)) - np.log(np.asarray(esw_m, float))
+
+
+def log_overdispersed_count(count: ArrayLike, mean: ArrayLike, spread: ArrayLike) -> Floats:
+    """Log probability of a count with variance (1 + spread^2) times its mean.
+
+    Negative binomial with a number of successes proportional to the mean, so that counts of
+    pieces add up to the count of the whole. `SPREAD_FLOOR` keeps the limit to Poisson stable.
+
+    Parameters
+    ----------
+    count : array_like
+        Whole numbers >= 0.
+    mean : array_like
+        Expectation, > 0.
+    spread : array_like
+        Root of (variance / mean - 1), >= 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Log probability, broadcast.
+    """
+    n, m = np.asarray(count, float), np.asarray(mean, float)
+    excess = np.square(np.asarray(spread, float)) + SPREAD_FLOOR**2
+    k = m / excess
+    ways = gammaln(n + k) - gammaln(k) - gammaln(n + 1)
+    return ways - k * np.log1p(excess) + n * (np.log(excess) - np.log1p(excess))
 
 
 def size_given_truncation(mean: ArrayLike, dispersion: ArrayLike) -> Floats:

@@ -75,7 +75,7 @@ class LineTransectSettings:
     detection_on_line : Belief or None
         Probability of detection on the line; ``None`` takes 1.
     encounter_rate_per_km : LogNormalPrior
-        Groups seen per kilometre; the default spans 0.0007 to 13 (90 % within 0.0016-6).
+        Groups seen per kilometre; the default is nearly flat (90 % within 0.0001 to 70).
     encounter_spread_mean : float
         Exponential prior of k, where the variance of the number of groups on a transect is
         1 + k^2 times its mean; 1.5 allows ratios up to about 20. 0 is Poisson.
@@ -99,7 +99,7 @@ class LineTransectSettings:
     sides: int = 2
     area_km2: dict[str, float] = field(default_factory=dict)
     detection_on_line: Belief | None = None
-    encounter_rate_per_km: LogNormalPrior = LogNormalPrior(0.1, 2.5)
+    encounter_rate_per_km: LogNormalPrior = LogNormalPrior(0.1, 4.0)
     encounter_spread_mean: float = 1.5
     sigma_share: LogNormalPrior = LogNormalPrior(0.5, 1.0)
     shape_excess: LogNormalPrior = LogNormalPrior(1.5, 0.8)

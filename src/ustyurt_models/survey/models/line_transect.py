@@ -18,7 +18,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.formulas.detection import quadrature_rule
+from ustyurt_models.formulas.detection import SPREAD_FLOOR, quadrature_rule
 from ustyurt_models.survey.models.line_transect_data import LineTransectData
 from ustyurt_models.survey.settings import LineTransectSettings, LogNormalPrior
 
@@ -79,6 +79,15 @@ def cumulative_hazard_rate(
     tail_m = edge * pt.exp(log_length * points)
     tail = log_length * weights * tail_m * -pt.expm1(-_hazard(tail_m, sigma_m, shape))
     return (shoulder + tail).sum(axis=-1)
+
+
+def _log_overdispersed(
+    count: TensorVariable, mean: TensorVariable, excess: TensorVariable
+) -> TensorVariable:
+    """Log probability of counts with variance (1 + excess) mean; see `log_overdispersed_count`."""
+    k = mean / excess
+    ways = pt.gammaln(count + k) - pt.gammaln(k) - pt.gammaln(count + 1)
+    return ways - k * pt.log1p(excess) + count * (pt.log(excess) - pt.log1p(excess))
 
 
 def sufficient(data: LineTransectData, settings: LineTransectSettings) -> dict[str, np.ndarray]:
@@ -158,13 +167,14 @@ def _encounters(
     """Add encounter rates and the likelihood of groups per transect."""
     rate = _lognormal("encounter_rate_per_km", settings.encounter_rate_per_km, dims="stratum")
     expected = rate[data.transect_stratum] * data.effort_km
+    groups = told["groups"]
     if settings.encounter_spread_mean == 0:
-        counts = pm.Poisson.dist(mu=expected)
+        chance = groups * pt.log(expected) - expected - pt.gammaln(groups + 1)
     else:
         spread = exponential("encounter_spread", settings.encounter_spread_mean, dims="stratum")
-        alpha = expected / spread[data.transect_stratum] ** 2
-        counts = pm.NegativeBinomial.dist(mu=expected, alpha=alpha)
-    pm.Potential("log_groups", pm.logp(counts, told["groups"]).sum())
+        excess = (spread**2 + SPREAD_FLOOR**2)[data.transect_stratum]
+        chance = _log_overdispersed(groups, expected, excess)
+    pm.Potential("log_groups", chance.sum())
 
 
 def _sizes(settings: LineTransectSettings, told: dict[str, TensorVariable]) -> None:
@@ -177,10 +187,9 @@ def _sizes(settings: LineTransectSettings, told: dict[str, TensorVariable]) -> N
         return
     if settings.size_bias:
         mean = mean * pt.exp(slope * told["nearness"])
-    dispersion = cv**-2
-    log_zero = -dispersion * pt.log1p(mean / dispersion)
-    untruncated = pm.logp(pm.NegativeBinomial.dist(mu=mean, alpha=dispersion), told["sizes"])
-    log_seen = pt.log(-pt.expm1(log_zero))
+    dispersion = cv**2 + SPREAD_FLOOR**2
+    untruncated = _log_overdispersed(told["sizes"], mean, dispersion * mean)
+    log_seen = pt.log(-pt.expm1(-pt.log1p(dispersion * mean) / dispersion))
     pm.Potential("log_sizes", pt.sum(told.get("size_times", 1) * (untruncated - log_seen)))
 
 

@@ -7,10 +7,12 @@ from scipy.special import gammaln
 from scipy.stats import spearmanr
 
 from ustyurt_models.formulas.detection import (
+    SPREAD_FLOOR,
     bin_probabilities,
     esw_half_normal,
     esw_hazard_rate,
     log_distance_density,
+    log_overdispersed_count,
 )
 from ustyurt_models.survey.models.line_transect_data import LineTransectData
 from ustyurt_models.survey.models.line_transect_results import detection_at
@@ -51,9 +53,7 @@ def _log_counts(expected: Floats, spread: Floats | None, groups: NDArray[np.int6
     """Log probability of the groups per transect, shape (draw, transect)."""
     if spread is None:
         return groups * np.log(expected) - expected - gammaln(groups + 1)
-    k = expected / np.maximum(spread, 1e-6) ** 2
-    chance = gammaln(groups + k) - gammaln(k) - gammaln(groups + 1)
-    return chance + k * np.log(k / (k + expected)) + groups * np.log(expected / (k + expected))
+    return log_overdispersed_count(groups, expected, spread)
 
 
 def _log_sizes(posterior: xr.Dataset, data: LineTransectData) -> Floats:
@@ -62,9 +62,10 @@ def _log_sizes(posterior: xr.Dataset, data: LineTransectData) -> Floats:
     if "size_slope" in posterior:
         slope = posterior["size_slope"].values.reshape(-1, 1)
         mean = mean * np.exp(slope * data.distance_m / data.truncation_m)
-    spread = posterior["size_cv"].values.reshape(-1, 1) * np.sqrt(mean)
-    log_zero = -mean / spread**2 * np.log1p(spread**2)
-    return _log_counts(mean, spread, data.size) - np.log(-np.expm1(log_zero))
+    dispersion = posterior["size_cv"].values.reshape(-1, 1) ** 2 + SPREAD_FLOOR**2
+    log_zero = -np.log1p(dispersion * mean) / dispersion
+    untruncated = log_overdispersed_count(data.size, mean, np.sqrt(dispersion * mean))
+    return untruncated - np.log(-np.expm1(log_zero))
 
 
 def _expected(posterior: xr.Dataset, data: LineTransectData) -> tuple[Floats, Floats | None]:
@@ -157,7 +158,7 @@ def _count_checks(
     if spread is None:
         again = rng.poisson(expected)
     else:
-        k = expected / np.maximum(spread, 1e-6) ** 2
+        k = expected / (spread**2 + SPREAD_FLOOR**2)
         again = rng.negative_binomial(np.maximum(k, 1e-9), k / (k + expected))
     roots = [((np.sqrt(n) - np.sqrt(expected)) ** 2).sum(1) for n in (again, data.groups)]
     pearson = [((n - expected) ** 2 / expected).sum(1) for n in (again, data.groups)]

@@ -5,6 +5,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.formulas.detection import (
+    SPREAD_FLOOR,
     esw_half_normal,
     esw_hazard_rate,
     half_normal,
@@ -110,7 +111,7 @@ def derive(
         out["mean_size"] = (per_draw, np.ones(shape))
     elif settings.group_size == "model":
         mean, cv = posterior["mean_size_untruncated"].values, posterior["size_cv"].values
-        out["mean_size"] = (per_draw, size_given_truncation(mean, cv**2))
+        out["mean_size"] = (per_draw, size_given_truncation(mean, cv**2 + SPREAD_FLOOR**2))
     searched_km = settings.sides * out["esw_m"] / 1000.0 * out["detection_on_line"]
     out["group_density_per_km2"] = out["encounter_rate_per_km"] / searched_km
     out["density_per_km2"] = out["group_density_per_km2"] * out["mean_size"]

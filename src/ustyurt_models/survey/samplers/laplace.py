@@ -13,7 +13,6 @@ import pymc as pm
 from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
-from scipy.optimize import minimize
 from scipy.special import gammaln, logsumexp
 
 from ustyurt_models.survey.samplers.flat import FlatModel
@@ -26,6 +25,10 @@ Floats = NDArray[np.float64]
 _FREEDOM = 5.0  # tails of the proposal: heavier than the posterior's, variance finite
 _PROPOSALS = 2000  # per component
 _COMPONENTS = 8
+_NUDGE = 1e-4  # step of numerical derivatives on the unconstrained scale
+_LONGEST = 3.0  # of a Newton step
+_SHARES = np.array([1.0, 0.5, 0.2, 0.05, 0.005])
+_ROUNDS = 100
 _EVEN = 0.4  # below this k-hat no further component is added
 
 
@@ -65,27 +68,48 @@ class _Component:
         return constant - (_FREEDOM + k) / 2 * np.log1p((scaled**2).sum(axis=0) / _FREEDOM)
 
 
+def _newton_steps(flat: FlatModel, points: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return log density, gradient and saddle-free Newton step at each point.
+
+    Hessians come from central differences of the gradient, all in one batch.
+    """
+    count, k = points.shape
+    nudge = np.concatenate([np.zeros((1, k)), _NUDGE * np.eye(k), -_NUDGE * np.eye(k)])
+    value, gradient = flat.slopes((points[:, None] + nudge).reshape(-1, k))
+    value, gradient = value.reshape(count, -1), gradient.reshape(count, -1, k)
+    hessian = (gradient[:, 1 : k + 1] - gradient[:, k + 1 :]) / (2 * _NUDGE)
+    hessian = np.nan_to_num((hessian + hessian.transpose(0, 2, 1)) / 2, posinf=0.0, neginf=0.0)
+    slope = np.nan_to_num(gradient[:, 0], posinf=0.0, neginf=0.0)
+    curve, axes = np.linalg.eigh(hessian)
+    along = np.einsum("pji,pj->pi", axes, slope) / np.maximum(np.abs(curve), 1e-2)
+    step = np.einsum("pij,pj->pi", axes, along)
+    length = np.linalg.norm(step, axis=1, keepdims=True)
+    return value[:, 0], slope, step * np.minimum(1.0, _LONGEST / np.maximum(length, 1e-300))
+
+
 def _find_mode(flat: FlatModel, rng: np.random.Generator) -> tuple[Floats, int]:
     """Climb from several starts; return the best point and how many distinct optima were seen."""
-
-    def descend(point: Floats) -> tuple[float, Floats]:
-        value, gradient = flat.log_density(point)
-        if not np.isfinite(value) or not np.all(np.isfinite(gradient)):
-            return 1e300, np.zeros_like(point)
-        return -value, -gradient
-
-    starts = [flat.start, *(flat.start + rng.normal(0, 1.0, (2, flat.start.size)))]
-    found = [minimize(descend, start, jac=True, method="BFGS") for start in starts]
-    best = min(found, key=lambda result: result.fun)
-    heights = [result.fun for result in found if result.fun < best.fun + 20]
-    return best.x, int(np.sum(np.array(heights) > best.fun + 0.01)) + 1
+    points = np.stack([flat.start, *(flat.start + rng.normal(0, 1.0, (2, flat.start.size)))])
+    for _ in range(_ROUNDS):
+        value, slope, step = _newton_steps(flat, points)
+        trials = points[:, None] + _SHARES[:, None] * step[:, None]
+        heights = flat.log_densities(trials.reshape(-1, points.shape[1])).reshape(len(points), -1)
+        best = heights.argmax(axis=1)
+        row = np.arange(len(points))
+        better = heights[row, best] > value
+        points = np.where(better[:, None], trials[row, best], points)
+        if not better.any() or np.all(np.abs(slope * step).sum(axis=1) < 1e-10):
+            break
+    value = flat.log_densities(points)
+    near = value[value > value.max() - 20]
+    return points[value.argmax()], int(np.sum(near < value.max() - 0.01)) + 1
 
 
 def _curvature(flat: FlatModel, mode: Floats) -> Floats:
     """Return the Cholesky factor of the inverse negative Hessian, bounded where it is flat."""
-    step = 1e-4 * np.eye(mode.size)
-    rows = [(flat.log_density(mode + h)[1] - flat.log_density(mode - h)[1]) / 2e-4 for h in step]
-    hessian = -np.array(rows)
+    nudge = np.concatenate([_NUDGE * np.eye(mode.size), -_NUDGE * np.eye(mode.size)])
+    _, gradient = flat.slopes(mode + nudge)
+    hessian = -(gradient[: mode.size] - gradient[mode.size :]) / (2 * _NUDGE)
     values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
     covariance = (vectors / np.clip(values, 0.05, None)) @ vectors.T
     return np.linalg.cholesky(covariance)

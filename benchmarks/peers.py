@@ -1,0 +1,222 @@
+"""Fit the reference surveys and compare with what established programs answered.
+
+Run: uv run python benchmarks/peers.py [FOLDER] [--sampler nutpie] [--json FILE]
+
+FOLDER (default ../shared/reference) holds one folder per dataset with reference.json; a dataset
+is compared when it holds a study.toml or when benchmarks/peers/<dataset>.toml exists. Points
+must agree within 0.25 standard errors of the peer and widths within 15 %, unless the study file
+gives another tolerance and its reason. Exit code 1 when something does not.
+"""
+
+import argparse
+import csv
+import json
+import math
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.study.surveys import Survey
+from ustyurt_models.survey import fit_survey
+
+HERE = Path(__file__).parent
+DEFAULT = HERE.parents[1] / "shared" / "reference"
+POINT_SE, WIDTH_SHARE = 0.25, 0.15
+SEED = 20261122
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One quantity of one fit beside the peer's."""
+
+    dataset: str
+    fit: str
+    quantity: str
+    ours: float
+    peer: float
+    peer_se: float
+    off_se: float
+    width_ratio: float
+    point_tolerance: float
+    width_tolerance: float
+    verdict: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether point and width are within tolerance and the gate did not say stop."""
+        wide = abs(self.width_ratio - 1) <= self.width_tolerance
+        return self.off_se <= self.point_tolerance and wide and self.verdict != "stop"
+
+
+def _peer(fit: dict[str, Any], what: str) -> tuple[float, float]:
+    """Return the peer's estimate and standard error."""
+    if what == "p":
+        value = fit.get("p_average", fit.get("average_p"))
+        return float(value), float(fit.get("p_average_se", fit.get("average_p_se")))
+    kind, _, label = what.partition(":")
+    block = fit["clusters" if kind == "groups" else "individuals"]
+    rows = block["D" if kind == "density" else "N"]
+    row = next(row for row in rows if row["Label"] == (label or "Total"))
+    return float(row["Estimate"]), float(row["se"])
+
+
+def _ours(tree: xr.DataTree, what: str) -> np.ndarray:
+    """Return our draws of the same quantity."""
+    posterior = tree["posterior"].to_dataset()
+    kind, _, label = what.partition(":")
+    if kind == "p":
+        return posterior["p_detect"].values.ravel()
+    if kind == "density":
+        area = float(posterior["area_km2"].sum())
+        return posterior["abundance_total"].values.ravel() / area
+    name = "group_abundance" if kind == "groups" else "abundance"
+    if label:
+        return posterior[name].sel(stratum=label).values.ravel()
+    return posterior[f"{name}_total"].values.ravel()
+
+
+def _width_ratio(draws: np.ndarray, estimate: float, se: float, what: str) -> float:
+    """Return our 95 % width over the peer's; on the log scale for numbers and densities."""
+    low, high = np.quantile(draws, [0.025, 0.975])
+    if what == "p":
+        return float((high - low) / (2 * 1.96 * se))
+    return float(np.log(high / low) / (2 * 1.96 * math.sqrt(math.log1p((se / estimate) ** 2))))
+
+
+def _join_observer(folder: Path, to: Path) -> None:
+    """Write every object of a double-observer survey once as a flat file, as the peer's fit did."""
+
+    def rows(name: str) -> list[dict[str, str]]:
+        with (folder / f"{name}.csv").open(encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+    area = {row["Region.Label"]: row["Area"] for row in rows("region")}
+    lines = {(r["Region.Label"], r["Sample.Label"]): r["Effort"] for r in rows("samples")}
+    place = {r["object"]: (r["Region.Label"], r["Sample.Label"]) for r in rows("obs_link")}
+    seen = [r for r in rows("observations") if r["observer"] == "1"]
+    with (to / "both_observers.csv").open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(
+            ["Region.Label", "Area", "Sample.Label", "Effort", "distance", "size", "object"]
+        )
+        for row in seen:
+            region, line = place[row["object"]]
+            effort = lines[(region, line)]
+            out.writerow(
+                [region, area[region], line, effort, row["distance"], row["size"], row["object"]]
+            )
+        for region, line in set(lines) - {place[row["object"]] for row in seen}:
+            out.writerow([region, area[region], line, lines[(region, line)], "", "", ""])
+
+
+def compare(folder: Path, study: Path, sampler: str) -> Iterator[Comparison]:
+    """Fit one dataset as its study file says and yield the comparisons."""
+    told = tomllib.loads(study.read_text(encoding="utf-8"))
+    fits = json.loads((folder / "reference.json").read_text(encoding="utf-8"))["fits"]
+    engine = {"sampler": {"engine": sampler}}
+    with tempfile.TemporaryDirectory() as scratch:
+        home = folder
+        if told.get("tables") == "double_observer":
+            home = Path(scratch)
+            _join_observer(folder, home)
+        trees = {
+            name: fit_survey(Survey.model_validate(block | engine), home, SEED)
+            for name, block in _toml_tuples(told["survey"]).items()
+        }
+    for entry in told["compare"]:
+        tree, fit = trees[entry["survey"]], fits[entry["fit"]]
+        for what in entry["what"]:
+            estimate, se = _peer(fit, what)
+            draws = _ours(tree, what)
+            ours = float(np.median(draws))
+            yield Comparison(
+                told["title"],
+                entry["fit"],
+                what,
+                ours,
+                estimate,
+                se,
+                abs(ours - estimate) / se,
+                _width_ratio(draws, estimate, se, what),
+                float(entry.get("point_se", POINT_SE)),
+                float(entry.get("width_share", WIDTH_SHARE)),
+                str(tree.attrs["verdict"]),
+            )
+
+
+def _toml_tuples(blocks: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Turn TOML arrays into tuples, which the strict schema asks for."""
+    return {
+        name: {k: tuple(v) if isinstance(v, list) else v for k, v in block.items()}
+        for name, block in blocks.items()
+    }
+
+
+def studies(root: Path) -> list[tuple[Path, Path]]:
+    """Return (dataset folder, study file) for everything under `root` that can be compared."""
+    found = []
+    for folder in sorted(path.parent for path in root.glob("*/reference.json")):
+        for study in (folder / "study.toml", HERE / "peers" / f"{folder.name}.toml"):
+            if study.is_file():
+                found.append((folder, study))
+                break
+    return found
+
+
+def as_metrics(one: Comparison) -> list[dict[str, Any]]:
+    """Return a comparison as lines of the JSON report."""
+    name = f"peers.{one.dataset}.{one.fit}.{one.quantity}"
+    return [
+        {
+            "metric": f"{name}.off",
+            "value": one.off_se,
+            "unit": "standard errors of the peer",
+            "target": one.point_tolerance,
+            "ok": one.off_se <= one.point_tolerance and one.verdict != "stop",
+        },
+        {
+            "metric": f"{name}.width",
+            "value": one.width_ratio,
+            "unit": "ratio to the peer",
+            "target": f"1 +- {one.width_tolerance}",
+            "ok": abs(one.width_ratio - 1) <= one.width_tolerance,
+        },
+    ]
+
+
+def main() -> int:
+    """Compare everything, print the table, return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=DEFAULT)
+    parser.add_argument("--sampler", default="laplace", choices=("laplace", "nutpie", "pymc"))
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    found = studies(args.folder)
+    if not found:
+        print(f"{args.folder}: no dataset with reference.json and a study file")
+        return 1
+    results = [one for folder, study in found for one in compare(folder, study, args.sampler)]
+    head = ("dataset", "fit", "quantity", "ours", "peer", "off [SE]", "width", "gate", "ok")
+    print("{:<10} {:<10} {:<15} {:>10} {:>10} {:>9} {:>7} {:>5} {}".format(*head))
+    for one in results:
+        print(
+            f"{one.dataset:<10} {one.fit:<10} {one.quantity:<15} {one.ours:>10.4g} "
+            f"{one.peer:>10.4g} {one.off_se:>9.2f} {one.width_ratio:>7.2f} {one.verdict:>5} "
+            f"{'yes' if one.ok else 'NO'}"
+        )
+    if args.json:
+        lines = [line for one in results for line in as_metrics(one)]
+        args.json.write_text(json.dumps(lines, indent=1), encoding="utf-8")
+    print(f"{sum(one.ok for one in results)} of {len(results)} within tolerance")
+    return 0 if all(one.ok for one in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
