@@ -120,9 +120,10 @@ def regimes_of(
     today = enforcement_now * land["protection"].to_numpy().astype(float)
     base = land["poaching_pressure"].to_numpy().astype(float)
     mean_now = (base * (1.0 - today))[land["inside"].to_numpy()].mean()
+    # Where nobody poaches there is no mean to relate to, and nothing to scale.
+    relative = base / mean_now if mean_now > 0.0 else np.zeros_like(base)
     return [
-        _regime(scenario, land, areas, year, today, base / mean_now)
-        for year in _first_years(scenario)
+        _regime(scenario, land, areas, year, today, relative) for year in _first_years(scenario)
     ]
 
 
