@@ -13,6 +13,7 @@ from ustyurt_models.formulas.cheetah_demography import (
     cub_hazard_weights,
     excess_hazard,
     fading_shares,
+    hazard_of,
     litter_cumulative,
     seasons_of,
 )
@@ -42,6 +43,7 @@ class _Values:
         self._species = species
         self._parameters = parameters
         self._switches = switches
+        self.paternity = species.births.paternity
         self.seasons_per_year = seasons_per_year
 
     def __call__(self, table: str, key: str) -> float:
@@ -174,9 +176,9 @@ def _hazard_table(v: _Values) -> np.ndarray:
     )
     shares /= shares.sum()
     for sex in (_FEMALE, _MALE):
-        grown = -math.log(adult[sex]) / steps
+        grown = hazard_of(adult[sex]) / steps
         table[_CAUSE["disease"], sex, steps:subadult_end] = (
-            -math.log(v("survival", "subadult")) / steps
+            hazard_of(v("survival", "subadult")) / steps
         )
         table[_CAUSE["disease"], sex, subadult_end:] = grown
         table[_CAUSE["old_age"], sex, old:] = (
@@ -185,8 +187,8 @@ def _hazard_table(v: _Values) -> np.ndarray:
         human = shares * conflict[sex] / steps
         for cause, hazard in zip(("herders_dogs", "road", "snare_poaching"), human, strict=True):
             table[_CAUSE[cause], sex, steps:] = hazard
-    table[_CAUSE["starvation"]] = v.per_step(-math.log1p(-v("threats", "starve")))
-    table[_CAUSE["cold"]] = -math.log1p(-v("threats", "cold"))
+    table[_CAUSE["starvation"]] = v.per_step(hazard_of(1.0 - v("threats", "starve")))
+    table[_CAUSE["cold"]] = hazard_of(1.0 - v("threats", "cold"))
     for cause, process in _SWITCH.items():
         if not v.on(process):
             table[_CAUSE[cause]] = 0.0
@@ -211,8 +213,8 @@ def _fill_cubs(v: _Values, table: np.ndarray) -> None:
 
     Carnivores take their part of the first-year hazard; the rest is cub loss of other kinds.
     """
-    total = -math.log(v("survival", "cub"))
-    carnivores = min(total, -math.log1p(-v("survival", "cub_carnivores")))
+    total = hazard_of(v("survival", "cub"))
+    carnivores = min(total, hazard_of(1.0 - v("survival", "cub_carnivores")))
     weights = cub_hazard_weights(v("survival", "den_share"), v.seasons_per_year)
     table[_CAUSE["cub_loss"], :, : weights.size] = (total - carnivores) * weights
     table[_CAUSE["other_carnivores"], :, : weights.size] = carnivores * weights
@@ -266,7 +268,7 @@ def _births(v: _Values) -> dict[str, Any]:
         "litter": litter_cumulative(v("births", "litter_mean"), round(v("births", "litter_most"))),
         "male_share": v("births", "male_share"),
         "multiple_paternity": v("births", "multiple_paternity"),
-        "sires_per_cub": 0,
+        "sires_per_cub": int(v.paternity == "cub"),
         "gestation": min(1, round(gestation_months * steps / 12.0)),
         "mate_radius_km": radius,
         "territorial_first": 1,

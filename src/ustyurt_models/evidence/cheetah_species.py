@@ -6,6 +6,7 @@ tests and what-if files can state a life history directly.
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -159,6 +160,8 @@ class CheetahBirths(_Table):
     """Distance within which a female and a male meet [km]."""
     multiple_paternity: Quantity
     """Share of litters with a second sire."""
+    paternity: Literal["litter", "cub"] = "litter"
+    """Whether a litter has its sires, or every cub draws one of the males in reach."""
     independence_months: Quantity
     """Age at independence [months]."""
     lethal_equivalents: Quantity

@@ -9,6 +9,7 @@ __all__ = [
     "cub_hazard_weights",
     "excess_hazard",
     "fading_shares",
+    "hazard_of",
     "litter_cumulative",
     "mate_chance",
     "seasons_of",
@@ -21,12 +22,21 @@ def seasons_of(months: float, seasons_per_year: int) -> int:
     return max(1, round(months * seasons_per_year / 12.0))
 
 
+#: Survival below this is certain death; hazards stay finite.
+_LEAST_SURVIVAL = 1e-12
+
+
+def hazard_of(survival: float) -> float:
+    """Hazard under which the share `survival`, 0..1, lives through the time it speaks of."""
+    return -math.log(max(survival, _LEAST_SURVIVAL))
+
+
 def excess_hazard(survival: float, baseline: float) -> float:
     """Yearly hazard that lowers survival from `baseline` to `survival`; 0 if it is not lower.
 
     Hazards of competing causes add up, so ``-ln survival = -ln baseline + excess``.
     """
-    return max(0.0, math.log(baseline) - math.log(survival))
+    return max(0.0, hazard_of(survival) - hazard_of(baseline))
 
 
 def truncated_poisson(rate: float, most: int) -> np.ndarray:
