@@ -292,8 +292,8 @@ class ScenarioModel:
             scenario.processes.model_dump(),
         )._replace(
             ceiling_rule=_CEILINGS[engine.cheetah_capacity_rule],
-            ceiling_per_sex=int(engine.ceiling_per_sex),
-            ceiling=np.full(2, engine.ceiling or 0, np.int64),
+            ceiling_per_sex=int(engine.ceiling_females is not None),
+            ceiling=np.array(engine.ceilings, np.int64),
         )
         known = barrier_values(self.cheetah, parameters, self.classes.barriers)
         crossing = [

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.bridge.assemble import DrawWorld, ScenarioModel, map_rows
 from ustyurt_models.bridge.prey_land import start_places
+from ustyurt_models.bridge.start import start_structure
 from ustyurt_models.bridge.weather import weather_of
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
 from ustyurt_models.ibm.chance import child, uniform
@@ -144,8 +145,9 @@ class Simulator:
     def _place_prey(
         self, made: DrawWorld, key: np.uint64
     ) -> tuple[tuple[Prey, ...], NDArray[np.int64]]:
-        """Put the prey of the start into cells by habitat, with their stable structure."""
+        """Put the prey of the start into cells by habitat, with their structure."""
         herds = []
+        scenario = self.model.scenario
         alive = np.zeros(len(self.model.prey), np.int64)
         for s, start in enumerate(self.model.starts):
             numbers = [
@@ -154,11 +156,13 @@ class Simulator:
             ]
             slots = max(self._prey_slots[s], 2 * sum(numbers))
             prey, n = empty_prey(slots), 0
+            spec = scenario.prey[self.model.prey[s].id]
+            stable = made.demography[s].structure[0]
+            structure = start_structure(spec, stable, scenario.engine.seasons_per_year)
             for z, (zone, number) in enumerate(zip(start.zones, numbers, strict=True)):
                 cells, cumulative = start_places(self._weight(made.world, s, zone))
                 if cells.size and number:
                     place_key = _key(key, _PLACES, s, z)
-                    structure = made.demography[s].structure[0]
                     n = settle(prey, n, number, cells, cumulative, structure, place_key)
             herds.append(prey)
             alive[s] = n

@@ -7,10 +7,10 @@ import xarray as xr
 
 from ustyurt_models.checks import Fault, InputError
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.populations import Start
+from ustyurt_models.study.populations import Prey, Start
 from ustyurt_models.study.schema import Scenario
 
-__all__ = ["StartDraws", "start_draws"]
+__all__ = ["StartDraws", "start_draws", "start_structure"]
 
 #: Strata of a survey are matched to the zones of the landscape by name; this one is all of it.
 WHOLE = "region"
@@ -74,6 +74,41 @@ def start_draws(
         return StartDraws((WHOLE,), scale * row.to_numpy().astype(float)[:, None])
     value = start.value * (habitat_km2 if start.kind == "density" else 1.0)
     return StartDraws((WHOLE,), np.full((scenario.draws, 1), value))
+
+
+def start_structure(prey: Prey, stable: np.ndarray, steps: int) -> np.ndarray:
+    """Return the structure of a species at the start.
+
+    Parameters
+    ----------
+    prey : Prey
+        What the study says of the species; ages and share of females, where it gives them,
+        replace those of the stable structure.
+    stable : numpy.ndarray
+        Cumulative stable structure, shape (2 * age in steps,): females by age, then males.
+    steps : int
+        Steps per year.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same form.
+    """
+    if prey.age is None and prey.female_share is None:
+        return stable
+    shares = np.diff(stable, prepend=0.0).reshape(2, -1)
+    of_sex = shares.sum(axis=1)
+    if prey.female_share is not None:
+        of_sex = np.array([prey.female_share, 1.0 - prey.female_share])
+    if prey.age is not None:
+        oldest = shares.shape[1] - 1
+        high = oldest if prey.age.high_yr is None else round(prey.age.high_yr * steps)
+        shares = np.zeros_like(shares)
+        shares[:, min(round(prey.age.low_yr * steps), oldest) : min(high, oldest) + 1] = 1.0
+    total = shares.sum(axis=1, keepdims=True)
+    within = np.divide(shares, total, out=np.zeros_like(shares), where=total > 0.0)
+    cumulative = (of_sex[:, None] * within).ravel().cumsum()
+    return cumulative / cumulative[-1]
 
 
 def _from_survey(

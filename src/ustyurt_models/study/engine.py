@@ -56,8 +56,10 @@ class Engine(Block):
     """Cheetahs: food and space decide; or numbers are cut exactly or in the mean at `ceiling`."""
     ceiling: Annotated[int, Field(ge=1)] | None = None
     """Largest number of cheetahs under a ceiling rule."""
-    ceiling_per_sex: bool = False
-    """Whether `ceiling` holds for each sex."""
+    ceiling_females: Annotated[int, Field(ge=1)] | None = None
+    """Instead of `ceiling`, with `ceiling_males`: largest number of females."""
+    ceiling_males: Annotated[int, Field(ge=1)] | None = None
+    """Largest number of males."""
     workers: Annotated[int, Field(ge=1)] | None = None
     """Parallel workers; all cores unless given. Results do not depend on it."""
 
@@ -68,9 +70,19 @@ class Engine(Block):
             raise refuse(f"'order' must name each event once; twice: {', '.join(twice)}")
         if "record" not in self.order:
             raise refuse("'order' must contain 'record', or there is no result")
-        if (self.cheetah_capacity_rule == "emergent") != (self.ceiling is None):
+        by_sex = (self.ceiling_females, self.ceiling_males)
+        if by_sex.count(None) == 1:
+            raise refuse("'ceiling_females' and 'ceiling_males' go together")
+        given = (self.ceiling is not None) + (None not in by_sex)
+        if given != (self.cheetah_capacity_rule != "emergent"):
             raise refuse("'ceiling' goes with a ceiling rule for cheetahs, and only with it")
         return self
+
+    @property
+    def ceilings(self) -> tuple[int, int]:
+        """Largest numbers of females and of males; the first holds for all without sexes."""
+        females = self.ceiling_females if self.ceiling is None else self.ceiling
+        return females or 0, self.ceiling_males or 0
 
 
 class Processes(Block):

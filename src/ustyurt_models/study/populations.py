@@ -8,7 +8,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 from ustyurt_models.study.block import Block
-from ustyurt_models.study.quantities import DENSITY, AgeRange, parse_quantity, refuse
+from ustyurt_models.study.quantities import DENSITY, AgeRange, Fraction, parse_quantity, refuse
 
 __all__ = ["Cheetah", "Prey", "Start"]
 
@@ -96,6 +96,10 @@ class Prey(Block):
     """Numbers at the start: a survey, a row of the evidence, a density, or a number."""
     file: str = ""
     """Species file that ships or a path; the name of the species unless given."""
+    age: AgeRange | None = None
+    """Ages at the start, all equally likely; the stable age structure unless given."""
+    female_share: Fraction | None = None
+    """Share of females at the start; that of the stable structure unless given."""
     immigration: bool = True
     """Animals enter over the edge of the window (with ``processes.immigration``)."""
 
