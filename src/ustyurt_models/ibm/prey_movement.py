@@ -12,6 +12,7 @@ from numba import njit
 from ustyurt_models.ibm.chance import mix, poisson, uniform
 from ustyurt_models.ibm.prey_state import (
     Grid,
+    Lanes,
     Prey,
     PreyKind,
     PreyRange,
@@ -23,10 +24,11 @@ __all__ = ["immigrate", "settle", "walk_prey"]
 
 _HERD, _WALK, _ENTRY, _LEAVE, _WHERE, _WHO = 30, 31, 32, 33, 34, 35
 _ROAMING = -1
+_WALKING = -2
 _DIRECTION_BITS = np.uint64(7)
 _CHOICE_SHIFT = np.uint64(8)
 _CHOICE_BITS = np.uint64(0xFFFFFF)
-_CHOICE_UNIT = 1.0 / 16777216.0
+_CHOICE_RANGE = 16777216.0
 _ACCEPT_SHIFT = np.uint64(33)
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD = np.uint64(32)
@@ -35,63 +37,107 @@ _CERTAIN = 2147483648.0
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def step_passage(
-    cell: int, direction: int, grid: Grid, land: PreyRange, regime: int, season: int
-) -> int:
-    """Return the chance of a proposed step, times 2^31 (rounded).
-
-    Inside the region it is the Metropolis rule times the permeability of the step; over its
-    edge permeability times the chance that an edge step succeeds.
-    """
-    there = cell + int(grid.offset[direction])
-    permeable = land.permeability[regime, season, grid.step_class[direction, cell]]
-    if grid.inside[there] == 0:
-        return int(permeable * land.edge_permeability[season] * _CERTAIN + 0.5)
-    here_draws, there_draws = land.attraction[season, cell], land.attraction[season, there]
-    if here_draws > there_draws:
-        permeable *= there_draws / here_draws
-    return int(permeable * _CERTAIN + 0.5)
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
 def _tabulate_steps(grid: Grid, land: PreyRange, regime: int, season: int) -> None:
     """Fill ``land.passage`` of one season for a regime, unless it holds that regime already.
 
-    From cells outside no step succeeds, so a walk that has left the region stays where it left.
+    A chance, times 2^31 and rounded, is the Metropolis rule times the permeability of the step;
+    over the edge of the region, permeability times the chance that an edge step succeeds. From
+    cells outside no step succeeds, so a walk that has left the region stays where it left.
     """
     if land.passage_regime[season] == regime:
         return
-    for cell in range(grid.inside.size):
-        if grid.inside[cell] == 1:
-            for direction in range(8):
-                land.passage[season, cell, direction] = step_passage(
-                    cell, direction, grid, land, regime, season
-                )
+    inside, step_class, offset = grid.inside, grid.step_class, grid.offset
+    passage, attraction = land.passage[season], land.attraction[season]
+    permeability = land.permeability[regime, season]
+    edge = land.edge_permeability[season]
+    for cell in range(inside.size):
+        if inside[cell] == 0:
+            continue
+        here_draws = attraction[cell]
+        for direction in range(8):
+            there = cell + int(offset[direction])
+            chance = permeability[step_class[direction, cell]]
+            if inside[there] == 0:
+                chance *= edge
+            elif here_draws > attraction[there]:
+                chance *= attraction[there] / here_draws
+            passage[cell, direction] = int(chance * _CERTAIN + 0.5)
     land.passage_regime[season] = regime
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _walk(
-    cell: int,
-    walker: np.uint64,
-    offset: np.ndarray,
-    passage: np.ndarray,
-    habits: tuple[int, int, float],
-) -> int:
-    """Return the cell where a season's walk from `cell` ends, outside if it left the region.
+def _walk_lanes(
+    lanes: Lanes, count: int, offset: np.ndarray, passage: np.ndarray, habits: tuple
+) -> None:
+    """Walk the first `count` lanes side by side through a season, in place.
 
-    `habits` holds the number of steps, the bearing and the directedness.
+    Every step of a walk waits for the one before it; several walks at once keep the processor
+    busy meanwhile. `habits` holds the number of steps, the bearing and the directedness. A walk
+    that leaves the region ends where it left.
     """
     steps, bearing, directedness = habits
+    keeps = np.uint64(directedness * _CHOICE_RANGE + 0.5)
     for k in range(steps):
-        bits = np.uint64(mix(walker, np.uint64(k)))
-        direction = np.int64(bits & _DIRECTION_BITS)
-        choice = (float((bits >> _CHOICE_SHIFT) & _CHOICE_BITS) + 0.5) * _CHOICE_UNIT
-        if choice < directedness:
-            direction = np.int64(bearing)
-        if np.int64(bits >> _ACCEPT_SHIFT) < np.int64(passage[cell, direction]):
-            cell += int(offset[direction])
-    return cell
+        for lane in range(count):
+            bits = np.uint64(mix(lanes.key[lane], np.uint64(k)))
+            direction = np.int64(bits & _DIRECTION_BITS)
+            if ((bits >> _CHOICE_SHIFT) & _CHOICE_BITS) < keeps:
+                direction = np.int64(bearing)
+            cell = lanes.cell[lane]
+            goes = np.int64(bits >> _ACCEPT_SHIFT) < np.int64(passage[cell, direction])
+            lanes.cell[lane] = cell + offset[direction] * np.int64(goes)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _herd_of(prey: Prey, i: int, herds: int, dealt: np.uint64) -> int:
+    """Return the herd of animal `i` this season: one of `herds` of its cell, drawn at random."""
+    share = (np.uint64(mix(dealt, prey.identity[i])) & _LOW_WORD) * np.uint64(herds)
+    return int(prey.cell[i]) * herds + np.int64(share >> _WORD)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _walk_herds(
+    prey: Prey, n: int, herds: int, scratch: PreyScratch, passage: tuple, keys: tuple
+) -> None:
+    """Move the animals of each herd to where its walk ends, in place."""
+    offset, table, habits = passage
+    base, dealt = keys
+    lanes, destination = scratch.lanes, scratch.destination
+    waiting = 0
+    for i in range(n):
+        slot = _herd_of(prey, i, herds, dealt)
+        if destination[slot] != _ROAMING:
+            continue
+        destination[slot] = _WALKING
+        lanes.who[waiting] = slot
+        lanes.key[waiting] = mix(base, np.uint64(slot))
+        lanes.cell[waiting] = prey.cell[i]
+        waiting += 1
+        if waiting == lanes.who.size:
+            _walk_lanes(lanes, waiting, offset, table, habits)
+            for lane in range(waiting):
+                destination[lanes.who[lane]] = lanes.cell[lane]
+            waiting = 0
+    _walk_lanes(lanes, waiting, offset, table, habits)
+    for lane in range(waiting):
+        destination[lanes.who[lane]] = lanes.cell[lane]
+    for i in range(n):
+        prey.cell[i] = destination[_herd_of(prey, i, herds, dealt)]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _walk_alone(prey: Prey, n: int, lanes: Lanes, passage: tuple, base: np.uint64) -> None:
+    """Move every animal to where its own walk ends, in place."""
+    offset, table, habits = passage
+    width = lanes.who.size
+    for first in range(0, n, width):
+        count = min(width, n - first)
+        for lane in range(count):
+            lanes.key[lane] = mix(base, prey.identity[first + lane])
+            lanes.cell[lane] = prey.cell[first + lane]
+        _walk_lanes(lanes, count, offset, table, habits)
+        for lane in range(count):
+            prey.cell[first + lane] = lanes.cell[lane]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -135,37 +181,27 @@ def walk_prey(
     if land.steps[season] == 0 or n == 0:
         return n
     _tabulate_steps(grid, land, step.regime, season)
-    herds, destination = np.uint64(land.herds), scratch.destination
-    passage, offset = land.passage[season], grid.offset
     habits = (land.steps[season], land.bearing[season], land.directedness[season])
+    passage = (grid.offset, land.passage[season], habits)
     base = np.uint64(mix(step.key, np.uint64(_WALK)))
-    dealt = np.uint64(mix(step.key, np.uint64(_HERD)))
-    destination[: grid.inside.size * land.herds] = _ROAMING
-    outside = 0
-    for i in range(n):
-        identity = prey.identity[i]
-        start = int(prey.cell[i])
-        if land.herds > 0:
-            share = (np.uint64(mix(dealt, identity)) & _LOW_WORD) * herds
-            slot = start * land.herds + np.int64(share >> _WORD)
-            end = int(destination[slot])
-            if end == _ROAMING:
-                walker = np.uint64(mix(base, np.uint64(slot)))
-                end = _walk(start, walker, offset, passage, habits)
-                destination[slot] = end
-        else:
-            end = _walk(start, np.uint64(mix(base, identity)), offset, passage, habits)
-        prey.cell[i] = end
-        outside += grid.inside[end] == 0
-    moved[1] += outside
-    return n if outside == 0 else _keep_inside(prey, n, grid.inside)
+    if land.herds > 0:
+        scratch.destination[: grid.inside.size * land.herds] = _ROAMING
+        dealt = np.uint64(mix(step.key, np.uint64(_HERD)))
+        _walk_herds(prey, n, land.herds, scratch, passage, (base, dealt))
+    else:
+        _walk_alone(prey, n, scratch.lanes, passage, base)
+    left = _keep_inside(prey, n, grid.inside)
+    moved[1] += n - left
+    return left
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _keep_inside(prey: Prey, n: int, inside: np.ndarray) -> int:
     """Drop, in place and in order, the animals outside the region; return how many are left."""
     kept = 0
-    for i in range(n):
+    while kept < n and inside[prey.cell[kept]] == 1:
+        kept += 1
+    for i in range(kept, n):
         prey.identity[kept] = prey.identity[i]
         prey.age[kept] = prey.age[i]
         prey.male[kept] = prey.male[i]

@@ -22,6 +22,7 @@ __all__ = [
     "CAUSES",
     "CLASSES",
     "Grid",
+    "Lanes",
     "Prey",
     "PreyClimate",
     "PreyKind",
@@ -38,6 +39,8 @@ __all__ = [
 CAUSES = 10
 #: Number of classes of sex and stage.
 CLASSES = 4
+#: Walks done side by side.
+LANES = 16
 
 
 class Prey(NamedTuple):
@@ -149,6 +152,14 @@ class PreyStep(NamedTuple):
     climate: PreyClimate
 
 
+class Lanes(NamedTuple):
+    """Walks done side by side. All arrays have shape (lane,)."""
+
+    who: np.ndarray  # int64, herd or animal
+    key: np.ndarray  # uint64, address of the walk's chance
+    cell: np.ndarray  # int64, where it is
+
+
 class PreyScratch(NamedTuple):
     """Working arrays, shared by all species one after the other; contents mean nothing between."""
 
@@ -160,6 +171,7 @@ class PreyScratch(NamedTuple):
     threat: np.ndarray  # float64, shape (class, 7), hazards of the season before the place weighs
     survival: np.ndarray  # float64, shape (cell, class), chance to escape all causes of the place
     destination: np.ndarray  # int32, shape (cell * most herds,), where a herd's walk ends
+    lanes: Lanes  # walks under way
 
 
 def empty_passage(seasons: int, cells: int) -> dict[str, np.ndarray]:
@@ -191,4 +203,7 @@ def empty_scratch(cells: int, herds: int) -> PreyScratch:
         threat=np.zeros((CLASSES, 7), np.float64),
         survival=np.ones((cells, CLASSES), np.float64),
         destination=np.full(cells * max(herds, 1), -1, np.int32),
+        lanes=Lanes(
+            np.zeros(LANES, np.int64), np.zeros(LANES, np.uint64), np.zeros(LANES, np.int64)
+        ),
     )
