@@ -53,11 +53,13 @@ def sample(
             target_accept=sampler.target_accept,
             model=model,
         )
+        if tree["posterior"].sizes["draw"] < sampler.draws:  # PyMC swallows Ctrl-C
+            raise KeyboardInterrupt
         return _tidy(tree)
     compiled = nutpie.compile_pymc_model(model, backend="numba")
     if progress is not None:
         progress(0.0)
-    tree = nutpie.sample(
+    running = nutpie.sample(
         compiled,
         draws=sampler.draws,
         tune=sampler.tune,
@@ -67,7 +69,13 @@ def sample(
         target_accept=sampler.target_accept,
         save_warmup=False,
         progress_bar=False,
+        blocking=False,
     )
+    try:
+        tree = running.wait()
+    except BaseException:  # after Ctrl-C a blocking call would return half a posterior
+        running.cancel()
+        raise
     if progress is not None:
         progress(1.0)
     return _tidy(tree)
