@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,18 +21,25 @@ def full_disk_is_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _FULL:
+        number = _number(error)
+        if number not in _FULL:
             raise
         raise InputError(
             [
                 Fault(
                     str(path),
                     "the disk must have room for the results",
-                    error.strerror,
+                    os.strerror(number),
                     "free space and run the same command again; finished parts are kept",
                 )
             ]
         ) from error
+
+
+def _number(error: OSError) -> int:
+    """Return the error number; HDF5 has it only in its text."""
+    written = re.search(r"errno = (\d+)", str(error))
+    return error.errno or (int(written[1]) if written else 0)
 
 
 def flush_file(path: Path) -> None:

@@ -12,7 +12,7 @@ from ustyurt_models.batch.store import DAMAGE, content_hash, store_path
 from ustyurt_models.checks import Fault, InputError, require
 from ustyurt_models.contracts import MAPS, RESULTS, check_dataset
 
-__all__ = ["content_digest", "open_maps", "open_results"]
+__all__ = ["content_digest", "finished_digest", "open_maps", "open_results"]
 
 _DIMS = {d for v in (*RESULTS.values(), *MAPS.values()) for d in v.dims} - {"block"}
 _AGAIN = "run `ustyurt simulate` on the study again: it goes on where it stopped"
@@ -97,6 +97,22 @@ def content_digest(folder: Path) -> str:
         total.update(name.encode())
         total.update(np.ascontiguousarray(maps[name].to_numpy()).tobytes())
     return total.hexdigest()
+
+
+def finished_digest(folder: Path) -> str:
+    """Return the hash of the recorded hashes of all parts of a finished store, without reading it.
+
+    Unlike `content_digest` it depends on how the study was cut into parts.
+
+    Raises
+    ------
+    InputError
+        When the store is missing or unfinished.
+    """
+    path = store_path(folder)
+    dataset = _open(path)
+    _require_finished(path, dataset)
+    return hashlib.blake2b(dataset[DIGEST].to_numpy().tobytes(), digest_size=16).hexdigest()
 
 
 def _open(path: Path) -> xr.Dataset:

@@ -16,6 +16,7 @@ __all__ = [
     "file_problems",
     "land_problems",
     "landscape_file",
+    "named_files",
     "parameter_problems",
     "scenario_problems",
     "species_file",
@@ -159,7 +160,7 @@ def landscape_file(name: str, folder: Path) -> Path:
     return folder / name if is_path(name) else models_dir() / "landscape" / f"{name}.nc"
 
 
-def _files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str, Path]]:
+def named_files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str, Path]]:
     """Yield (key, text, file) of every file that a scenario names."""
     for name, survey in scenario.survey.items():
         yield ("survey", name, "file"), survey.file, folder / survey.file
@@ -180,7 +181,7 @@ def _files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str, Pat
 
 def file_problems(scenario: Scenario, folder: Path) -> Iterator[Problem]:
     """Yield every file that is named but not there, or is a folder."""
-    for path, text, file in _files(scenario, folder):
+    for path, text, file in named_files(scenario, folder):
         if not file.exists():
             place = file.parent
             near = [each.name for each in place.iterdir()] if place.is_dir() else []

@@ -4,15 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
+from ustyurt_models.batch import finished_digest
 from ustyurt_models.bridge.assemble import ScenarioModel
 from ustyurt_models.decide import write_summaries
 from ustyurt_models.evidence import Catalogue
+from ustyurt_models.provenance import digest_files, digest_json, library_versions
 from ustyurt_models.report import build_report
 from ustyurt_models.report.gather import DrawnInputs, gather
+from ustyurt_models.resources import models_dir
 from ustyurt_models.study.load import Study
 from ustyurt_models.workflow.console import say
-from ustyurt_models.workflow.simulation import land_of, models_of
+from ustyurt_models.workflow.simulation import identity_of, land_of, models_of
+from ustyurt_models.workflow.stamps import code_digest, is_current, stamp
 
 __all__ = ["report_study"]
 
@@ -35,8 +40,29 @@ def _drawn(models: tuple[ScenarioModel, ...]) -> Mapping[str, DrawnInputs]:
     }
 
 
-def report_study(study: Study, catalogue: Catalogue, folder: Path) -> Path:
-    """Summarise finished results and write the report.
+def _inputs(study: Study, land: xr.Dataset, catalogue: Catalogue, folder: Path) -> str:
+    """Return the hash of everything that the report depends on."""
+    return digest_json(
+        {
+            **identity_of(study, land, catalogue, folder),
+            "results": finished_digest(folder),
+            "description": digest_files([models_dir() / "ODD.md"]),
+            "code": code_digest("batch", "bridge", "decide", "report", "workflow"),
+            "libraries": library_versions(),
+        }
+    )
+
+
+def _products(folder: Path) -> list[Path]:
+    """Return the files that the stage has written, the page first."""
+    beside = [
+        path for part in ("tables", "figures") for path in sorted((folder / part).rglob("*.*"))
+    ]
+    return [folder / "report.html", folder / "summaries.nc", *beside]
+
+
+def report_study(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -> Path:
+    """Summarise finished results and write the report, unless that is up to date.
 
     Parameters
     ----------
@@ -46,6 +72,8 @@ def report_study(study: Study, catalogue: Catalogue, folder: Path) -> Path:
         The evidence.
     folder : Path
         Results folder.
+    fresh : bool
+        Write again what is up to date.
 
     Returns
     -------
@@ -53,9 +81,15 @@ def report_study(study: Study, catalogue: Catalogue, folder: Path) -> Path:
         ``report.html``.
     """
     land = land_of(study)
+    made_from = _inputs(study, land, catalogue, folder)
+    if not fresh and is_current(folder, "report", made_from, *_products(folder)):
+        say("report: up to date")
+        return folder / "report.html"
     models = models_of(study, land, catalogue, folder)
     say("decide: summaries, criteria, sources of uncertainty")
     inputs = gather(study, folder, land, catalogue, _drawn(models))
     write_summaries(inputs.summary, folder)
     say("report: figures and pages")
-    return build_report(inputs)
+    page = build_report(inputs)
+    stamp(folder, "report", made_from, *_products(folder))
+    return page

@@ -16,13 +16,14 @@ from ustyurt_models.landscape import digest as land_digest
 from ustyurt_models.landscape import load_land, restrict
 from ustyurt_models.provenance import digest_files, library_versions
 from ustyurt_models.study import landscape_file
+from ustyurt_models.study.crosscheck import named_files
 from ustyurt_models.study.load import Study
 from ustyurt_models.survey import load_posterior
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.fitting import posterior_paths
 from ustyurt_models.workflow.stamps import code_digest
 
-__all__ = ["land_of", "models_of", "simulate_study"]
+__all__ = ["identity_of", "land_of", "models_of", "simulate_study"]
 
 
 def land_of(study: Study) -> xr.Dataset:
@@ -51,7 +52,18 @@ def models_of(
     return tuple(models)
 
 
-def _identity(
+def _species_and_maps(study: Study) -> dict[str, str]:
+    """Return name -> hash of every file that scenarios name beside surveys and landscape."""
+    files = {
+        text: file
+        for scenario in study.scenarios
+        for key, text, file in named_files(scenario, study.folder)
+        if key[0] != "survey" and key != ("area", "landscape")
+    }
+    return {text: digest_files([file]) for text, file in sorted(files.items())}
+
+
+def identity_of(
     study: Study, land: xr.Dataset, catalogue: Catalogue, folder: Path
 ) -> Mapping[str, str]:
     """Return what makes these results these results."""
@@ -69,6 +81,7 @@ def _identity(
         "surveys": digest_files(posteriors),
         "evidence": catalogue.digest,
         "landscape": land_digest(land),
+        "files": json.dumps(_species_and_maps(study)),
         "code": code_digest("ibm", "bridge", "landscape", "formulas", "evidence"),
     }
 
@@ -90,7 +103,6 @@ def _layout(study: Study, models: tuple[ScenarioModel, ...], identity: Mapping[s
         identity=identity,
         attrs={
             "title": study.title,
-            "seed": first.seed,
             "versions": json.dumps(library_versions()),
         },
     )
@@ -121,7 +133,7 @@ def simulate_study(
     """
     land = land_of(study)
     models = models_of(study, land, catalogue, folder)
-    layout = _layout(study, models, _identity(study, land, catalogue, folder))
+    layout = _layout(study, models, identity_of(study, land, catalogue, folder))
     store = prepare_store(folder, layout, fresh=fresh)
     pending = store.pending()
     if not pending:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ustyurt_models.batch import open_results
+from ustyurt_models.batch import full_disk_is_reported, open_results
 from ustyurt_models.checks import Faults, InputError, did_you_mean, require
 from ustyurt_models.decide import compare_scenarios
 from ustyurt_models.evidence import Catalogue, load_catalogue
@@ -19,7 +19,10 @@ __all__ = ["compare", "fit", "report", "run", "simulate"]
 
 
 def _open(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
-    """Check a study with everything it names, and make its results folder."""
+    """Check a study with everything it names, and make its results folder.
+
+    Nothing is written before everything has been checked.
+    """
     study = check_with_names(path)
     catalogue = load_catalogue()
     faults = Faults()
@@ -40,21 +43,24 @@ def _open(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
 
 def fit(path: Path, how: Options) -> list[Path]:
     """Fit the surveys of a study; return the posterior files."""
-    study, catalogue, folder = _open(path, how)
-    return fit_surveys(study, catalogue, folder, how.fresh)
+    with full_disk_is_reported(path):
+        study, catalogue, folder = _open(path, how)
+        return fit_surveys(study, catalogue, folder, how.fresh)
 
 
 def simulate(path: Path, how: Options) -> Path:
     """Fit what is not fitted and simulate what is not simulated; return the result store."""
-    study, catalogue, folder = _open(path, how)
-    fit_surveys(study, catalogue, folder, how.fresh)
-    return simulate_study(study, catalogue, folder, how.workers, how.fresh)
+    with full_disk_is_reported(path):
+        study, catalogue, folder = _open(path, how)
+        fit_surveys(study, catalogue, folder, how.fresh)
+        return simulate_study(study, catalogue, folder, how.workers, how.fresh)
 
 
 def report(path: Path, how: Options) -> Path:
     """Write the report of results that are there; return the page."""
-    study, catalogue, folder = _open(path, how)
-    return report_study(study, catalogue, folder)
+    with full_disk_is_reported(path):
+        study, catalogue, folder = _open(path, how)
+        return report_study(study, catalogue, folder, how.fresh)
 
 
 def run(path: Path, how: Options) -> Path:

@@ -35,8 +35,8 @@ def _read(folder: Path) -> dict[str, dict[str, str]]:
     return found if isinstance(found, dict) else {}
 
 
-def is_current(folder: Path, stage: str, inputs: str, product: Path) -> bool:
-    """Tell whether `product` is what `stage` made from `inputs`, unchanged since.
+def is_current(folder: Path, stage: str, inputs: str, *products: Path) -> bool:
+    """Tell whether `products` are what `stage` made from `inputs`, unchanged since.
 
     Parameters
     ----------
@@ -46,19 +46,23 @@ def is_current(folder: Path, stage: str, inputs: str, product: Path) -> bool:
         Name of the stage.
     inputs : str
         Hash of everything that the stage reads.
-    product : Path
-        File that it writes.
+    *products : Path
+        Files that it writes.
     """
     made = _read(folder).get(stage)
-    if made is None or made.get("inputs") != inputs or not product.is_file():
+    if (
+        made is None
+        or made.get("inputs") != inputs
+        or not all(product.is_file() for product in products)
+    ):
         return False
-    return made.get("product") == digest_files([product])
+    return made.get("product") == digest_files(products)
 
 
-def stamp(folder: Path, stage: str, inputs: str, product: Path) -> None:
-    """Record that `stage` made `product` from `inputs`; the file is replaced at once."""
+def stamp(folder: Path, stage: str, inputs: str, *products: Path) -> None:
+    """Record that `stage` made `products` from `inputs`; the file is replaced at once."""
     stamps = _read(folder)
-    stamps[stage] = {"inputs": inputs, "product": digest_files([product])}
+    stamps[stage] = {"inputs": inputs, "product": digest_files(products)}
     part = folder / f"{_FILE}.part"
     part.write_text(json.dumps(stamps, indent=1), encoding="utf-8")
     os.replace(part, folder / _FILE)
