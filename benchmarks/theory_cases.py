@@ -176,6 +176,30 @@ def lifespan(folder: Path, animals: int) -> list[Metric]:
     ]
 
 
+def quarterly_survival(folder: Path, animals: int, survival: float = 0.8) -> list[Metric]:
+    """F4: four steps with the fourth root of a survival give that survival over a year."""
+    study = {
+        "years": 1,
+        "prey": {"saiga": {"start": animals}},
+        "cheetah": {"females": 50, "males": 50, "age": "3 y"},
+        "processes": only("baseline_mortality", "cheetah_disease"),
+        "engine": {
+            "seasons_per_year": 4,
+            "order": ["prey_deaths", "cheetah_deaths", "ageing", "record"],
+        },
+    }
+    prey = {"survival": {"by_age": [survival]}}
+    cheetah = {"survival": {"female": survival, "male": survival}}
+    (one,) = simulators(write_case(folder, study, prey, cheetah))
+    (prey_number,) = simulate(one, 1, "prey_number")
+    cheetahs = simulate(one, max(1, animals // 200), "cheetah_number")[0].sum(axis=(2, 3))
+    alive = np.repeat([1.0, 0.0], [prey_number[0, 1].sum(), animals - prey_number[0, 1].sum()])
+    return [
+        of_share("F4 yearly survival of prey, four steps", alive, survival),
+        of_mean("F4 yearly survival of cheetahs, four steps", cheetahs[:, 1] / 100.0, survival),
+    ]
+
+
 def rates_of_zero_and_one(folder: Path) -> list[Metric]:
     """A12: survival and births of 0 and 1 give exact counts."""
     certain = {"chance": 1.0, "litter": {"shares": [1.0]}}
