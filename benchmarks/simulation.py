@@ -1,0 +1,157 @@
+"""Speed of the simulation, as ratios to plain NumPy in the same run on the same machine.
+
+``uv run python benchmarks/simulation.py [--json FILE]`` prints a table; exit code 1 when a guard
+is missed. Times are CPU times; nothing is compared with a clock of another machine.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from prey_case import prey_season_ns
+from ustyurt_models.bridge.assemble import ScenarioModel
+from ustyurt_models.bridge.simulate import Simulator
+from ustyurt_models.evidence import load_catalogue
+from ustyurt_models.ibm.prey_state import empty_prey
+from ustyurt_models.landscape import load_land
+from ustyurt_models.study import read_study
+
+_STUDY = """
+title = "whole seasons"
+start = 2027
+years = 20
+draws = {draws}
+replicates = 1
+[prey.saiga]
+start = 60000
+[prey.goitered_gazelle]
+start = 15000
+[prey.urial]
+start = 2400
+[prey.kulan]
+start = 200
+[cheetah]
+females = 20
+males = 20
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure and its guard."""
+
+    metric: str
+    value: float
+    unit: str
+    target: str
+    ok: bool
+
+
+def numpy_season_ns(animals: int, seasons: int) -> float:
+    """CPU ns per animal and season of a plain vectorised NumPy step: the calibration.
+
+    Per animal one hazard lookup by class and cell, one uniform number, survival, compaction,
+    ageing and one step to a neighbour: what the kernels do at least.
+    """
+    rng = np.random.default_rng(1)
+    cells = 8_000
+    hazard = rng.random((4, cells)) * 0.05
+    age = rng.integers(0, 40, animals)
+    male = rng.integers(0, 2, animals)
+    cell = rng.integers(0, cells, animals)
+    done = 0
+    started = time.process_time()
+    for _ in range(seasons):
+        done += age.size
+        kind = 2 * (age >= 4) + male
+        lives = rng.random(age.size) < np.exp(-hazard[kind, cell])
+        age, male, cell = age[lives] + 1, male[lives], cell[lives]
+        cell = (cell + rng.integers(-1, 2, cell.size)) % cells
+    return 1e9 * (time.process_time() - started) / done
+
+
+def kernel_rows() -> list[Row]:
+    """Return the prey kernels against NumPy, and their growth with numbers."""
+    numpy_ns = numpy_season_ns(100_000, 30)
+    rows = [Row("numpy.season", numpy_ns, "ns per animal-season", "calibration", True)]
+    small, large = (prey_season_ns("saiga", n, 3) for n in (20_000, 200_000))
+    for event, spent in large.items():
+        rows.append(Row(f"saiga.{event}", spent, "ns per animal-season", "", True))
+    ratio = numpy_ns / large["without_walk"]
+    rows.append(Row("saiga.without_walk over numpy", ratio, "times faster", ">= 1.5", ratio >= 1.5))
+    rows.append(
+        Row("saiga.rate", 1e3 / large["total"], "million animal-seasons per CPU s", "", True)
+    )
+    power = 1 + np.log(large["without_walk"] / small["without_walk"]) / np.log(10)
+    rows.append(Row("saiga.time ~ N^", power, "exponent", "<= 1.05", power <= 1.05))
+    prey = empty_prey(1)
+    size = sum(array.itemsize for array in prey)
+    rows.append(Row("prey.memory", size, "bytes per animal", "<= 16", size <= 16))
+    return rows
+
+
+def _simulator(draws: int) -> Simulator:
+    """Return a study of all species with resident cheetahs."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "speed.toml"
+        path.write_text(_STUDY.format(draws=draws), encoding="utf-8")
+        study = read_study(path)
+    land = load_land("ustyurt_5km")
+    return Simulator(ScenarioModel(study.scenarios[0], study.folder, land, load_catalogue(), {}))
+
+
+def engine_rows() -> list[Row]:
+    """Return whole seasons of the full engine, and two threads against one."""
+    draws = 6
+    simulate = _simulator(draws)
+    started = time.process_time()
+    simulate(0, 0)
+    cold = time.process_time() - started
+    spent, seasons = time.process_time(), 0
+    for draw in range(draws):
+        found = simulate(draw, 0)
+        seasons += 4 * int(found["prey_number"][:-1].sum() + found["cheetah_number"][:-1].sum())
+    spent = time.process_time() - spent
+    rows = [
+        Row("engine.first", cold, "CPU s until the first replicate is done", "", True),
+        Row("engine.rate", seasons / spent / 1e6, "million animal-seasons per CPU s", "", True),
+        Row("engine.replicate", spent / draws, "CPU s per replicate of 20 years", "", True),
+    ]
+    wall = [_wall(simulate, draws, workers) for workers in (1, 2)]
+    gain = wall[0] / wall[1]
+    rows.append(Row("engine.two threads", gain, "times faster than one", ">= 1.5", gain >= 1.5))
+    return rows
+
+
+def _wall(simulate: Simulator, draws: int, workers: int) -> float:
+    """Wall seconds of one replicate of each draw on `workers` threads."""
+    started = time.perf_counter()
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(lambda draw: simulate(draw, 0), range(draws)))
+    return time.perf_counter() - started
+
+
+def main() -> int:
+    """Measure, print the table, return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    rows = kernel_rows() + engine_rows()
+    print(f"{'metric':<32} {'value':>10}  {'unit':<42} {'target':<12} ok")
+    for row in rows:
+        mark = "yes" if row.ok else "NO"
+        print(f"{row.metric:<32} {row.value:>10.3g}  {row.unit:<42} {row.target:<12} {mark}")
+    if args.json:
+        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
+    return 0 if all(row.ok for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
