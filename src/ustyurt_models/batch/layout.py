@@ -46,7 +46,7 @@ class Layout:
         Names of the scenarios, in order.
     draws, replicates : int
         Number of parameter sets, and of futures per parameter set.
-    labels : mapping of str to sequence
+    labels : mapping of str to sequence or array
         Labels of the dimensions ``year``, ``species``, ``zone``, ``map_year`` and ``cell``;
         sexes, stages and causes of death come from the contracts unless given.
     identity : mapping of str to str
@@ -60,7 +60,7 @@ class Layout:
     scenarios: tuple[str, ...]
     draws: int
     replicates: int
-    labels: Mapping[str, Sequence]
+    labels: Mapping[str, Sequence | np.ndarray]
     identity: Mapping[str, str]
     attrs: Mapping[str, str] = field(default_factory=dict)
 
