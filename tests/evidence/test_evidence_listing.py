@@ -7,7 +7,7 @@ import pytest
 from ustyurt_models.checks import InputError
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.evidence.bibliography import cited, read_sources
-from ustyurt_models.evidence.listing import detail, evidence_table, lean_on, listing
+from ustyurt_models.evidence.listing import detail, evidence_table, listing
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +78,6 @@ def test_the_table_shows_the_rows_that_meet_every_condition(catalogue):
         ("sai_wolf_take", "0.08", "0.03 to 0.2")
     ]
     assert [row["id"] for row in evidence_table(catalogue, ids=["sai_mass_ad"])] == ["sai_mass_ad"]
-
-
-def test_judgements_among_the_used_rows_are_listed(catalogue):
-    rows = lean_on(["sai_wolf_take", "sai_fec_ad", "gaz_s_ad"], catalogue)
-    assert [row.id for row in rows] == ["sai_wolf_take", "gaz_s_ad"]
 
 
 def test_one_parameter_is_told_in_full(catalogue):

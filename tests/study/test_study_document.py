@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ustyurt_models.checks import InputError
 from ustyurt_models.study.document import merge, read_document
-from ustyurt_models.study.lines import line_of, plain_path, write_path
+from ustyurt_models.study.lines import line_of, write_path
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -217,4 +217,3 @@ def test_lines_of_keys_are_found(path, line):
 def test_paths_are_written_as_people_read_them():
     assert write_path(("release", 0, "animals", "females")) == "release[0].animals.females"
     assert write_path(("sweep", "climate.pathway")) == 'sweep."climate.pathway"'
-    assert plain_path(("release", 0, "when")) == "release.when"

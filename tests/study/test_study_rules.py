@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from ustyurt_models.study.criteria import STATISTICS, Criterion, parse_criterion, write_number
+from ustyurt_models.study.criteria import STATISTICS, Criterion, parse_criterion
 from ustyurt_models.study.grammar import COMPARISONS, compare
 from ustyurt_models.study.rules import (
     STOP_QUANTITIES,
@@ -243,8 +243,8 @@ def test_a_criterion_is_read_as_it_was_meant_whatever_its_spacing(
     statistic, comparison, threshold, period, year, against, probability, space
 ):
     text = (
-        f"P({space}{statistic} {comparison}{space}{write_number(threshold)} {period} year {year}"
-        f"{space}){space}{against}{space}{write_number(probability)}"
+        f"P({space}{statistic} {comparison}{space}{threshold:.15g} {period} year {year}"
+        f"{space}){space}{against}{space}{probability:.15g}"
     )
     read = parse_criterion("x", text)
     assert (read.statistic, read.comparison, read.threshold) == (statistic, comparison, threshold)

@@ -9,7 +9,7 @@ from ustyurt_models.evidence.distributions import INTERVAL, fit
 from ustyurt_models.evidence.parameter import CONFIDENCE, PSEUDO_SOURCES, Parameter
 from ustyurt_models.evidence.rules import DISTRIBUTIONS
 
-__all__ = ["TABLE_COLUMNS", "detail", "evidence_table", "lean_on", "listing"]
+__all__ = ["TABLE_COLUMNS", "detail", "evidence_table", "listing"]
 
 TABLE_COLUMNS = ("id", "value", "range", "unit", "grade", "source", "parameter")
 """Keys of the rows that `evidence_table` returns."""
@@ -68,12 +68,6 @@ def evidence_table(
         wanted = set(catalogue.require_ids(ids))
         rows = tuple(row for row in rows if row in wanted)
     return [_table_row(row) for row in rows]
-
-
-def lean_on(ids: Iterable[str], catalogue: Catalogue) -> tuple[Parameter, ...]:
-    """Return the rows among `ids` that are judgements (grade C), in catalogue order."""
-    wanted = set(catalogue.require_ids(ids))
-    return tuple(row for row in catalogue if row in wanted and row.confidence == "C")
 
 
 def detail(catalogue: Catalogue, id: str) -> str:

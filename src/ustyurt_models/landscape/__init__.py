@@ -1,7 +1,6 @@
 """The land: grid, layers, barriers, regions and climate series."""
 
 from ustyurt_models.landscape.barriers import step_permeability
-from ustyurt_models.landscape.climate import Weather, weather
 from ustyurt_models.landscape.grid import cell_at
 from ustyurt_models.landscape.land import (
     cell_size_km,
@@ -14,7 +13,6 @@ from ustyurt_models.landscape.land import (
 from ustyurt_models.landscape.regions import disc_mask, polygon_mask, restrict
 
 __all__ = [
-    "Weather",
     "cell_at",
     "cell_size_km",
     "digest",
@@ -25,6 +23,5 @@ __all__ = [
     "restrict",
     "sites",
     "step_permeability",
-    "weather",
     "zones",
 ]

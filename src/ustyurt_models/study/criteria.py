@@ -18,7 +18,7 @@ from pydantic_core import core_schema
 from ustyurt_models.study.grammar import Reader
 from ustyurt_models.study.quantities import refuse
 
-__all__ = ["STATISTICS", "ZONES", "Criterion", "parse_criterion", "write_number"]
+__all__ = ["STATISTICS", "ZONES", "Criterion", "parse_criterion"]
 
 #: What a criterion or a gate may speak of, besides the number of any prey species of the study.
 STATISTICS = {
@@ -210,8 +210,3 @@ def _when(reader: Reader) -> dict[str, Any]:
     period = reader.expect("in", "by", "until")
     reader.expect("year")
     return {"period": period, "year": reader.whole("the number of years since the start")}
-
-
-def write_number(value: float) -> str:
-    """Write a number as a person would: ``20`` rather than ``20.0``."""
-    return f"{value:.15g}"

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["KeyPath", "line_of", "plain_path", "write_path"]
+__all__ = ["KeyPath", "line_of", "write_path"]
 
 #: Keys and list positions from the top of the file: ``("release", 0, "when")``.
 KeyPath = tuple[str | int, ...]
@@ -22,11 +22,6 @@ def write_path(path: KeyPath) -> str:
         else:
             text += ("." if text else "") + (f'"{part}"' if "." in part else part)
     return text
-
-
-def plain_path(path: KeyPath) -> str:
-    """Write a path without list positions: ``release.when``."""
-    return ".".join(str(part) for part in path if not isinstance(part, int))
 
 
 def _keys(text: str) -> tuple[str, ...]:

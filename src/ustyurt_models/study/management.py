@@ -113,11 +113,6 @@ class Harvest(Measure):
     season: Season = "autumn"
     """When."""
 
-    @property
-    def male_only(self) -> bool:
-        """Whether only males may be taken."""
-        return self.sex == "male"
-
     @model_validator(mode="after")
     def _one_way(self) -> "Harvest":
         if (self.fraction is None) == (self.quota is None):
