@@ -27,7 +27,7 @@ def test_the_verdict_comes_first(document):
     assert document.sections[0].key == "verdict"
     assert document.light == "red"
     assert document.answer == (
-        "Not yet: “prey first”, meets 1 of 3 criteria. Decisive: cheetahs present in year 30, "
+        "Not yet: “prey first” meets 1 of 3 criteria. Decisive: cheetahs present in year 30, "
         "about 7 of 10 futures."
     )
 

@@ -203,13 +203,14 @@ def cheetah_maps(name: str, sheet: Sheet, occupancy: xr.DataArray) -> content.Fi
     scenarios, years = occupancy["scenario"].values, occupancy["map_year"].values
     height = _height(sheet, len(scenarios), len(years))
     figure, grid = drawing(WIDTHS_IN[3], height, len(scenarios), len(years), layout="compressed")
+    top = max(np.ceil(10 * float(occupancy.max())) / 10, 0.1)
     readings = []
     for row, scenario in enumerate(scenarios):
         for column, year in enumerate(years):
             values = sheet.on_grid(occupancy.sel(scenario=scenario, map_year=year))
             axes = grid[row, column]
             image = sheet.draw(
-                axes, np.where(values > 0, values, np.nan), "YlOrRd", Normalize(0, 1)
+                axes, np.where(values > 0, values, np.nan), "YlOrRd", Normalize(0, top)
             )
             axes.set_facecolor("#f7f7f4")
             sheet.barriers(axes)

@@ -5,6 +5,7 @@ from pathlib import Path
 from ustyurt_models.report.chapters import (
     area,
     cheetahs,
+    comparison,
     evidence,
     model,
     prey,
@@ -13,7 +14,7 @@ from ustyurt_models.report.chapters import (
     uncertainty,
     verdict,
 )
-from ustyurt_models.report.content import Document
+from ustyurt_models.report.content import Document, Section
 from ustyurt_models.report.html import to_html
 from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.tables import save_csv
@@ -43,18 +44,20 @@ def compose(inputs: ReportInputs) -> Document:
         f"Feasibility report, {study.start} to {study.start + study.years}. "
         f"{count} scenario{'s' if count != 1 else ''}, {futures} futures each."
     )
-    sections = (
+    sections: tuple[Section | None, ...] = (
         verdict.chapter(inputs),
         area.chapter(inputs),
         surveys.chapter(inputs.surveys),
         prey.chapter(inputs),
         cheetahs.chapter(inputs),
+        comparison.chapter(inputs),
         uncertainty.chapter(inputs),
         evidence.chapter(inputs),
         model.chapter(),
         provenance.chapter(inputs),
     )
-    return Document(study.title, subtitle, answer, light, verdict.notices(inputs), sections)
+    written = tuple(section for section in sections if section is not None)
+    return Document(study.title, subtitle, answer, light, verdict.notices(inputs), written)
 
 
 def build_report(inputs: ReportInputs) -> Path:

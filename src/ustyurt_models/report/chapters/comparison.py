@@ -3,11 +3,25 @@
 import numpy as np
 
 from ustyurt_models.decide import compare_scenarios
-from ustyurt_models.report.content import Cell, Column, Table
+from ustyurt_models.report.chapters.common import MOST_SHOWN
+from ustyurt_models.report.content import Cell, Column, Paragraph, Section, Table
 from ustyurt_models.report.inputs import ReportInputs
-from ustyurt_models.report.words import readable
+from ustyurt_models.report.words import heading, readable, slug
 
-__all__ = ["differences_table"]
+__all__ = ["chapter", "differences_table"]
+
+
+def chapter(inputs: ReportInputs) -> Section | None:
+    """Return the chapter that compares scenarios with the first one, if there are several."""
+    names = [str(name) for name in inputs.results["scenario"].values]
+    if len(names) < 2:
+        return None
+    text = Paragraph(
+        "Scenarios share weather and luck wherever their worlds agree (common random numbers), so "
+        "the difference, future by future, is the effect of what people do."
+    )
+    tables = tuple(differences_table(inputs, names[0], name) for name in names[1 : MOST_SHOWN + 1])
+    return Section("comparison", "What the measures change", (text, *tables))
 
 
 def differences_table(inputs: ReportInputs, first: str, second: str) -> Table:
@@ -41,8 +55,8 @@ def differences_table(inputs: ReportInputs, first: str, second: str) -> Table:
         "independent random numbers."
     )
     return Table(
-        "differences",
-        f"{readable(second)} minus {readable(first)}: means over all futures, and mean of the "
+        f"differences_{slug(second)}",
+        f"{heading(second)} minus {readable(first)}: means over all futures, and mean of the "
         "paired differences.",
         columns,
         tuple(rows),

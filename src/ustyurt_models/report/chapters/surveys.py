@@ -27,15 +27,21 @@ def inventory(surveys: Sequence[SurveyResult]) -> Table:
             readable(survey.model),
             survey.file,
             survey.status.upper() if survey.status != "real" else survey.status,
-            "accepted although failed" if survey.overridden else "held",
+            _gate(survey),
         )
         for survey in surveys
     )
     columns = tuple(
-        Column(label)
-        for label in ("survey", "species", "model", "file", "data are", "diagnostics gate")
+        Column(label) for label in ("survey", "species", "model", "file", "data are", "diagnostics")
     )
     return Table("survey_inventory", "Survey data used.", columns, rows)
+
+
+def _gate(survey: SurveyResult) -> str:
+    """Return the gravest word of the diagnostics, and whether a stop was accepted."""
+    node = survey.tree.children.get("diagnostics")
+    word = str(node.attrs.get("verdict", "not stated")) if node is not None else "none"
+    return f"{word}, accepted in the study file" if survey.overridden else word
 
 
 def abundance_table(survey: SurveyResult) -> Table:
@@ -107,8 +113,8 @@ def _growth(survey: SurveyResult) -> tuple[Block, ...]:
     text = (
         f"The published counts grow by {shown_number(float(node.attrs['published_growth']))} per "
         "year on the log scale. The probability that a closed population could grow that fast is "
-        f"{shown_probability(float(reach))}; the rest must be immigration, better detection or a "
-        "run of good years, and the counts alone cannot tell these apart."
+        f"{shown_probability(max(float(reach), 0.001))}; the rest must be immigration, better "
+        "detection or a run of good years, and the counts alone cannot tell these apart."
     )
     return (Paragraph(text), table)
 

@@ -2,9 +2,10 @@
 
 from math import isfinite
 
+from ustyurt_models.decide import Influence
 from ustyurt_models.report.content import Block, Cell, Column, Paragraph, Section, Table
 from ustyurt_models.report.figures.uncertainty import ShareRow, uncertainty_shares
-from ustyurt_models.report.inputs import ReportInputs
+from ustyurt_models.report.inputs import ReportInputs, ResultInfluence
 from ustyurt_models.report.words import readable
 
 __all__ = ["chapter"]
@@ -67,25 +68,24 @@ def _with_error(value: float, error: float) -> tuple[float, float]:
     return value, error
 
 
-def _drivers(inputs: ReportInputs) -> Table:
-    """Return the parameters that move each result most."""
-    rows: list[tuple[Cell, ...]] = []
-    for result in inputs.influence:
-        for item in result.ranking[:_MOST_ROWS]:
-            row = inputs.catalogue.parameters.get(item.parameter)
-            rows.append(
-                (
-                    readable(result.scenario),
-                    _words(result.outcome),
-                    item.parameter,
-                    row.parameter if row else "",
-                    row.confidence if row else "",
-                    item.correlation,
-                    item.share,
-                    item.floor,
-                    "yes" if item.clear else "no",
-                )
-            )
+def _driver(inputs: ReportInputs, result: ResultInfluence, item: Influence) -> tuple[Cell, ...]:
+    """Return one row of the influence tables."""
+    row = inputs.catalogue.parameters.get(item.parameter)
+    return (
+        readable(result.scenario),
+        _words(result.outcome),
+        item.parameter,
+        row.parameter if row else "",
+        row.confidence if row else "",
+        item.correlation,
+        item.share,
+        item.floor,
+        "yes" if item.clear else "no",
+    )
+
+
+def _drivers(inputs: ReportInputs) -> tuple[Block, ...]:
+    """Return the parameters that clearly move a result, and the whole ranking on demand."""
     columns = (
         Column("scenario"),
         Column("result"),
@@ -101,8 +101,28 @@ def _drivers(inputs: ReportInputs) -> Table:
         "Share alone: part of the rank variance over draws that the parameter explains by itself. "
         "Noise floor: what the largest of all parameters reaches by chance in 5 % of shuffles."
     )
-    caption = "Parameters whose uncertainty moves the results most."
-    return Table("influence", caption, columns, tuple(rows), note)
+    ranked = [(result, item) for result in inputs.influence for item in result.ranking]
+    clear = tuple(_driver(inputs, *pair) for pair in ranked if pair[1].clear)
+    first = tuple(
+        _driver(inputs, result, item)
+        for result in inputs.influence
+        for item in result.ranking[:_MOST_ROWS]
+    )
+    named = {result.outcome for result, item in ranked if item.clear}
+    silent = dict.fromkeys(r.outcome for r in inputs.influence if r.outcome not in named)
+    blocks: list[Block] = []
+    if clear:
+        caption = "Parameters whose uncertainty moves a result more than chance could pretend."
+        blocks.append(Table("influence_clear", caption, columns, clear, note))
+    if silent:
+        listed = ", ".join(_words(outcome) for outcome in silent)
+        blocks.append(
+            Paragraph(
+                f"With {inputs.study.draws} draws no single parameter stands out for: {listed}."
+            )
+        )
+    caption = f"The {_MOST_ROWS} highest parameters of every result, clear or not."
+    return (*blocks, Table("influence", caption, columns, first, note, folded=True))
 
 
 def chapter(inputs: ReportInputs) -> Section:
@@ -111,7 +131,7 @@ def chapter(inputs: ReportInputs) -> Section:
     if inputs.shares:
         blocks += _shares(inputs)
     if inputs.influence:
-        blocks.append(_drivers(inputs))
+        blocks += _drivers(inputs)
     if not blocks:
         blocks.append(Paragraph("Shares of uncertainty were not computed for this run."))
     return Section("uncertainty", "What we are unsure about, and why", tuple(blocks))

@@ -125,15 +125,16 @@ def answer(inputs: ReportInputs) -> tuple[str, Light]:
     best = best_decision(decisions)
     if best is None or best.decided_by is None:
         return "No criterion of the study applies, so there is no verdict.", "grey"
-    among = "the best scenario, " if len(decisions) > 1 else ""
     label = f"“{readable(best.scenario)}”"
+    if len(decisions) > 1:
+        label = f"the best scenario, {label},"
     if best.answer == "go":
-        return f"Go: {among}{label}, meets all {best.judged} criteria.", "green"
+        return f"Go: {label} meets all {best.judged} criteria.", "green"
     condition = _condition(best.decided_by)
     head = "Go if the open criteria hold" if best.answer == "go if" else best.answer.capitalize()
     fails_none = " and fails none" if best.answer == "go if" else ""
     return (
-        f"{head}: {among}{label}, meets {best.met} of {best.judged} criteria{fails_none}. "
+        f"{head}: {label} meets {best.met} of {best.judged} criteria{fails_none}. "
         f"Decisive: {condition[:1].lower()}{condition[1:]}, {_short(best.decided_by)}.",
         _ANSWERS[best.answer],
     )

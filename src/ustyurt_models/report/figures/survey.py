@@ -16,6 +16,7 @@ from ustyurt_models.report.figures.canvas import (
     drawing,
     finish,
     house_style,
+    legend_below,
 )
 from ustyurt_models.report.words import readable, shown_count
 
@@ -77,8 +78,8 @@ def detection_function(name: str, species: str, curve: DetectionCurve) -> conten
     axes.set_ylim(0, max(1.08, curve.height.max() * 1.05))
     axes.set_xlabel("perpendicular distance from the line [m]")
     axes.set_ylabel("detection probability g(x)")
-    axes.legend(loc="upper right")
     calm(axes)
+    legend_below(figure, axes, 3)
     total = int(curve.count.sum())
     half = float(np.interp(-0.5, -curve.median, curve.distance_m))
     caption = (
@@ -150,8 +151,8 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
     axes.set_ylabel("animals (log scale)")
     axes.set_xlabel("year")
     axes.tick_params(axis="y", labelcolor=INK)
-    axes.legend(loc="upper left")
     calm(axes)
+    legend_below(figure, axes, 2)
     last = int(trend.year[-1])
     caption = (
         f"Published counts of {readable(species)} and the fitted number of animals; "
