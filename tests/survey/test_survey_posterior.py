@@ -12,8 +12,8 @@ from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.survey import cell_density, fit_survey, load_posterior, save_posterior
 from ustyurt_models.survey.cells import cell_density_blocks
 from ustyurt_models.survey.check import check_survey
-from ustyurt_models.survey.diagnostics import leave_one_out, require_pass, sampler_findings
-from ustyurt_models.survey.judgement import above, below, table, worst
+from ustyurt_models.survey.diagnostics import leave_one_out, sampler_findings
+from ustyurt_models.survey.judgement import above, below, require_pass, table, worst
 from ustyurt_models.survey.settings import DEFAULT_GATE
 
 SURVEYS = Path(__file__).parents[2] / "scenarios" / "surveys"

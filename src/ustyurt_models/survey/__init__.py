@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ustyurt_models.survey.cells import cell_density
-    from ustyurt_models.survey.diagnostics import require_pass
     from ustyurt_models.survey.fit import fit_survey
+    from ustyurt_models.survey.judgement import require_pass
     from ustyurt_models.survey.posterior import load_posterior, save_posterior
 
 __all__ = ["cell_density", "fit_survey", "load_posterior", "require_pass", "save_posterior"]
@@ -16,7 +16,7 @@ _HOMES = {
     "cell_density": "cells",
     "fit_survey": "fit",
     "load_posterior": "posterior",
-    "require_pass": "diagnostics",
+    "require_pass": "judgement",
     "save_posterior": "posterior",
 }
 

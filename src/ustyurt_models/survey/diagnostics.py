@@ -7,11 +7,10 @@ import xarray as xr
 from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Fault, InputError
 from ustyurt_models.survey.judgement import Finding, above, below
 from ustyurt_models.survey.settings import Gate
 
-__all__ = ["leave_one_out", "predictive", "prior_shift", "require_pass", "sampler_findings"]
+__all__ = ["leave_one_out", "predictive", "prior_shift", "sampler_findings"]
 
 Floats = NDArray[np.float64]
 
@@ -160,42 +159,3 @@ def leave_one_out(log_likelihood: Floats, unit: str, gate: Gate) -> list[Finding
         above("p LOO", float(np.sum(full) - np.sum(elpd)), shown, "effective parameters"),
         above("Pareto k of LOO", max(khat), gate.pareto_k, f"high: one {unit} weighs heavily"),
     ]
-
-
-def require_pass(tree: xr.DataTree, where: str, accept: bool) -> str:
-    """Refuse a fit whose diagnostics say stop, unless the study accepts it.
-
-    Parameters
-    ----------
-    tree : xarray.DataTree
-        From `ustyurt_models.survey.fit.fit_survey`.
-    where : str
-        Survey, for the message.
-    accept : bool
-        ``accept_failed_diagnostics`` of the study file.
-
-    Returns
-    -------
-    str
-        The verdict.
-
-    Raises
-    ------
-    InputError
-        Naming every diagnostic that says stop.
-    """
-    node = tree["diagnostics"].to_dataset()
-    verdict = str(node.attrs["verdict"])
-    if verdict != "stop" or accept:
-        return verdict
-    bad = node.isel(check=np.flatnonzero(node["verdict"].values == "stop"))
-    advice = "more draws, another key or truncation; or accept_failed_diagnostics = true"
-    raise InputError(
-        Fault(
-            f"{where}: diagnostics: {name}",
-            f"limit {float(bad['stop'].values[i]):g} ({bad['meaning'].values[i]})",
-            float(bad["value"].values[i]),
-            advice,
-        )
-        for i, name in enumerate(bad["check"].values)
-    )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-__all__ = ["Finding", "above", "below", "table", "worst"]
+from ustyurt_models.checks import CheckFailed, Fault
+
+__all__ = ["Finding", "above", "below", "require_pass", "table", "worst"]
 
 _ORDER = ("pass", "look", "stop")
 
@@ -69,3 +71,42 @@ def table(findings: list[Finding]) -> xr.Dataset:
     )
     node.attrs["verdict"] = worst(findings)
     return node
+
+
+def require_pass(tree: xr.DataTree, where: str, accept: bool) -> str:
+    """Refuse a fit whose diagnostics say stop, unless the study accepts it.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+        From `ustyurt_models.survey.fit.fit_survey`.
+    where : str
+        Survey, for the message.
+    accept : bool
+        ``accept_failed_diagnostics`` of the study file.
+
+    Returns
+    -------
+    str
+        The verdict.
+
+    Raises
+    ------
+    CheckFailed
+        Naming every diagnostic that says stop.
+    """
+    node = tree["diagnostics"].to_dataset()
+    verdict = str(node.attrs["verdict"])
+    if verdict != "stop" or accept:
+        return verdict
+    bad = node.isel(check=np.flatnonzero(node["verdict"].values == "stop"))
+    advice = "more draws, another key or truncation; or accept_failed_diagnostics = true"
+    raise CheckFailed(
+        Fault(
+            f"{where}: diagnostics: {name}",
+            f"limit {float(bad['stop'].values[i]):g} ({bad['meaning'].values[i]})",
+            float(bad["value"].values[i]),
+            advice,
+        )
+        for i, name in enumerate(bad["check"].values)
+    )

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from ustyurt_models import survey as surveys
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.provenance import digest_files, digest_json
 from ustyurt_models.study.load import Study
 from ustyurt_models.study.surveys import Survey
-from ustyurt_models.survey.diagnostics import require_pass
-from ustyurt_models.survey.fit import fit_survey
-from ustyurt_models.survey.posterior import load_posterior, save_posterior
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.stamps import code_digest, is_current, stamp
 
@@ -94,13 +92,15 @@ def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -
         if fresh or not is_current(folder, f"fit:{stem}", inputs, path):
             say(f"fit {stem}: {survey.model} of {survey.file}")
             scenario = study.scenarios[0]
-            tree = fit_survey(survey, study.folder, scenario.seed, catalogue, scenario.start)
-            save_posterior(tree, path)
+            tree = surveys.fit_survey(
+                survey, study.folder, scenario.seed, catalogue, scenario.start
+            )
+            surveys.save_posterior(tree, path)
             stamp(folder, f"fit:{stem}", inputs, path)
         else:
             say(f"fit {name}: up to date")
-        verdict = require_pass(
-            load_posterior(path), f"survey.{name}", survey.accept_failed_diagnostics
+        verdict = surveys.require_pass(
+            surveys.load_posterior(path), f"survey.{name}", survey.accept_failed_diagnostics
         )
         say(f"fit {stem}: diagnostics say {verdict}")
         paths.append(path)
