@@ -23,7 +23,7 @@ from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.fitting import posterior_paths
 from ustyurt_models.workflow.stamps import code_digest
 
-__all__ = ["identity_of", "land_of", "models_of", "simulate_study"]
+__all__ = ["identity_of", "land_of", "layout_of", "models_of", "simulate_study"]
 
 
 def land_of(study: Study) -> xr.Dataset:
@@ -86,8 +86,28 @@ def identity_of(
     }
 
 
-def _layout(study: Study, models: tuple[ScenarioModel, ...], identity: Mapping[str, str]) -> Layout:
-    """Return the labels of every dimension. A year stands for its first day, 1 March."""
+def layout_of(
+    study: Study,
+    land: xr.Dataset,
+    catalogue: Catalogue,
+    folder: Path,
+    models: tuple[ScenarioModel, ...],
+) -> Layout:
+    """Return the shape and the identity of the results. A year stands for its first day, 1 March.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    land : xarray.Dataset
+        Its landscape, from `land_of`.
+    catalogue : Catalogue
+        The evidence.
+    folder : Path
+        Results folder with the posteriors.
+    models : tuple of ScenarioModel
+        Every scenario, from `models_of`.
+    """
     first, model = study.scenarios[0], models[0]
     return Layout(
         scenarios=tuple(scenario.name for scenario in study.scenarios),
@@ -100,7 +120,7 @@ def _layout(study: Study, models: tuple[ScenarioModel, ...], identity: Mapping[s
             "map_year": first.start + map_rows(first),
             "cell": model.zones.zones.inside_cell,
         },
-        identity=identity,
+        identity=identity_of(study, land, catalogue, folder),
         attrs={
             "title": study.title,
             "versions": json.dumps(library_versions()),
@@ -133,7 +153,7 @@ def simulate_study(
     """
     land = land_of(study)
     models = models_of(study, land, catalogue, folder)
-    layout = _layout(study, models, identity_of(study, land, catalogue, folder))
+    layout = layout_of(study, land, catalogue, folder, models)
     store = prepare_store(folder, layout, fresh=fresh)
     pending = store.pending()
     if not pending:
