@@ -7,6 +7,8 @@ import numpy as np
 import xarray as xr
 
 from ustyurt_models.bridge.places import cell_of
+from ustyurt_models.bridge.prey_hazards import step_of_season
+from ustyurt_models.evidence.prey_species import SEASONS
 from ustyurt_models.ibm.management import (
     COMPARISONS,
     Gates,
@@ -23,22 +25,15 @@ __all__ = [
     "harvests_of",
     "monitored_columns",
     "releases_of",
-    "season_index",
     "sources_of",
     "translocations_of",
 ]
 
-SEASONS = ("spring", "summer", "autumn", "winter")
 _ADULT_DEATHS = -2
 _NO_RULE = -1
 _NEVER = 1_000_000
 #: A range such as "2-? y" is read as prime adults of that age and up to so many years more.
 _OPEN_SPAN_YR = 4.0
-
-
-def season_index(name: str, seasons_per_year: int) -> int:
-    """Return the engine step in which a season falls."""
-    return SEASONS.index(name) * seasons_per_year // len(SEASONS)
 
 
 def _held_years(release: Release) -> int:
@@ -105,7 +100,7 @@ def _release_row(
         "held_years": held,
         "repeats": release.repeat.years,
         "every": release.repeat.every,
-        "season": season_index(release.season, steps),
+        "season": step_of_season(release.season, steps),
         "females": release.animals.females,
         "males": release.animals.males,
         "age_min": round(release.animals.age.low_yr * steps),
@@ -174,7 +169,7 @@ def translocations_of(scenario: Scenario, land: xr.Dataset) -> Translocations:
     rows = [
         {
             "year": year - scenario.start,
-            "season": season_index(plan.season, steps),
+            "season": step_of_season(plan.season, steps),
             "species": species.index(plan.species),
             "females": plan.females,
             "males": plan.males,
@@ -197,7 +192,7 @@ def harvests_of(scenario: Scenario) -> Harvests:
             "species": species.index(plan.species),
             "first_year": (plan.from_year or scenario.start) - scenario.start,
             "last_year": (plan.to_year or scenario.start + _NEVER) - scenario.start,
-            "season": season_index(plan.season, steps),
+            "season": step_of_season(plan.season, steps),
             "fraction": -1.0 if plan.fraction is None else plan.fraction,
             "quota": plan.quota or 0,
         }

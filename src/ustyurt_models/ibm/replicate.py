@@ -27,6 +27,7 @@ from ustyurt_models.ibm.prey_season import (
 from ustyurt_models.ibm.prey_state import PreyClimate
 from ustyurt_models.ibm.record import Record, record_census
 from ustyurt_models.ibm.world import Now, State, World
+from ustyurt_models.study.engine import EVENTS
 
 __all__ = ["DONE", "FULL_CHEETAHS", "FULL_PREY", "run_replicate"]
 
@@ -46,7 +47,7 @@ DONE, FULL_PREY, FULL_CHEETAHS = 0, 1, 2
     _DISPERSAL,
     _AGEING,
     _RECORD,
-) = range(12)
+) = range(len(EVENTS))
 
 
 def _calm() -> PreyClimate:

@@ -15,7 +15,6 @@ from ustyurt_models.ibm.management import Gates, Monitoring, Progress, Releases,
 from ustyurt_models.ibm.prey_state import Grid, Prey, PreyClimate, PreyKind, PreyScratch
 
 __all__ = [
-    "EVENTS",
     "Calendar",
     "Harvests",
     "Now",
@@ -26,29 +25,13 @@ __all__ = [
     "Zones",
 ]
 
-#: Names of the events in the order of their codes in `Calendar.schedule`.
-EVENTS = (
-    "climate",
-    "management",
-    "movement",
-    "births",
-    "prey_deaths",
-    "predation",
-    "condition",
-    "cheetah_deaths",
-    "cheetah_births",
-    "dispersal",
-    "ageing",
-    "record",
-)
-
 
 class Calendar(NamedTuple):
     """Time of the study and what happens in it, in order."""
 
     years: int  # years simulated
     seasons: int  # steps per year
-    schedule: np.ndarray  # int64, shape (event,), codes of the events of one step, in order
+    schedule: np.ndarray  # int64, shape (event,), places in `study.engine.EVENTS`, in order
     regime: np.ndarray  # int64, shape (year,), state of barriers and land
     map_index: np.ndarray  # int64, shape (year + 1,), place among the maps, -1 for no map
 
@@ -110,6 +93,7 @@ class World(NamedTuple):
     zones: Zones
     cheetah_rates: CheetahRates
     cheetah_land: CheetahLand
+    prey_are_killed: bool  # whether the prey that cheetahs take leave the herds
 
 
 class State(NamedTuple):
