@@ -92,7 +92,7 @@ def _walk_lanes(
 def _herd_of(prey: Prey, i: int, herds: int, dealt: np.uint64) -> int:
     """Return the herd of animal `i` this season: one of `herds` of its cell, drawn at random."""
     share = (np.uint64(mix(dealt, prey.identity[i])) & _LOW_WORD) * np.uint64(herds)
-    return int(prey.cell[i]) * herds + np.int64(share >> _WORD)
+    return int(int(prey.cell[i]) * herds + np.int64(share >> _WORD))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
