@@ -136,6 +136,13 @@ def test_combined_verdict_names_the_rule_that_decided(share, answer, decided):
     assert found.judged == 2
 
 
+def test_nothing_known_to_be_met_is_not_a_go():
+    rules = {"persist": parse_criterion("persist", PERSIST)}
+    (found,) = combine_findings(judge_scenario(living(0.94), "plan", rules))
+    assert found.decided_by.verdict == "undecided"
+    assert found.answer == "not yet"
+
+
 def test_best_scenario_has_the_best_answer():
     results = cube(draws=60, scenarios=("bad", "good"))
     number = np.zeros((2, 60, 3, 7), int)

@@ -22,8 +22,8 @@ class Decision:
     scenario : str
         Scenario.
     answer : {"go", "go if", "not yet", "no", "no criteria"}
-        ``go``: every rule is met. ``go if``: none fails, some are undecided. ``not yet``: a
-        rule fails. ``no``: a rule fails, and in most futures the opposite of what it wants
+        ``go``: every rule is met. ``go if``: none fails, some are met and some undecided.
+        ``not yet``: a rule fails, or none is known to be met. ``no``: a rule fails, and in most futures the opposite of what it wants
         happens. Rules that do not apply are not counted.
     decided_by : Finding or None
         The rule that decided: furthest on the wrong side, or with the least to spare.
@@ -65,8 +65,10 @@ def _decide(scenario: str, findings: list[Finding]) -> Decision:
         return Decision(scenario, "no criteria", None, "No criterion applies.", 0, 0)
     if failed:
         answer: Answer = "no" if any(map(_opposite_is_likely, failed)) else "not yet"
+    elif open_:
+        answer = "go if" if met else "not yet"
     else:
-        answer = "go if" if open_ else "go"
+        answer = "go"
     deciding = min(failed or open_ or judged, key=_relative_margin)
     reason = f"{deciding.criterion.text}: {deciding.rule}"
     return Decision(scenario, answer, deciding, reason, met, len(judged))
