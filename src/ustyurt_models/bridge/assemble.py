@@ -46,10 +46,10 @@ from ustyurt_models.ibm.world import Calendar, Regimes, World
 from ustyurt_models.landscape.climate import PARAMETERS as CLIMATE_PARAMETERS
 from ustyurt_models.landscape.climate_file import Series, read_series
 from ustyurt_models.landscape.land import cell_size_km
-from ustyurt_models.study.engine import EVENTS, Engine, Processes
+from ustyurt_models.study.engine import EVENTS
 from ustyurt_models.study.schema import Scenario
 
-__all__ = ["DrawWorld", "ScenarioModel", "map_rows", "parameters_of", "schedule_of"]
+__all__ = ["DrawWorld", "ScenarioModel", "map_rows", "parameters_of"]
 
 #: Evidence on management and monitoring; the survey error is that of a ground survey.
 MANAGEMENT_PARAMETERS = (
@@ -70,15 +70,6 @@ def map_rows(scenario: Scenario) -> np.ndarray:
     asked = [year - scenario.start for year in scenario.output.map_years]
     usual = [*range(0, scenario.years, 10), scenario.years]
     return np.array(sorted(set(asked or usual)), dtype=np.int64)
-
-
-def schedule_of(engine: Engine, processes: Processes) -> np.ndarray:
-    """Return the events of one step, int64, shape (event,), as places in `study.engine.EVENTS`.
-
-    Without predation nobody hunts, and the condition of cheetahs stays as it is.
-    """
-    happens = [event for event in engine.order if event != "predation" or processes.predation]
-    return np.array([EVENTS.index(event) for event in happens], np.int64)
 
 
 def _species_of(scenario: Scenario, folder: Path) -> tuple[list[PreySpecies], CheetahSpecies]:
@@ -258,7 +249,7 @@ class ScenarioModel:
         return Calendar(
             scenario.years,
             scenario.engine.seasons_per_year,
-            schedule_of(scenario.engine, scenario.processes),
+            np.array([EVENTS.index(event) for event in scenario.engine.order], np.int64),
             regime_by_year(scenario).astype(np.int64),
             map_index,
         )
