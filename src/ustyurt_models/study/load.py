@@ -28,6 +28,9 @@ from ustyurt_models.study.sweep import expand, swept_key
 
 __all__ = ["Study", "check_study", "landscape_of", "load_study", "read_study"]
 
+#: Tables and keys in which all scenarios of a study agree.
+SHARED = ("start", "years", "draws", "replicates", "area", "output")
+
 Check = Callable[[Scenario], Iterable[Problem]]
 
 
@@ -162,7 +165,7 @@ def _read_toml(path: Path, checks: Iterable[Check]) -> Study:
     """Read what a person wrote."""
     document = read_document(path)
     expansion = expand(document.data)
-    problems = list(expansion.problems)
+    problems = [*expansion.problems, *_shape_sweeps(expansion.keys)]
     scenarios = []
     for variant in expansion.variants:
         name = variant.name or variant.data.get("name", path.stem)
@@ -173,6 +176,14 @@ def _read_toml(path: Path, checks: Iterable[Check]) -> Study:
         raise InputError(_located(problems, document, expansion.keys))
     sources = tuple(source.path for source in document.sources)
     return Study(path, path.parent, tuple(filter(None, scenarios)), sources)
+
+
+def _shape_sweeps(swept: Iterable[str]) -> Iterator[Problem]:
+    """Yield sweeps over what gives the results their shape: one table holds all scenarios."""
+    for key in swept:
+        if key.split(".")[0] in SHARED:
+            rule = f"must not be swept: all scenarios share {', '.join(SHARED)}"
+            yield Problem(("sweep", key), rule, None, "write a second study that extends this one")
 
 
 def _located(
