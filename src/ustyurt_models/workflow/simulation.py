@@ -9,6 +9,7 @@ import xarray as xr
 
 from ustyurt_models.batch import Layout, prepare_store, run_batch
 from ustyurt_models.bridge.assemble import ScenarioModel, map_rows
+from ustyurt_models.bridge.check import check_scenario
 from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.checks import Faults, InputError
 from ustyurt_models.evidence import Catalogue
@@ -23,7 +24,7 @@ from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.fitting import posterior_paths
 from ustyurt_models.workflow.stamps import code_digest
 
-__all__ = ["identity_of", "land_of", "layout_of", "models_of", "simulate_study"]
+__all__ = ["check_land", "identity_of", "land_of", "layout_of", "models_of", "simulate_study"]
 
 
 def land_of(study: Study) -> xr.Dataset:
@@ -31,6 +32,18 @@ def land_of(study: Study) -> xr.Dataset:
     area = study.scenarios[0].area
     land = load_land(landscape_file(area.landscape, study.folder))
     return restrict(land, area.region, study.folder)
+
+
+def check_land(study: Study, catalogue: Catalogue) -> None:
+    """Raise `InputError` with every place, polygon, species file or weather that does not fit."""
+    land = land_of(study)
+    faults = Faults()
+    for scenario in study.scenarios:
+        try:
+            check_scenario(scenario, study.folder, land, catalogue)
+        except InputError as error:
+            faults.extend(error)
+    faults.raise_if_any()
 
 
 def models_of(

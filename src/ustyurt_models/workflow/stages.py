@@ -13,7 +13,7 @@ from ustyurt_models.survey.check import check_survey
 from ustyurt_models.workflow.fitting import fit_surveys
 from ustyurt_models.workflow.options import Options
 from ustyurt_models.workflow.reporting import report_study
-from ustyurt_models.workflow.simulation import simulate_study
+from ustyurt_models.workflow.simulation import check_land, simulate_study
 
 __all__ = ["compare", "fit", "report", "run", "simulate"]
 
@@ -32,6 +32,7 @@ def _open(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
         except InputError as error:
             faults.extend(error)
     faults.raise_if_any()
+    check_land(study, catalogue)
     folder = how.folder(study)
     try:
         folder.mkdir(parents=True, exist_ok=True)
