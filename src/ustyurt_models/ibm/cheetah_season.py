@@ -75,7 +75,10 @@ def release_cheetahs(world: World, state: State, record: Record, now: Now) -> in
 
 
 def hunt_prey(world: World, state: State, record: Record, now: Now) -> None:
-    """Let cheetahs hunt, and take what they kill out of the herds."""
+    """Let cheetahs hunt, and take what they kill out of the herds.
+
+    With predation switched off they eat, but nobody is missing from the herds.
+    """
     if _independent(state) == 0:
         return
     count_all_prey(world, state)
@@ -90,7 +93,8 @@ def hunt_prey(world: World, state: State, record: Record, now: Now) -> None:
         _cheetah_key(now),
         state.tally,
     )
-    kill_prey(world, state, record, now)
+    if world.prey_are_killed:
+        kill_prey(world, state, record, now)
 
 
 def feed_cheetahs(world: World, state: State) -> None:

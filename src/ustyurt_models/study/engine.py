@@ -121,7 +121,7 @@ class Processes(Block):
     male_shortage: bool = True
     """Few adult males lower conception of prey."""
     predation: bool = True
-    """Cheetahs take prey."""
+    """Prey that cheetahs take are missing from the herds; without it cheetahs eat all the same."""
     prey_switching: bool = True
     """Cheetahs prefer prey of some body masses."""
     livestock_predation: bool = True
