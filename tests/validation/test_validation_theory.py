@@ -4,6 +4,7 @@ The same cases with many replicates are the table of `benchmarks/theory.py`.
 """
 
 import pytest
+
 from theory_cases import (
     catastrophe,
     galton_watson,
