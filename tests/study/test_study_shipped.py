@@ -212,7 +212,8 @@ def test_the_default_order_names_every_event_once():
 def test_the_estimate_grows_with_what_it_should_grow_with(tmp_path):
     study = read_study(scenarios_dir() / "prey_first.toml")
     one, two = estimate(study, 1), estimate(study, 2)
-    assert (one.scenarios, one.replicates) == (1, study.scenarios[0].draws * study.scenarios[0].replicates)
+    first = study.scenarios[0]
+    assert (one.scenarios, one.replicates) == (1, first.draws * first.replicates)
     assert one.wall_seconds > two.wall_seconds
     assert one.memory_mb < two.memory_mb
     demo = estimate(read_study(scenarios_dir() / "demo.toml"), 1)
