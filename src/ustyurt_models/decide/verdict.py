@@ -23,8 +23,8 @@ class Decision:
         Scenario.
     answer : {"go", "go if", "not yet", "no", "no criteria"}
         ``go``: every rule is met. ``go if``: none fails, some are met and some undecided.
-        ``not yet``: a rule fails, or none is known to be met. ``no``: a rule fails, and in most futures the opposite of what it wants
-        happens. Rules that do not apply are not counted.
+        ``not yet``: a rule fails, or none is known to be met. ``no``: a rule fails, and in most
+        futures the opposite of what it wants happens. Rules that do not apply are not counted.
     decided_by : Finding or None
         The rule that decided: furthest on the wrong side, or with the least to spare.
     reason : str
