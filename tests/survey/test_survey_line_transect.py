@@ -205,9 +205,9 @@ def coverage(truth, settings, count, mass=0.9):
 
 
 def test_intervals_of_the_half_normal_cover_at_their_rate():
-    # 40 surveys: 90 % coverage lies within 0.775..1.0 with probability 0.995 (binomial).
+    # 20 surveys: 90 % coverage is at least 0.7 with probability 0.998; the slow test is stricter.
     settings = LineTransectSettings(truncation_m=500.0, group_size="single")
-    assert coverage(TRUTH, settings, 40) >= 0.775
+    assert coverage(TRUTH, settings, 20) >= 0.7
 
 
 @pytest.mark.slow

@@ -56,9 +56,9 @@ def test_rotated_likelihood_equals_the_multivariate_normal():
     spread += float(sd_of_log(values["observation_cv"])) ** 2 * np.eye(data.index.size)
     gap = data.log_count - mean
     exact = -0.5 * (gap @ np.linalg.solve(spread, gap) + np.linalg.slogdet(2 * np.pi * spread)[1])
-    potential = [p for p in model.potentials if p.name == "counts"][0]
+    potential = next(p for p in model.potentials if p.name == "log_counts")
     swap = dict(zip(model.value_vars, _parts(model, point), strict=True))
-    ours = model.replace_rvs_by_values([potential])[0].eval(swap)
+    ours = model.replace_rvs_by_values([potential])[0].eval(swap, mode="FAST_COMPILE")
     assert float(ours) == pytest.approx(exact, rel=1e-9)
 
 
@@ -149,19 +149,22 @@ SIMPLE = dict(
 
 
 def test_posterior_recovers_simulated_abundance():
-    # 40 series: 90 % coverage lies within 0.775..1.0 with probability 0.995 (binomial). The
+    # 20 series: 90 % coverage is at least 0.7 with probability 0.998 (binomial). The
     # truth is drawn from the prior for detection, as the model assumes.
     settings = replace(settings_of(), **SIMPLE, periods=(), detection_changes=(), immigration=None)
-    hits = 0
     rng = generator(3, "truth")
-    for replicate in range(40):
+    first, _ = simulate_counts(TRUTH, generator(3, "trend", 0))
+    model = trend.build(trend.prepare(first, settings), settings)
+    flat = FlatModel(model)
+    hits = 0
+    for replicate in range(20):
         logit = np.log(0.8 / 0.2) + rng.normal() * 0.521
         truth = replace(TRUTH, detection=float(1 / (1 + np.exp(-logit))))
         counts, states = simulate_counts(truth, generator(3, "trend", replicate))
         data = trend.prepare(counts, settings)
-        flat = FlatModel(trend.build(data, settings))
+        model["log_count"].set_value(data.log_count)
+        model["start_mean"].set_value(np.array(data.start[0]))
         drawn = sample_flat(flat, QUICK, generator(3, "fit", replicate)).variables
-        from_counts = drawn["log_abundance_start"]
-        low, high = np.quantile(from_counts, [0.05, 0.95])
+        low, high = np.quantile(drawn["log_abundance_start"], [0.05, 0.95])
         hits += low <= np.log(states[0]) <= high
-    assert hits / 40 >= 0.775
+    assert hits / 20 >= 0.7

@@ -99,7 +99,7 @@ def _losses(settings: TrendSettings) -> TensorVariable:
 
 
 def _log_density(
-    data: TrendData, mean: TensorVariable, process: TensorVariable, noise: TensorVariable
+    data: TrendData, gap: TensorVariable, process: TensorVariable, noise: TensorVariable
 ) -> TensorVariable:
     """Log density of the counts: random walk plus error, rotated so that it is diagonal.
 
@@ -108,7 +108,7 @@ def _log_density(
     """
     values, vectors = np.linalg.eigh(path_covariance(data.index, data.index))
     variance = process * np.maximum(values, 0.0) + noise
-    rotated = pt.dot(vectors.T, data.log_count - mean)
+    rotated = pt.dot(vectors.T, gap)
     return -0.5 * pt.sum(rotated**2 / variance + pt.log(2 * np.pi * variance))
 
 
@@ -126,7 +126,7 @@ def build(data: TrendData, settings: TrendSettings) -> pm.Model:
     -------
     pymc.Model
         Variables ``growth_ceiling``, ``loss_1`` ..., ``immigration``, ``detection_1`` ...,
-        ``observation_cv`` and ``process_sd``.
+        ``observation_cv`` and ``process_sd``; data variables ``log_count`` and ``start_mean``.
     """
     with pm.Model() as model:
         log_ceiling = pt.log(_ceiling(settings))
@@ -145,8 +145,11 @@ def build(data: TrendData, settings: TrendSettings) -> pm.Model:
         process = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd)) ** 2
         per_period = log_ceiling + log_kept + log_open
         drift = pt.concatenate([pt.zeros(1), pt.cumsum(per_period[data.period])])
-        first = data.start[0] + data.start[1] * pm.Normal("start_z")
+        first = pm.Data("start_mean", np.array(data.start[0])) + data.start[1] * pm.Normal(
+            "start_z"
+        )
         pm.Deterministic("log_abundance_start", first)
         mean = first + drift[data.index] + pt.dot(data.detection_weight, detection)
-        pm.Potential("counts", _log_density(data, mean, process, noise))
+        gap = pm.Data("log_count", data.log_count) - mean
+        pm.Potential("log_counts", _log_density(data, gap, process, noise))
     return model

@@ -18,8 +18,9 @@ __all__ = ["FlatModel"]
 
 Floats = NDArray[np.float64]
 
-# "fast_compile" also keeps elementwise operations apart, which NumPy then runs vectorised.
-_INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+# "merge" shares common parts and rewrites nothing else: rewriting costs more than it saves here,
+# and fused elementwise operations would no longer run vectorised in NumPy.
+_INTERPRETED = Mode(linker="py", optimizer="merge")
 
 
 class FlatModel:
