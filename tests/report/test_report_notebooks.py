@@ -1,29 +1,15 @@
 """The notebooks run on the results of the demo study and are written with their outputs."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ustyurt_models.cli import main
-from ustyurt_models.resources import scenarios_dir
-
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 pytestmark = pytest.mark.slow
 pytest.importorskip("nbclient", reason="the extra 'notebooks' is not installed")
-
-
-@pytest.fixture(scope="module")
-def demo_results(tmp_path_factory):
-    """Return the folder named by USTYURT_RESULTS, or run the demo study."""
-    if "USTYURT_RESULTS" in os.environ:
-        return Path(os.environ["USTYURT_RESULTS"])
-    folder = tmp_path_factory.mktemp("demo")
-    assert main(["run", str(scenarios_dir() / "demo.toml"), "--output", str(folder)]) == 0
-    return folder
 
 
 @pytest.fixture(scope="module")
