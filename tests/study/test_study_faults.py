@@ -372,3 +372,10 @@ def test_an_unknown_key_at_any_depth_gives_one_fault_that_names_its_path(table, 
 def test_whatever_stands_in_the_file_becomes_faults_or_a_scenario(data):
     scenario, problems = _validate(data, ())
     assert (scenario is None) == bool(problems)
+
+
+@pytest.mark.parametrize("key", ["years", "area.region", "draws", "output.map_years"])
+def test_what_all_scenarios_share_cannot_be_swept(tmp_path, key):
+    found = faults_of(tmp_path, GOOD + f'[sweep]\n"{key}" = [20, 30]\n')
+    assert any("must not be swept: all scenarios share start, years, draws" in one for one in found)
+    assert all(one.startswith("s.toml:15: sweep") for one in found)
