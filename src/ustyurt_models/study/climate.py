@@ -13,4 +13,4 @@ class Climate(Block):
     pathway: Literal["historical", "ssp126", "ssp245", "ssp585"] = "ssp245"
     """Emission pathway that sets trend and spread of the generated weather."""
     file: str = ""
-    """Path of a NetCDF file with yearly anomalies, instead of generated weather."""
+    """Path of a CSV or NetCDF file with yearly anomalies, from the year before the study on."""
