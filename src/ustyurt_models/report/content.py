@@ -101,16 +101,29 @@ class Column:
     kind : {"text", "long", "number", "count", "probability", "interval", "light"}
         How its cells are written. Cells of an interval hold median, low and high end of the
         95 % equal-tailed interval; a CSV gives them a column each.
+    middle, interval : str
+        Of an interval: what its central value is, and what kind of interval it is.
     """
 
     label: str
     unit: str = ""
     kind: Kind = "text"
+    middle: str = "median"
+    interval: str = "interval"
 
     @property
-    def heading(self) -> str:
-        """Label with the unit in brackets."""
-        return f"{self.label} [{self.unit}]" if self.unit else self.label
+    def title(self) -> str:
+        """Label; of an interval also what stands before and in the brackets."""
+        if self.kind != "interval":
+            return self.label
+        return f"{self.label}, {self.middle} (95 % {self.interval})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Headings in a file, with the unit: one, or three for an interval."""
+        parts = (self.middle, "95 % low", "95 % high") if self.kind == "interval" else ("",)
+        unit = f" [{self.unit}]" if self.unit else ""
+        return tuple(f"{self.label}{', ' if part else ''}{part}{unit}" for part in parts)
 
 
 @dataclass(frozen=True)

@@ -46,15 +46,6 @@ def _two_digits(value: float) -> str:
     return shown_number(value, 2)
 
 
-def _headings(column: Column) -> Iterator[str]:
-    """Yield the CSV headings of one column, with the unit."""
-    if column.kind == "interval":
-        unit = f" [{column.unit}]" if column.unit else ""
-        yield from (f"{column.label}, {end}{unit}" for end in ("median", "95 % low", "95 % high"))
-    else:
-        yield column.heading
-
-
 def _cells(cell: Cell, column: Column) -> Iterator[Cell]:
     """Yield the CSV cells of one cell."""
     if column.kind == "interval":
@@ -71,7 +62,7 @@ def frame(table: Table) -> pd.DataFrame:
     table : Table
         The table; intervals become three columns.
     """
-    headings = [text for column in table.columns for text in _headings(column)]
+    headings = [text for column in table.columns for text in column.names]
     rows = [
         [
             value

@@ -65,8 +65,8 @@ def _table(inputs: ReportInputs) -> Table:
     columns = (
         Column("scenario"),
         Column("probability that cheetahs are present", "", "probability"),
-        Column("cheetahs, median (95 % interval)", "animals", "interval"),
-        Column("adult females, median (95 % interval)", "animals", "interval"),
+        Column("cheetahs", "animals", "interval"),
+        Column("adult females", "animals", "interval"),
         Column("released, mean", "cheetahs", "number"),
         Column("livestock killed, mean", "sheep units per yr", "number"),
     )
@@ -180,7 +180,7 @@ def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
     columns = (
         Column("scenario"),
         Column("rule"),
-        Column("capacity, median (95 % interval)", "cheetahs", "interval"),
+        Column("capacity", "cheetahs", "interval"),
     )
     table = Table("capacity", "Capacity for cheetahs by rule.", columns, tuple(rows))
     return (*blocks, table)

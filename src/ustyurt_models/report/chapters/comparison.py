@@ -47,7 +47,7 @@ def differences_table(inputs: ReportInputs, first: str, second: str) -> Table:
         Column("year"),
         Column(f"mean, {readable(first)}", "", "number"),
         Column(f"mean, {readable(second)}", "", "number"),
-        Column("difference (95 % Monte-Carlo interval)", "", "interval"),
+        Column("difference", "", "interval", "mean", "Monte-Carlo interval"),
         Column("variance ratio", "", "number"),
     )
     note = (

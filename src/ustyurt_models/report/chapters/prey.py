@@ -61,8 +61,8 @@ def numbers_table(inputs: ReportInputs) -> Table:
     columns = (
         Column("scenario"),
         Column("species"),
-        Column("start, median (95 % interval)", "animals", "interval"),
-        Column("end, median (95 % interval)", "animals", "interval"),
+        Column("start", "animals", "interval"),
+        Column("end", "animals", "interval"),
         Column("probability of fewer than at the start", "", "probability"),
     )
     years = inputs.results["year"].values

@@ -63,8 +63,8 @@ def abundance_table(survey: SurveyResult) -> Table:
     columns = (
         Column("stratum"),
         Column("area", "km²", "count"),
-        Column("abundance, median (95 % interval)", "animals", "interval"),
-        Column("density, median (95 % interval)", "animals per km²", "interval"),
+        Column("abundance", "animals", "interval"),
+        Column("density", "animals per km²", "interval"),
         Column("CV of abundance", "", "probability"),
     )
     return Table(
@@ -97,7 +97,7 @@ def _growth(survey: SurveyResult) -> tuple[Block, ...]:
         rows.append((node[name].attrs.get("long_name", name), (median, low, high)))
     columns = (
         Column("part", kind="long"),
-        Column("log growth, median (95 % interval)", "per yr", "interval"),
+        Column("log growth", "per yr", "interval"),
     )
     begin, end = (node.attrs.get(key, "") for key in ("period_begin", "last_count_year"))
     table = Table(
