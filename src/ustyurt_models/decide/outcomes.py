@@ -22,7 +22,7 @@ class Outcome:
     name : str
         ``cheetah_persists``, ``cheetah``, or a prey species.
     year : int
-        Calendar year at whose end it is taken.
+        Calendar year on whose 1 March it is taken.
     values : numpy.ndarray
         Shape (draw, replicate).
     """

@@ -11,6 +11,12 @@ __all__ = ["code_digest", "is_current", "stamp"]
 _FILE = "stages.json"
 
 
+def _sources(room: Path) -> list[Path]:
+    """Return the files of a room: code, templates and texts, but nothing compiled."""
+    files = (path for path in room.rglob("*") if path.is_file())
+    return sorted(path for path in files if "__pycache__" not in path.parts)
+
+
 def code_digest(*rooms: str) -> str:
     """Return the hash of the sources of some rooms: a change of code makes results outdated."""
     package = Path(__file__).resolve().parents[1]
@@ -18,7 +24,7 @@ def code_digest(*rooms: str) -> str:
         path
         for room in rooms
         for path in (
-            sorted((package / room).rglob("*.py"))
+            _sources(package / room)
             if (package / room).is_dir()
             else [package / f"{room}.py"]
         )
