@@ -80,8 +80,8 @@ def _hostile_surveys(folder: Path) -> Iterator[tuple[str, Path]]:
         "no such columns": b"a,b\n1,2\n",
         "empty": b"",
         "binary": bytes(range(256)) * 20,
-        "Windows-1251": text.encode() + "\nЖейран,1,2,3\n".encode("cp1251"),  # noqa: RUF001
-        "decimal comma": _decimal_comma(lines, start),
+        "letters of two readings": spoiled(0, "Düne").decode().encode("cp1252"),
+        "decimal comma between commas": _decimal_comma(lines, start),
     }
     for name, content in surveys.items():
         data = folder / f"survey {name}.csv"
@@ -92,6 +92,6 @@ def _hostile_surveys(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _decimal_comma(lines: list[str], start: int) -> bytes:
-    """Write the table as a spreadsheet in a decimal-comma country would."""
-    table = [line.replace(",", ";").replace(".", ",") for line in lines[start:]]
-    return "\n".join([*lines[:start], *table]).encode()
+    """Write decimal commas into a table whose cells are separated by commas."""
+    table = [line.replace(".", ",") for line in lines[start + 1 :]]
+    return "\n".join([*lines[: start + 1], *table]).encode()
