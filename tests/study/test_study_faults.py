@@ -379,3 +379,17 @@ def test_what_all_scenarios_share_cannot_be_swept(tmp_path, key):
     found = faults_of(tmp_path, GOOD + f'[sweep]\n"{key}" = [20, 30]\n')
     assert any("must not be swept: all scenarios share start, years, draws" in one for one in found)
     assert all(one.startswith("s.toml:15: sweep") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("start", "rule"),
+    [
+        ("1e15", "must be <= 10,000,000; got 1000000000000000.0 (each animal is simulated)"),
+        ('"5000 per km2"', "must be <= 1,000; got '5000 per km2' (each animal is simulated)"),
+        ("-1", "must be >= 0; got -1"),
+        ("nan", "must be >= 0; got nan"),
+    ],
+)
+def test_a_start_beyond_any_population_is_refused(tmp_path, start, rule):
+    found = faults_of(tmp_path, GOOD.replace('"survey:saiga"', start))
+    assert any(one.endswith(f"prey.saiga.start: {rule}") for one in found), found

@@ -60,7 +60,7 @@ class Engine(Block):
     """Instead of `ceiling`, with `ceiling_males`: largest number of females."""
     ceiling_males: Annotated[int, Field(ge=1)] | None = None
     """Largest number of males."""
-    workers: Annotated[int, Field(ge=1)] | None = None
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
     """Parallel workers; all cores unless given. Results do not depend on it."""
 
     @model_validator(mode="after")

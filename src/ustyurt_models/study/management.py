@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 Season = Literal["spring", "summer", "autumn", "winter"]
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class Measure(Block):

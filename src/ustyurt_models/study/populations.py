@@ -16,6 +16,8 @@ _RULE = (
     "must be 'survey:<name>', 'evidence:<parameter id>', a density such as '0.05 per km2', "
     "or a number of animals"
 )
+#: Guards against slips of the finger: beyond them memory runs out.
+MOST_ANIMALS, MOST_PER_KM2 = 10_000_000, 1_000
 _EVIDENCE_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -50,12 +52,12 @@ class Start:
         if isinstance(value, cls):
             return value
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return cls("number", value=_not_negative(float(value)))
+            return cls("number", value=_between(float(value), MOST_ANIMALS))
         if not isinstance(value, str):
             raise refuse(_RULE)
         kind, colon, name = value.partition(":")
         if not colon:
-            return cls("density", value=_not_negative(parse_quantity(value, DENSITY)))
+            return cls("density", value=_between(parse_quantity(value, DENSITY), MOST_PER_KM2))
         if kind not in ("survey", "evidence") or not name:
             raise refuse(_RULE)
         if kind == "evidence" and not _EVIDENCE_ID.fullmatch(name):
@@ -82,10 +84,12 @@ class Start:
         return {"type": ["string", "number"], "minimum": 0, "description": _RULE}
 
 
-def _not_negative(value: float) -> float:
+def _between(value: float, most: int) -> float:
     """Return `value`, refusing what no population can be."""
-    if not 0 <= value < float("inf"):
+    if not value >= 0:
         raise refuse("must be >= 0")
+    if value > most:
+        raise refuse(f"must be <= {most:,}", "each animal is simulated")
     return value
 
 
@@ -109,9 +113,9 @@ class Cheetah(Block):
 
     file: str = "cheetah"
     """Species file that ships or a path."""
-    females: Annotated[int, Field(ge=0)] = 0
+    females: Annotated[int, Field(ge=0, le=100_000)] = 0
     """Females present at the start."""
-    males: Annotated[int, Field(ge=0)] = 0
+    males: Annotated[int, Field(ge=0, le=100_000)] = 0
     """Males present at the start."""
     age: AgeRange = AgeRange(3.0, 8.0)
     """Their ages."""
