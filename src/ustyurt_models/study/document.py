@@ -35,6 +35,10 @@ FILE_KEYS: tuple[tuple[str, ...], ...] = (
 )
 
 
+#: Studies of a folder that a message names.
+_MOST_NAMES = 5
+
+
 def is_path(text: str) -> bool:
     """Return whether `text` is a path rather than the name of something that ships."""
     return "/" in text or "\\" in text or "." in text
@@ -150,7 +154,8 @@ def _read_toml(path: Path) -> tuple[Source, dict[str, Any]]:
 def require_file(path: Path) -> None:
     """Raise `InputError` unless `path` is a file; a folder is told from nothing at all."""
     inside = sorted(each.name for each in path.glob("*.toml")) if path.is_dir() else []
-    remedy = f"it holds {', '.join(inside)}" if inside else ""
+    more = ", ..." if len(inside) > _MOST_NAMES else ""
+    remedy = f"it holds {', '.join(inside[:_MOST_NAMES])}{more}" if inside else ""
     require(not path.is_dir(), str(path), "must be a study file, not a folder", None, remedy)
     require(path.is_file(), str(path), "the study file must exist")
 
