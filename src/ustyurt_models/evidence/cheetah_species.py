@@ -4,15 +4,13 @@ A file holds no numbers about animals, only parameter ids; literal numbers are a
 tests and what-if files can state a life history directly.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import Field
 
-from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
+from ustyurt_models.evidence.species_file import Table, read_species
 from ustyurt_models.evidence.values import Quantity
-from ustyurt_models.resources import models_dir
 
 __all__ = [
     "CheetahBirths",
@@ -26,13 +24,7 @@ __all__ = [
 ]
 
 
-class _Table(BaseModel):
-    """A table of the species file: frozen, unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class CheetahFood(_Table):
+class CheetahFood(Table):
     """Need, hunting and condition."""
 
     need_kg_per_yr: Quantity
@@ -71,7 +63,7 @@ class CheetahFood(_Table):
     """Weight of last season's condition."""
 
 
-class CheetahSurvival(_Table):
+class CheetahSurvival(Table):
     """Survival without people, as in protected reserves."""
 
     cub: Quantity
@@ -96,7 +88,7 @@ class CheetahSurvival(_Table):
     """Age from which cubs live on without their mother [months]."""
 
 
-class CheetahThreats(_Table):
+class CheetahThreats(Table):
     """Causes of death that depend on place, people, condition, weather and release."""
 
     farm_female: Quantity
@@ -135,7 +127,7 @@ class CheetahThreats(_Table):
     """Share of the post-release hazard left after three months."""
 
 
-class CheetahBirths(_Table):
+class CheetahBirths(Table):
     """Reproduction and inbreeding."""
 
     first_litter_months: Quantity
@@ -168,7 +160,7 @@ class CheetahBirths(_Table):
     """Per diploid genome, acting on first-year survival."""
 
 
-class CheetahSpace(_Table):
+class CheetahSpace(Table):
     """Home ranges, territories and dispersal."""
 
     adult_kg: Quantity
@@ -207,7 +199,7 @@ class CheetahSpace(_Table):
     """Condition below which a resident abandons its range."""
 
 
-class CheetahCapacity(_Table):
+class CheetahCapacity(Table):
     """Published capacity rules, for the report only; nothing here caps the simulation."""
 
     carbone_kg_per_10t: Quantity
@@ -218,7 +210,7 @@ class CheetahCapacity(_Table):
     """Slope of the regression on log10 prey biomass."""
 
 
-class CheetahSpecies(_Table):
+class CheetahSpecies(Table):
     """The cheetah."""
 
     id: str
@@ -233,28 +225,8 @@ class CheetahSpecies(_Table):
     births: CheetahBirths
     space: CheetahSpace
     capacity: CheetahCapacity
-    barriers: dict[str, Quantity] = {}
+    barriers: dict[str, Quantity] = Field(default_factory=dict)
     """Permeability by barrier of the landscape, or by the first part of its name."""
-
-
-def _known_keys(path: tuple[int | str, ...]) -> list[str]:
-    """Return the keys allowed in the table at `path`."""
-    field = CheetahSpecies.model_fields.get(str(path[0])) if path else None
-    table = CheetahSpecies if field is None else field.annotation
-    return list(getattr(table, "model_fields", {}))
-
-
-def _faults(error: ValidationError, where: str) -> list[Fault]:
-    """Return the faults of a validation error in our words."""
-    found = []
-    for item in error.errors():
-        place = ".".join(str(part) for part in item["loc"])
-        rule, remedy = item["msg"], ""
-        if item["type"] == "extra_forbidden":
-            rule = "unknown key"
-            remedy = did_you_mean(str(item["loc"][-1]), _known_keys(item["loc"][:-1]))
-        found.append(Fault(f"{where}: {place}", rule, item.get("input"), remedy))
-    return found
 
 
 def load_cheetah_species(name_or_path: str | Path = "cheetah") -> CheetahSpecies:
@@ -275,15 +247,4 @@ def load_cheetah_species(name_or_path: str | Path = "cheetah") -> CheetahSpecies
     InputError
         With every fault of the file.
     """
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        path = models_dir() / "species" / f"{name_or_path}.toml"
-    require(path.is_file(), "cheetah.file", "no such species file", str(name_or_path))
-    faults = Faults()
-    try:
-        return CheetahSpecies.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.add(path.name, f"must be valid TOML: {error}")
-    except ValidationError as error:
-        faults.found.extend(_faults(error, path.name))
-    raise InputError(faults.found)
+    return read_species(CheetahSpecies, name_or_path)

@@ -4,15 +4,13 @@ A file holds no numbers about animals, only parameter ids; literal numbers are a
 tests and what-if files can state a life history directly.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
+from ustyurt_models.evidence.species_file import Table, read_species
 from ustyurt_models.evidence.values import Quantity
-from ustyurt_models.resources import models_dir
 
 __all__ = [
     "Barriers",
@@ -38,12 +36,6 @@ Season = Annotated[str, Field(pattern="^(spring|summer|autumn|winter)$")]
 Bearing = Annotated[str, Field(pattern="^(N|NE|E|SE|S|SW|W|NW)$")]
 
 
-class _Table(BaseModel):
-    """A table of a species file: frozen, unknown keys are faults."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
 def _exactly_one(table: BaseModel, names: tuple[str, ...]) -> None:
     """Raise unless exactly one of the fields `names` is given."""
     given = [name for name in names if getattr(table, name) is not None]
@@ -51,7 +43,7 @@ def _exactly_one(table: BaseModel, names: tuple[str, ...]) -> None:
         raise ValueError(f"give exactly one of {', '.join(names)}; got {given or 'none'}")
 
 
-class Mass(_Table):
+class Mass(Table):
     """Live mass."""
 
     adult_kg: Quantity
@@ -60,7 +52,7 @@ class Mass(_Table):
     """Mass at birth [kg]; first-year animals count as the mean of birth and adult mass."""
 
 
-class Survival(_Table):
+class Survival(Table):
     """Yearly survival in a normal year without poaching and harvest; wolves are included."""
 
     young: Quantity | None = None
@@ -81,7 +73,7 @@ class Survival(_Table):
         return self
 
 
-class Growth(_Table):
+class Growth(Table):
     """What is known of growth as a whole."""
 
     maximum: Quantity
@@ -91,7 +83,7 @@ class Growth(_Table):
     """Lowest factor; where it binds, growth stays below `maximum`."""
 
 
-class Litter(_Table):
+class Litter(Table):
     """Young per birth, in one of four forms."""
 
     twins: Quantity | None = None
@@ -109,7 +101,7 @@ class Litter(_Table):
         return self
 
 
-class BirthClass(_Table):
+class BirthClass(Table):
     """How often females of some ages give birth, in one of three forms, and to how many."""
 
     chance: Quantity | None = None
@@ -126,7 +118,7 @@ class BirthClass(_Table):
         return self
 
 
-class Births(_Table):
+class Births(Table):
     """Reproduction."""
 
     season: Season = "spring"
@@ -147,7 +139,7 @@ class Births(_Table):
     """Loss of log fecundity per SD of winter severity above the mean."""
 
 
-class MaleShortage(_Table):
+class MaleShortage(Table):
     """Conception when adult males are few."""
 
     half_share: Quantity
@@ -167,7 +159,7 @@ class MaleShortage(_Table):
         return self
 
 
-class Threats(_Table):
+class Threats(Table):
     """Causes of death beside background; all may be 0."""
 
     wolf_take: Quantity = 0.0
@@ -204,7 +196,7 @@ class Threats(_Table):
     """Season of die-offs."""
 
 
-class Density(_Table):
+class Density(Table):
     """Density dependence."""
 
     maximum_per_km2: Quantity
@@ -225,7 +217,7 @@ class Density(_Table):
     """Distance to water at which half the capacity is left [km]; 0 = water plays no part."""
 
 
-class SeasonWay(_Table):
+class SeasonWay(Table):
     """How animals move in one season."""
 
     wander_km: Quantity = 0.0
@@ -242,7 +234,7 @@ class SeasonWay(_Table):
     """Rise of log attraction per 100 km to the south."""
 
 
-class Movement(_Table):
+class Movement(Table):
     """Movement by season."""
 
     spring: SeasonWay = SeasonWay()
@@ -259,7 +251,7 @@ class Movement(_Table):
         return (self.spring, self.summer, self.autumn, self.winter)
 
 
-class Exchange(_Table):
+class Exchange(Table):
     """Exchange with the world outside the window."""
 
     immigration: Quantity = 0.0
@@ -273,7 +265,7 @@ class Exchange(_Table):
 Barriers = dict[str, Quantity]
 
 
-class PreySpecies(_Table):
+class PreySpecies(Table):
     """One ungulate species."""
 
     id: str
@@ -291,36 +283,8 @@ class PreySpecies(_Table):
     density: Density
     movement: Movement = Movement()
     exchange: Exchange = Exchange()
-    barriers: Barriers = {}
+    barriers: Barriers = Field(default_factory=dict)
     """Permeability by barrier of the landscape, or by the first part of its name."""
-
-
-def _faults(error: ValidationError, where: str) -> list[Fault]:
-    """Return the faults of a validation error in our words."""
-    found = []
-    for item in error.errors():
-        place = ".".join(str(part) for part in item["loc"])
-        rule, remedy = item["msg"], ""
-        if item["type"] == "extra_forbidden":
-            rule = "unknown key"
-            remedy = did_you_mean(str(item["loc"][-1]), _known_keys(item["loc"][:-1]))
-        found.append(Fault(f"{where}: {place}", rule, item.get("input"), remedy))
-    return found
-
-
-def _known_keys(path: tuple[int | str, ...]) -> list[str]:
-    """Return the keys allowed in the table at `path`."""
-    table: type[BaseModel] = PreySpecies
-    for part in path:
-        field = table.model_fields.get(str(part))
-        kinds = (
-            [] if field is None else [field.annotation, *getattr(field.annotation, "__args__", ())]
-        )
-        tables = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
-        if not tables:
-            return []
-        table = tables[0]
-    return list(table.model_fields)
 
 
 def load_prey_species(name_or_path: str | Path) -> PreySpecies:
@@ -341,19 +305,4 @@ def load_prey_species(name_or_path: str | Path) -> PreySpecies:
     InputError
         With every fault of the file.
     """
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        folder = models_dir() / "species"
-        path = folder / f"{name_or_path}.toml"
-        shipped = [file.stem for file in folder.glob("*.toml")]
-        advice = did_you_mean(str(name_or_path), shipped)
-        require(path.is_file(), "species", "no such species file", str(name_or_path), advice)
-    require(path.is_file(), str(path), "the file must exist", remedy="check the path")
-    faults = Faults()
-    try:
-        return PreySpecies.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.add(path.name, f"must be valid TOML: {error}")
-    except ValidationError as error:
-        faults.found.extend(_faults(error, path.name))
-    raise InputError(faults.found)
+    return read_species(PreySpecies, name_or_path)
