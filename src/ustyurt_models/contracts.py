@@ -50,6 +50,7 @@ CHEETAH_DEATH_CAUSES = (
     "old_age",
     "post_release",
     "orphaned",
+    "ceiling",
 )
 
 

@@ -166,7 +166,7 @@ def test_a_hard_ceiling_keeps_exactly_k_of_each_sex():
     males = colony.cheetahs.male[colony.alive()]
     assert (males == 0).sum() == 7
     assert (males == 1).sum() == 3
-    assert colony.tally.capped[0] == 40
+    assert colony.tally.deaths[CAUSE["ceiling"]] == 40
 
 
 def test_a_probabilistic_ceiling_keeps_k_in_the_mean():

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from cheetah_world import Colony, make_land, make_rates, season_key
+from cheetah_world import CAUSES, Colony, make_land, make_rates, season_key
 
 from ustyurt_models.formulas.cheetah_demography import truncated_poisson
 from ustyurt_models.formulas.genetics import (
@@ -109,7 +109,7 @@ def test_nobody_alive_gives_nan():
 def ideal_rates(males, females):
     """Discrete generations: Poisson litters, sires drawn per cub, a hard cut per sex."""
     mean = 8.0
-    hazard = np.zeros((11, 2, 3))
+    hazard = np.zeros((CAUSES, 2, 3))
     hazard[7, :, 1:] = 1e9
     litter = np.cumsum(truncated_poisson(mean, 30))
     litter[-1] = 1.0

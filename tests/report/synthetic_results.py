@@ -132,7 +132,7 @@ def results() -> xr.Dataset:
         "cheetah_number": cheetah[..., None, None] * np.array([[0.2, 0.1, 0.25], [0.2, 0.05, 0.2]]),
         "adult_females": cheetah * 0.25,
         "cheetah_births": cheetah * 0.3,
-        "cheetah_deaths": cheetah[..., None] * rng.dirichlet(np.ones(11)) * 0.4,
+        "cheetah_deaths": cheetah[..., None] * np.append(rng.dirichlet(np.ones(11)), 0.0) * 0.4,
         "livestock_killed": cheetah * 2.5,
         "mean_inbreeding": np.where(cheetah > 0, np.linspace(0, 0.12, YEARS), np.nan),
         "gene_diversity": np.where(cheetah > 0, np.linspace(0.97, 0.86, YEARS), np.nan),
@@ -174,6 +174,8 @@ def maps(ground: xr.Dataset) -> xr.Dataset:
     cheetah[:, :, 0] = 0
     deaths = rng.poisson(3 * weight * south, (2, 2, 11, cells))
     deaths[0] = 0
+    # Nobody dies of a ceiling in a real study.
+    deaths = np.concatenate([deaths, np.zeros_like(deaths[:, :, :1])], axis=2)
     coordinates = {
         "scenario": list(SCENARIOS),
         "block": [0, 1],

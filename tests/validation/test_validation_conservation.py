@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from theory_world import only, simulate, simulators, write_case
+from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
 
 WANDER = {"wander_km": 40.0}
 MOVING = {
@@ -93,3 +94,32 @@ def test_an_open_line_is_crossed_as_if_it_were_not_there(tmp_path):
     np.testing.assert_array_equal(through["map_prey"], without["map_prey"])
     np.testing.assert_array_equal(through["map_cheetah"], without["map_cheetah"])
     assert min(beyond(through)) > 0
+
+
+@pytest.mark.parametrize("rule", ["ceiling_hard", "ceiling_probabilistic"])
+def test_who_is_above_a_ceiling_is_counted_among_the_dead(tmp_path, rule):
+    study = {
+        "years": 8,
+        "prey": {"saiga": {"start": 0}},
+        "cheetah": {"females": 10, "males": 10, "age": "3 y"},
+        "processes": only("cheetah_births", "cub_loss"),
+        "engine": {
+            "seasons_per_year": 4,
+            "order": ["cheetah_deaths", "cheetah_births", "dispersal", "record"],
+            "cheetah_capacity_rule": rule,
+            "ceiling": 30,
+        },
+    }
+    cheetah = {"survival": {"cub": 0.8}, "births": {"conceive": 0.6, "condition": 0.0}}
+    (one,) = simulators(write_case(tmp_path, study, None, cheetah))
+    names = ("cheetah_number", "cheetah_births", "cheetah_deaths")
+    number, births, deaths = simulate(one, 4, *names)
+    change = np.diff(number.sum(axis=(2, 3)), axis=1)
+    np.testing.assert_array_equal(change, (births - deaths.sum(axis=2))[:, 1:])
+    cut = deaths[:, :, CHEETAH_DEATH_CAUSES.index("ceiling")].sum()
+    lost = deaths[:, :, CHEETAH_DEATH_CAUSES.index("cub_loss")].sum()
+    orphans = deaths[:, :, CHEETAH_DEATH_CAUSES.index("orphaned")].sum()
+    assert cut > 0
+    assert lost > 0
+    assert orphans > 0, "cubs die with a mother that is above the ceiling"
+    assert cut + lost + orphans == deaths.sum()

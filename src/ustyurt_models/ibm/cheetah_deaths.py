@@ -29,7 +29,7 @@ __all__ = ["apply_ceiling", "die", "fill_hazards"]
 
 # Positions in contracts.CHEETAH_DEATH_CAUSES.
 STARVATION, CUB_LOSS, ROAD, HERDERS_DOGS, SNARE, OTHER_CARNIVORES = 0, 1, 2, 3, 4, 5
-COLD, DISEASE, OLD_AGE, POST_RELEASE, ORPHANED = 6, 7, 8, 9, 10
+COLD, DISEASE, OLD_AGE, POST_RELEASE, ORPHANED, CEILING = 6, 7, 8, 9, 10, 11
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -176,11 +176,12 @@ def apply_ceiling(
     key: np.uint64,
     tally: CheetahTally,
 ) -> int:
-    """Remove animals above the ceiling, in place; return how many.
+    """Remove animals above the ceiling, in place; return how many, orphans not counted.
 
     The hard rule keeps ``min(N, K)`` animals at random. The probabilistic rule keeps each of
     ``N > K`` with chance ``K / N`` (the truncation of Vortex; Lacy & Pollak 2021). Without a rule
-    (``CEILING_EMERGENT``) nothing happens. For theory tests and comparisons with other programs.
+    (``CEILING_EMERGENT``) nothing happens. Cubs of removed mothers fare like other orphans. For
+    theory tests and comparisons with other programs.
     """
     if rates.ceiling_rule == CEILING_EMERGENT:
         return 0
@@ -194,14 +195,20 @@ def apply_ceiling(
                 scratch.priority[n] = uniform(key, cheetahs.identity[i], QUEUE_CEILING)
                 n += 1
         if n > rates.ceiling[sex]:
-            removed += _cut(cheetahs, rates, scratch, n, rates.ceiling[sex])
-    tally.capped[0] += removed
+            removed += _cut(cheetahs, rates, scratch, n, rates.ceiling[sex], tally)
+    if removed > 0:
+        _orphan(cheetahs, rates, tally)
     return removed
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _cut(
-    cheetahs: Cheetahs, rates: CheetahRates, scratch: CheetahScratch, n: int, limit: int
+    cheetahs: Cheetahs,
+    rates: CheetahRates,
+    scratch: CheetahScratch,
+    n: int,
+    limit: int,
+    tally: CheetahTally,
 ) -> int:
     """Remove animals of the first `n` in ``scratch.order`` above `limit`; return how many."""
     hard = rates.ceiling_rule == CEILING_HARD
@@ -211,6 +218,6 @@ def _cut(
     for k in range(n):
         keep = k < limit if hard else scratch.priority[k] < limit / n
         if not keep:
-            remove(cheetahs, scratch.order[k])
+            _record(cheetahs, scratch.order[k], CEILING, tally)
             removed += 1
     return removed

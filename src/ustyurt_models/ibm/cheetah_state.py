@@ -224,7 +224,6 @@ class CheetahTally(NamedTuple):
     released: np.ndarray  # int64 (1,)
     kills: np.ndarray  # int64 (type,)
     livestock: np.ndarray  # float64 (1,), sheep units
-    capped: np.ndarray  # int64 (1,), removed by a capacity ceiling
 
 
 def new_cheetahs(slots: int, sources: int = 1) -> Cheetahs:
@@ -282,5 +281,4 @@ def new_tally(causes: int, types: int, cells: int) -> CheetahTally:
         released=np.zeros(1, np.int64),
         kills=np.zeros(types, np.int64),
         livestock=np.zeros(1),
-        capped=np.zeros(1, np.int64),
     )
