@@ -76,7 +76,11 @@ def test_growth_is_one_at_capacity_and_larger_below(young, adult, births, season
 def test_no_density_response_is_added_to_a_population_that_cannot_grow():
     life = a1_table()
     poor = LifeTable(life.hazard + 0.5, life.young_per_female, 0.5)
-    assert calibrate_density(poor, DensityResponse(1.0, 0.2, 0.5)) == 0.0
+    response = DensityResponse(1.0, 0.2, 0.5)
+    assert calibrate_density(poor, response) == 0.0
+    strength = calibrate_density(poor, response, least_fall=0.05)
+    fallen = growth_factor(with_crowding(poor, response, strength))
+    assert fallen == pytest.approx(0.95 * growth_factor(poor))
 
 
 def test_the_seasonal_cycle_closes_after_a_year():

@@ -54,7 +54,7 @@ class PreyDemography:
     growth_poached : float
         The same with poaching at relative pressure 1.
     strength : float
-        Strength of the density response; 0 where growth is not above 1 (or the process is off).
+        Strength of the density response; 0 where the process is off.
     structure : numpy.ndarray
         float64, shape (season, 2 * age in seasons): cumulative stable structure of the poached
         population at the start of each step of the year; females by age, then males.
@@ -196,7 +196,8 @@ def _density_fields(
     steps = life.hazard.shape[0]
     strength = 0.0
     if max(response.young, response.adult, response.births) > 0.0:
-        strength = calibrate_density(life, response)
+        least = value_of(species.density.least, parameters)
+        strength = calibrate_density(life, response, least)
     at_capacity = seasonal_cycle(with_crowding(life, response, strength))
     crowding = strength * by_class(response.young, response.adult) / steps
     return strength, {

@@ -9,6 +9,7 @@ from ustyurt_models.bridge.assemble import DrawWorld, ScenarioModel, map_rows
 from ustyurt_models.bridge.prey_land import start_places
 from ustyurt_models.bridge.start import start_structure
 from ustyurt_models.bridge.weather import weather_of
+from ustyurt_models.checks import require
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
 from ustyurt_models.ibm.chance import child, uniform
 from ustyurt_models.ibm.cheetah_births import add_released
@@ -32,6 +33,8 @@ __all__ = ["Simulator"]
 # Sub-streams of a replicate's key, beyond the numbers of seasons that any study reaches.
 _PLACES, _RESIDENTS, _ROUNDING = 1_000_000_001, 1_000_000_002, 1_000_000_003
 _LEAST_PREY, _LEAST_CHEETAHS = 4096, 128
+#: Beyond this no landscape of this kind holds ungulates: a fault of the input, not of luck.
+_MOST_PREY = 2**25
 
 
 def _key(*path: int | np.uint64) -> np.uint64:
@@ -77,6 +80,12 @@ class Simulator:
                 return self._named(world, state, record)
             if status == FULL_PREY:
                 self._prey_slots = [2 * slots for slots in self._prey_slots]
+                require(
+                    max(self._prey_slots) <= _MOST_PREY,
+                    f"{scenario.name}: draw {draw}, replicate {replicate}",
+                    f"prey must stay below {_MOST_PREY:,} animals per species",
+                    remedy="check capacity, growth and immigration of the species files",
+                )
             elif status == FULL_CHEETAHS:
                 self._cheetah_slots *= 2
 

@@ -211,6 +211,8 @@ class Density(Table):
     """Share borne by log fecundity."""
     radius_km: Quantity = 0.0
     """Neighbours within this distance count [km]."""
+    least: Quantity = 0.0
+    """Least share by which growth falls at capacity, where the mean environment asks for less."""
     cap: Quantity = 10.0
     """Largest ratio of number to capacity that is felt."""
     water_half_km: Quantity = 0.0

@@ -6,6 +6,7 @@ of the birth season; an animal of age a has passed a birth seasons since its own
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -136,7 +137,7 @@ def with_crowding(life: LifeTable, response: DensityResponse, strength: float) -
     return replace(life, hazard=hazard, young_per_female=fecundity)
 
 
-def calibrate_density(life: LifeTable, response: DensityResponse) -> float:
+def calibrate_density(life: LifeTable, response: DensityResponse, least_fall: float = 0.0) -> float:
     """Solve for the strength c at which the population neither grows nor shrinks.
 
     With crowding (N / K)^theta, extra yearly hazards ``c * share * crowding`` and fecundity
@@ -149,22 +150,35 @@ def calibrate_density(life: LifeTable, response: DensityResponse) -> float:
         Life table far below capacity in the mean environment.
     response : DensityResponse
         Shares; at least one above 0.
+    least_fall : float
+        Crowding lowers the growth factor at N = K by at least this share. It matters where the
+        mean environment alone allows next to no growth: such a population would otherwise have
+        no limit in a run of years better than the mean.
 
     Returns
     -------
     float
-        c, or 0 when the population cannot grow even without crowding.
+        c; 0 when the population cannot grow even without crowding and `least_fall` is 0.
     """
-    if net_reproduction(life) <= 1.0:
-        return 0.0
 
-    def log_replacement(strength: float) -> float:
+    def replacement(strength: float) -> float:
         return math.log(max(net_reproduction(with_crowding(life, response, strength)), 1e-300))
 
+    free = growth_factor(life)
+
+    def fall(strength: float) -> float:
+        return growth_factor(with_crowding(life, response, strength)) - free * (1.0 - least_fall)
+
+    floor = _root(fall) if least_fall > 0.0 and free > 0.0 else 0.0
+    return max(floor, _root(replacement) if net_reproduction(life) > 1.0 else 0.0)
+
+
+def _root(falling: Callable[[float], float]) -> float:
+    """Return where a function that falls from a positive value at 0 crosses 0."""
     high = 1.0
-    while log_replacement(high) > 0.0:
+    while falling(high) > 0.0:
         high *= 2.0
-    return float(brentq(log_replacement, 0.0, high, xtol=1e-12))
+    return float(brentq(falling, 0.0, high, xtol=1e-12))
 
 
 def scale_to_growth(life: LifeTable, natural: np.ndarray, growth: float) -> float:

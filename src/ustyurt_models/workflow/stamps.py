@@ -24,9 +24,7 @@ def code_digest(*rooms: str) -> str:
         path
         for room in rooms
         for path in (
-            _sources(package / room)
-            if (package / room).is_dir()
-            else [package / f"{room}.py"]
+            _sources(package / room) if (package / room).is_dir() else [package / f"{room}.py"]
         )
     ]
     return digest_files(files)
