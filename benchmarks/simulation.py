@@ -55,25 +55,37 @@ class Row:
 
 
 def numpy_season_ns(animals: int, seasons: int) -> float:
-    """CPU ns per animal and season of a plain vectorised NumPy step: the calibration.
+    """CPU ns per animal and season of the same work in vectorised NumPy: the calibration.
 
-    Per animal one hazard lookup by class and cell, one uniform number, survival, compaction,
-    ageing and one step to a neighbour: what the kernels do at least.
+    Local density, survival by age and sex times a factor of the cell, poaching told apart from
+    other deaths, litters of 0 to 2, ageing, one step through a mask of passable directions, and
+    compaction of all traits; 32 ages, 8,000 cells.
     """
     rng = np.random.default_rng(1)
-    cells = 8_000
-    hazard = rng.random((4, cells)) * 0.05
-    age = rng.integers(0, 40, animals)
-    male = rng.integers(0, 2, animals)
+    cells, ages = 8_000, 32
+    survival = 0.9 + 0.08 * rng.random((2, ages))
+    factor, passable = 0.05 * rng.random(cells), rng.random((8, cells)) < 0.95
+    offset = np.array([-90, -89, 1, 91, 90, 89, -1, -91])
+    identity = np.arange(animals, dtype=np.uint64)
+    age, male = rng.integers(0, ages, animals), rng.integers(0, 2, animals)
     cell = rng.integers(0, cells, animals)
-    done = 0
-    started = time.process_time()
+    done, started = 0, time.process_time()
     for _ in range(seasons):
         done += age.size
-        kind = 2 * (age >= 4) + male
-        lives = rng.random(age.size) < np.exp(-hazard[kind, cell])
-        age, male, cell = age[lives] + 1, male[lives], cell[lives]
-        cell = (cell + rng.integers(-1, 2, cell.size)) % cells
+        crowding = np.bincount(cell, minlength=cells)[cell] * 1e-3
+        lives = rng.random(age.size) < survival[male, age] * np.exp(-factor[cell] * crowding)
+        poached = lives & (rng.random(age.size) < 0.01)
+        lives &= ~poached
+        identity, age, male, cell = identity[lives], age[lives], male[lives], cell[lives]
+        bearing = (male == 0) & (rng.random(age.size) < 0.05)
+        mothers = np.repeat(np.flatnonzero(bearing), rng.integers(1, 3, bearing.sum()))
+        identity = np.concatenate([identity, identity[mothers] + np.uint64(1)])
+        age = np.concatenate([np.minimum(age + 1, ages - 1), np.zeros(mothers.size, np.int64)])
+        male = np.concatenate([male, rng.integers(0, 2, mothers.size)])
+        cell = np.concatenate([cell, cell[mothers]])
+        direction = rng.integers(0, 8, cell.size)
+        there = (cell + offset[direction]) % cells
+        cell = np.where(passable[direction, cell], there, cell)
     return 1e9 * (time.process_time() - started) / done
 
 

@@ -4,6 +4,9 @@ import math
 
 __all__ = ["in_futures", "shown"]
 
+#: Lets a half that binary fractions fall short of, as 0.285, still be rounded up.
+_SLACK = 1e-9
+
 
 def in_futures(share: float) -> str:
     """Return a share as a count of futures: ``about 9 of 10 futures``."""
@@ -15,13 +18,13 @@ def in_futures(share: float) -> str:
         return "all futures"
     if share < 0.005:
         return "fewer than 1 of 100 futures"
-    if share > 0.995:
+    if share >= 0.995:
         return "more than 99 of 100 futures"
     for base in (10, 100):
         count = round(share * base)
         if abs(share * base - count) < 0.25 and 0 < count < base:
             return f"about {count} of {base} futures"
-    return f"about {round(share * 100)} of 100 futures"
+    return f"about {math.floor(share * 100 + 0.5 + _SLACK)} of 100 futures"
 
 
 def shown(value: float) -> str:

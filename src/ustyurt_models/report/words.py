@@ -2,6 +2,7 @@
 
 import math
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 __all__ = [
     "comparison_words",
@@ -100,9 +101,10 @@ def shown_probability(value: float) -> str:
         return "\N{EN DASH}"
     if 0 < value < 0.005:
         return "< 0.01"
-    if 0.995 < value < 1:
+    if 0.995 <= value < 1:
         return "> 0.99"
-    return f"{value:.2f}"
+    # Halves go up, as in "8 of 100 futures" beside it.
+    return f"{Decimal(repr(float(value))).quantize(Decimal('0.01'), ROUND_HALF_UP)}"
 
 
 def share(value: float) -> str:
