@@ -15,25 +15,25 @@ __all__ = ["Estimate", "estimate"]
 #: Cells inside the shipped plateau at 5 km.
 CELLS = 8_000
 #: Prey animals simulated at a time, all species together, in a typical replicate.
-PREY = 150_000
+PREY = 200_000
 #: Time per prey animal and season [s].
-SECONDS_PER_PREY_SEASON = 40e-9
+SECONDS_PER_PREY_SEASON = 55e-9
 #: Time per cell, species and season [s].
 SECONDS_PER_CELL_SEASON = 15e-9
 #: Fixed time per replicate [s].
 SECONDS_PER_REPLICATE = 0.02
 #: Reading, compiling and reporting [s].
-SECONDS_FIXED = 60.0
+SECONDS_FIXED = 75.0
 #: Time per fitted survey: compiling and sampling [s].
-SECONDS_PER_SURVEY = 30.0
+SECONDS_PER_SURVEY = 40.0
 #: Memory of the program with its libraries, while fitting [MB].
-MB_FIXED = 900.0
+MB_FIXED = 1600.0
 #: Memory per prey animal and worker [bytes].
 BYTES_PER_PREY = 16
 #: Numbers kept per species and year, and per year, of a replicate.
 NUMBERS_PER_SPECIES_YEAR, NUMBERS_PER_YEAR = 26, 40
-#: Share of its plain size that a compressed number takes on disk.
-COMPRESSION = 0.5
+#: Size on disk of a stored number with indices and small chunks, over its plain size.
+COMPRESSION = 1.2
 #: Draws whose maps are summed into one block.
 DRAWS_PER_BLOCK = 25
 
