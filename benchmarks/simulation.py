@@ -5,17 +5,16 @@ is missed. Times are CPU times; nothing is compared with a clock of another mach
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from prey_case import prey_season_ns
+from table import Row, show
 from ustyurt_models.bridge.assemble import ScenarioModel
 from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.evidence import load_catalogue
@@ -41,17 +40,6 @@ start = 200
 females = 20
 males = 20
 """
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure and its guard."""
-
-    metric: str
-    value: float
-    unit: str
-    target: str
-    ok: bool
 
 
 def numpy_season_ns(animals: int, seasons: int) -> float:
@@ -155,14 +143,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    rows = kernel_rows() + engine_rows()
-    print(f"{'metric':<32} {'value':>10}  {'unit':<42} {'target':<12} ok")
-    for row in rows:
-        mark = "yes" if row.ok else "NO"
-        print(f"{row.metric:<32} {row.value:>10.3g}  {row.unit:<42} {row.target:<12} {mark}")
-    if args.json:
-        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
-    return 0 if all(row.ok for row in rows) else 1
+    return show(kernel_rows() + engine_rows(), args.json)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,13 @@ def test_imports_point_down_and_libraries_stay_in_their_rooms(path):
             assert room in HOMES[root], f"{path}: {root} lives in {HOMES[root]}"
         if room not in {"cli", "workflow"}:
             assert at_top, f"{path}: import of {name} inside a function"
+
+
+def test_no_benchmark_hides_an_installed_package():
+    # Scripts run with their own folder first on the import path; Numba imports ``coverage``.
+    taken = {*packages_distributions(), *sys.stdlib_module_names, "coverage"}
+    scripts = (SOURCE.parents[1] / "benchmarks").glob("*.py")
+    assert {path.stem for path in scripts} & taken == set()
 
 
 @pytest.mark.parametrize(

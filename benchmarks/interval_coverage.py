@@ -1,19 +1,20 @@
 """Do intervals cover at their rate? Simulated line-transect surveys, each fitted from scratch.
 
-``uv run python benchmarks/coverage.py [--surveys N] [--json FILE]`` prints a table; exit code 1
-when the share of 90 % intervals that hold the truth is further from 0.9 than 99.9 % of binomial
-numbers with that chance.
+``uv run python benchmarks/interval_coverage.py [--surveys N] [--json FILE]`` prints a table; exit
+code 1 when the share of 90 % intervals that hold the truth is further from 0.9 than 99.9 % of
+binomial numbers with that chance. The file is not called coverage.py: benchmarks stand on the
+import path, and Numba imports the package of that name.
 """
 
 import argparse
-import json
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy import stats
 
+from table import Row, show
 from ustyurt_models.seeds import generator
 from ustyurt_models.survey.fit_line_transect import fit_line_transect
 from ustyurt_models.survey.settings import LineTransectSettings, Sampler
@@ -32,17 +33,6 @@ _HALF_NORMAL = LineTransectTruth(
     encounter_spread=0.8,
 )
 _TRUTH = {"half-normal": _HALF_NORMAL, "hazard-rate": replace(_HALF_NORMAL, shape=3.0)}
-
-
-@dataclass(frozen=True)
-class Row:
-    """Coverage of one quantity under one key."""
-
-    metric: str
-    value: float
-    unit: str
-    target: str
-    ok: bool
 
 
 def covered(key: str, surveys: int) -> int:
@@ -79,14 +69,7 @@ def main() -> int:
     parser.add_argument("--surveys", type=int, default=100)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    table = rows(args.surveys)
-    print(f"{'metric':<36} {'value':>6}  {'unit':<20} {'target':<12} ok")
-    for row in table:
-        mark = "yes" if row.ok else "NO"
-        print(f"{row.metric:<36} {row.value:>6.3f}  {row.unit:<20} {row.target:<12} {mark}")
-    if args.json:
-        args.json.write_text(json.dumps([asdict(row) for row in table], indent=1), encoding="utf-8")
-    return 0 if all(row.ok for row in table) else 1
+    return show(rows(args.surveys), args.json)
 
 
 if __name__ == "__main__":
