@@ -169,7 +169,7 @@ animals = { females = 4, males = 4 }
         ),
         (
             GOOD + 'truncation = "800 m"\n',
-            "s.toml:11: survey.saiga: model 'trend' has no 'truncation'",
+            "s.toml:14: survey.saiga.truncation: unknown key (allowed are",
         ),
         (
             GOOD.replace('"evidence:gaz_dens_now"', '"evidence:Gaz dens"'),

@@ -12,25 +12,40 @@ from ustyurt_models.formulas.detection import (
     log_overdispersed_count,
 )
 from ustyurt_models.seeds import generator
-from ustyurt_models.survey.fit_line_transect import fit_line_transect
-from ustyurt_models.survey.models.line_transect import (
+from ustyurt_models.study.surveys import DistancePriors, LineTransect, LogNormal, Sampler
+from ustyurt_models.survey.fit import fit_model
+from ustyurt_models.survey.models.distance.data import prepare
+from ustyurt_models.survey.models.distance.data import survey_of as prepared
+from ustyurt_models.survey.models.distance.model import (
     build,
     cumulative_half_normal,
     cumulative_hazard_rate,
     sufficient,
 )
-from ustyurt_models.survey.models.line_transect_data import prepare
-from ustyurt_models.survey.models.line_transect_results import derive
-from ustyurt_models.survey.samplers.flat import FlatModel
-from ustyurt_models.survey.samplers.laplace import sample_flat
-from ustyurt_models.survey.settings import Belief, LineTransectSettings, LogNormalPrior, Sampler
-from ustyurt_models.survey.simulate import (
+from ustyurt_models.survey.models.distance.results import derive
+from ustyurt_models.survey.models.distance.simulate import (
     LineTransectTruth,
     simulate_line_transect,
     untruncated_mean_for,
 )
+from ustyurt_models.survey.models.distance.survey_model import survey_model
+from ustyurt_models.survey.samplers.flat import FlatModel
+from ustyurt_models.survey.samplers.laplace import sample_flat
 
-QUICK = Sampler("laplace", draws=250)
+QUICK = Sampler(engine="laplace", draws=250)
+
+
+def block(**options):
+    """A line-transect block with some options changed."""
+    told = {"file": "-", "truncation": "500 m", "sampler": QUICK} | options
+    return LineTransect(**told)
+
+
+def fit_line_transect(survey, settings, sampler, seed):
+    settings = settings.model_copy(update={"sampler": sampler})
+    return fit_model(survey_model(prepared(survey, settings)), seed)
+
+
 EFFORT = (np.full(15, 60.0), np.full(15, 40.0))
 TRUTH = LineTransectTruth(
     group_density_per_km2=(0.15, 0.3),
@@ -44,7 +59,7 @@ TRUTH = LineTransectTruth(
 )
 
 
-PLAIN = LineTransectSettings(truncation_m=500.0)
+PLAIN = block()
 
 
 def survey_of(truth=TRUTH, replicate=0, effort=EFFORT):
@@ -70,7 +85,7 @@ def test_tensor_integrals_equal_their_numpy_twins(sigma_m):
 @pytest.mark.parametrize("key", ["half-normal", "hazard-rate"])
 @pytest.mark.parametrize("cutpoints", [(), (0.0, 40.0, 100.0, 250.0, 500.0)])
 def test_gradient_is_finite_at_extremes(key, cutpoints):
-    settings = LineTransectSettings(key=key, truncation_m=500.0, cutpoints_m=cutpoints)
+    settings = block(key=key, cutpoints=tuple(f"{c} m" for c in cutpoints))
     flat = FlatModel(build(prepare(survey_of(), settings), settings))
     for shift in (-6.0, -2.0, 0.0, 2.0, 6.0):
         value, gradient = flat.log_density(flat.start + shift)
@@ -79,7 +94,7 @@ def test_gradient_is_finite_at_extremes(key, cutpoints):
 
 
 def test_gradient_equals_finite_differences():
-    settings = LineTransectSettings(key="hazard-rate", truncation_m=500.0, size_bias=True)
+    settings = block(key="hazard-rate", size_bias=True)
     flat = FlatModel(build(prepare(survey_of(), settings), settings))
     point = flat.start + 0.1
     _, gradient = flat.log_density(point)
@@ -91,7 +106,7 @@ def test_gradient_equals_finite_differences():
 
 
 def test_batched_density_equals_single_density():
-    settings = LineTransectSettings(truncation_m=500.0)
+    settings = block()
     flat = FlatModel(build(prepare(survey_of(), settings), settings))
     points = flat.start + np.random.default_rng(3).normal(0, 0.4, (5, flat.start.size))
     single = [flat.log_density(point)[0] for point in points]
@@ -140,18 +155,19 @@ def test_groups_and_animals_are_told_apart(fitted):
 def derived(fitted, settings):
     free = fitted["posterior"].to_dataset()
     names = ["encounter_rate_per_km", "sigma_m", "mean_size_untruncated", "size_cv"]
-    data = prepare(survey_of(), settings)
-    return derive(free[names], data, settings, generator(1, "derived"))["abundance"]
+    return derive(free[names], prepared(survey_of(), settings), generator(1, "derived"))[
+        "abundance"
+    ]
 
 
 def test_detection_on_the_line_raises_abundance_in_proportion(fitted):
-    half = replace(PLAIN, detection_on_line=Belief(0.5, 0.4999, 0.5001))
+    half = block(detection_on_line=(0.4999, 0.5, 0.5001))
     ratio = derived(fitted, half) / derived(fitted, PLAIN)
     assert float(ratio.median()) == pytest.approx(2.0, rel=1e-3)
 
 
 def test_one_side_searched_doubles_density(fitted):
-    one = derived(fitted, replace(PLAIN, sides=1))
+    one = derived(fitted, block(sides=1))
     assert np.allclose(one, 2 * derived(fitted, PLAIN))
 
 
@@ -159,7 +175,9 @@ def test_weak_prior_hardly_moves_and_strong_prior_moves_the_answer(fitted):
     plain = fitted["posterior"]["esw_m"]
     esw = {}
     for name, prior in {"weak": (0.5, 2.0), "strong": (2.0, 0.02)}.items():
-        settings = replace(PLAIN, sigma_share=LogNormalPrior(*prior))
+        settings = block(
+            priors=DistancePriors(sigma_share=LogNormal(median=prior[0], sd_log=prior[1]))
+        )
         tree = fit_line_transect(survey_of(), settings, QUICK, 9)
         esw[name] = float(tree["posterior"]["esw_m"].median())
     middle, sd = float(plain.median()), float(plain.std())
@@ -172,7 +190,7 @@ def test_group_size_is_estimated_free_of_size_bias_in_detection():
     # the line.
     truth = LineTransectTruth((2.0,), (100.0,), 180.0, None, 500.0, 0.0, 5.0, 0.3)
     survey = simulate_line_transect(truth, (np.full(20, 50.0),), generator(6, "size"))
-    settings = LineTransectSettings(truncation_m=500.0, size_bias=True)
+    settings = block(size_bias=True)
     tree = fit_line_transect(survey, settings, QUICK, 9)
     slope = tree["posterior"]["size_slope"].values
     assert abs(slope.mean()) < 4 * slope.std()
@@ -190,12 +208,14 @@ def coverage(truth, settings, count, mass=0.9):
         data = prepare(survey_of(truth, replicate, effort), settings)
         for name, value in sufficient(data, settings).items():
             model[name].set_value(np.asarray(value, model[name].dtype))
-        drawn = sample_flat(flat, Sampler("laplace", draws=250), generator(7, "fit", replicate))
+        drawn = sample_flat(
+            flat, Sampler(engine="laplace", draws=250), generator(7, "fit", replicate)
+        )
         sigma = drawn.variables["sigma_m"]
         if settings.key == "half-normal":
-            esw = esw_half_normal(sigma, settings.truncation_m)
+            esw = esw_half_normal(sigma, settings.truncation)
         else:
-            esw = esw_hazard_rate(sigma, 1 + drawn.variables["shape_excess"], settings.truncation_m)
+            esw = esw_hazard_rate(sigma, 1 + drawn.variables["shape_excess"], settings.truncation)
         rate = drawn.variables["encounter_rate_per_km"]
         groups = (rate / (2 * esw[..., None] / 1000) * first.area_km2).sum(-1)
         low, high = np.quantile(groups, [(1 - mass) / 2, (1 + mass) / 2])
@@ -206,14 +226,14 @@ def coverage(truth, settings, count, mass=0.9):
 
 def test_intervals_of_the_half_normal_cover_at_their_rate():
     # 20 surveys: 90 % coverage is at least 0.7 with probability 0.998; the slow test is stricter.
-    settings = LineTransectSettings(truncation_m=500.0, group_size="single")
+    settings = block(group_size="single")
     assert coverage(TRUTH, settings, 20) >= 0.7
 
 
 @pytest.mark.slow
 def test_intervals_of_the_hazard_rate_cover_at_their_rate():
     truth = replace(TRUTH, shape=3.0)
-    settings = LineTransectSettings(key="hazard-rate", truncation_m=500.0, group_size="single")
+    settings = block(key="hazard-rate", group_size="single")
     # 100 surveys: 0.82..0.98 holds 99 % of a binomial with 0.9.
     assert 0.82 <= coverage(truth, settings, 100) <= 0.98
 
@@ -222,4 +242,4 @@ def test_all_distances_equal_is_refused():
     truth = survey_of()
     same = replace(truth, distance_m=np.full(truth.distance_m.size, 25.0))
     with pytest.raises(InputError, match="must differ among detections"):
-        prepare(same, LineTransectSettings(truncation_m=500.0))
+        prepare(same, block())

@@ -7,13 +7,28 @@ import pytest
 
 from ustyurt_models.checks import InputError
 from ustyurt_models.seeds import generator
-from ustyurt_models.survey.fit_line_transect import fit_line_transect
-from ustyurt_models.survey.models.line_transect_data import prepare
-from ustyurt_models.survey.settings import LineTransectSettings, Sampler
-from ustyurt_models.survey.simulate import LineTransectTruth, simulate_line_transect
+from ustyurt_models.study.surveys import LineTransect, Sampler
+from ustyurt_models.survey.fit import fit_model
+from ustyurt_models.survey.models.distance.data import prepare
+from ustyurt_models.survey.models.distance.data import survey_of as prepared
+from ustyurt_models.survey.models.distance.simulate import LineTransectTruth, simulate_line_transect
+from ustyurt_models.survey.models.distance.survey_model import survey_model
 
-QUICK = Sampler("laplace", draws=250)
-SETTINGS = LineTransectSettings(truncation_m=400.0)
+QUICK = Sampler(engine="laplace", draws=250)
+
+
+def block(**options):
+    """A line-transect block with some options changed."""
+    told = {"file": "-", "truncation": "400 m", "sampler": QUICK} | options
+    return LineTransect(**told)
+
+
+def fit_line_transect(survey, settings, sampler, seed):
+    settings = settings.model_copy(update={"sampler": sampler})
+    return fit_model(survey_model(prepared(survey, settings)), seed)
+
+
+SETTINGS = block()
 TRUTH = LineTransectTruth((0.4,), (1000.0,), 150.0, None, 400.0, 0.5, 2.0, 0.5)
 
 
@@ -37,7 +52,7 @@ def totals(survey, settings=SETTINGS):
 
 @pytest.mark.parametrize("key", ["half-normal", "hazard-rate"])
 def test_no_detection_gives_a_wide_answer_near_zero(key):
-    settings = replace(SETTINGS, key=key)
+    settings = block(key=key)
     none = totals(without_detections(survey_of()), settings)
     low, middle, high = np.quantile(none, [0.025, 0.5, 0.975])
     assert np.log10(high / low) > 3
@@ -69,17 +84,17 @@ def test_area_unknown_is_refused_and_can_be_given():
     survey = replace(survey_of(), area_km2=np.array([np.nan]))
     with pytest.raises(InputError, match="must be known and > 0"):
         prepare(survey, SETTINGS)
-    given = replace(SETTINGS, area_km2={"stratum_1": 50.0})
+    given = block(areas={"stratum_1": "50 km2"})
     assert prepare(survey, given).area_km2.tolist() == [50.0]
 
 
 def test_area_of_an_unknown_stratum_is_refused():
     with pytest.raises(InputError, match="must name a stratum"):
-        prepare(survey_of(), replace(SETTINGS, area_km2={"nowhere": 5.0}))
+        prepare(survey_of(), block(areas={"nowhere": "5 km2"}))
 
 
 def test_cutpoints_that_do_not_start_at_zero_are_refused():
-    bad = LineTransectSettings(cutpoints_m=(10.0, 50.0, 400.0))
+    bad = block(cutpoints=("10 m", "50 m", "400 m"))
     with pytest.raises(InputError, match="must start at 0 and increase"):
         prepare(survey_of(), bad)
 

@@ -1,5 +1,4 @@
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import xarray as xr
 from ustyurt_models.checks import InputError
 from ustyurt_models.contracts import ABUNDANCE, check_dataset
 from ustyurt_models.evidence import load_catalogue
+from ustyurt_models.study.surveys import LineTransect, Sampler, Trend
 from ustyurt_models.survey import cell_density, fit_survey, load_posterior, save_posterior
 from ustyurt_models.survey.cells import cell_density_blocks
 from ustyurt_models.survey.check import check_survey
@@ -19,25 +19,10 @@ from ustyurt_models.survey.settings import DEFAULT_GATE
 SURVEYS = Path(__file__).parents[2] / "scenarios" / "surveys"
 
 
-@dataclass(frozen=True)
-class Engine:
-    engine: str = "laplace"
-    draws: int = 250
-    tune: int = 250
-    chains: int = 4
-
-
-@dataclass(frozen=True)
-class Spec:
-    file: str
-    model: str
-    species: str
-    key: str = "half-normal"
-    truncation: float | None = None
-    sampler: Engine = Engine()
-
-
-GAZELLE = Spec("gazelle_transects.csv", "line_transect", "goitered_gazelle", truncation=800.0)
+QUICK = Sampler(engine="laplace", draws=250)
+GAZELLE = LineTransect(
+    file="gazelle_transects.csv", species="goitered_gazelle", truncation="800 m", sampler=QUICK
+)
 
 
 @pytest.fixture(scope="module")
@@ -156,13 +141,14 @@ def test_check_says_what_a_survey_holds_without_fitting():
     catalogue = load_catalogue()
     said = check_survey(GAZELLE, SURVEYS, catalogue)
     assert "groups within 800 m, simulated" in said
-    saiga = Spec("saiga_counts.csv", "trend", "saiga")
+    saiga = Trend(file="saiga_counts.csv", species="saiga")
     assert check_survey(saiga, SURVEYS, catalogue) == "18 counts, 2000-2024, real"
 
 
 @pytest.mark.slow
 def test_fast_path_agrees_with_hamiltonian_sampling(gazelle):
-    spec = Spec(**{**GAZELLE.__dict__, "sampler": Engine("nutpie", 1000, 500, 4)})
+    exact = Sampler(engine="nutpie", draws=1000, tune=500, chains=4)
+    spec = GAZELLE.model_copy(update={"sampler": exact})
     tree = fit_survey(spec, SURVEYS, 4, load_catalogue())
     assert tree["diagnostics"].attrs["verdict"] != "stop"
     for name in ("abundance_total", "esw_m", "mean_size"):

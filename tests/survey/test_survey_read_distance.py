@@ -26,7 +26,7 @@ def faults_of(path: Path, **options) -> str:
 def test_empty_transects_are_kept(tmp_path):
     survey = read_transects(write(tmp_path, UNITS + HEAD + GOOD))
     assert survey.transect == ("north/1", "north/2")
-    assert survey.effort_km.tolist() == [12.5, 10.0]
+    assert survey.effort.tolist() == [12.5, 10.0]
     assert survey.distance_m.tolist() == [30.0, 80.0]
     assert survey.detection_transect.tolist() == [0, 0]
     assert survey.size.tolist() == [2, 1]
@@ -36,7 +36,7 @@ def test_units_are_converted_to_ours(tmp_path):
     path = write(tmp_path, HEAD + "n,2,1,10,0.5,1,1\n")
     survey = read_transects(path, {"distance": "km", "effort": "nmi", "area": "ha"})
     assert survey.distance_m.tolist() == [500.0]
-    assert survey.effort_km.tolist() == pytest.approx([18.52])
+    assert survey.effort.tolist() == pytest.approx([18.52])
     assert survey.area_km2.tolist() == pytest.approx([0.02])
 
 
@@ -144,7 +144,7 @@ def test_encoding_with_two_readings_is_refused_with_both(tmp_path):
 def test_decimal_comma_with_semicolons_is_read(tmp_path):
     text = UNITS + HEAD.replace(",", ";") + "n;100;1;12,5;30,25;2;1\n"
     survey = read_transects(write(tmp_path, text))
-    assert survey.effort_km.tolist() == [12.5]
+    assert survey.effort.tolist() == [12.5]
     assert survey.distance_m.tolist() == [30.25]
 
 

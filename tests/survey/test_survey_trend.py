@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,29 +9,30 @@ from ustyurt_models.contracts import ABUNDANCE, check_dataset
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.formulas.trend import path_covariance, sd_of_log
 from ustyurt_models.seeds import generator
-from ustyurt_models.survey.fit_trend import fit_trend
-from ustyurt_models.survey.models import trend
+from ustyurt_models.study.surveys import Sampler, Trend
+from ustyurt_models.survey.fit import fit_model
+from ustyurt_models.survey.models.trend.data import TrendSurvey, prepare, trend_settings
+from ustyurt_models.survey.models.trend.model import build
+from ustyurt_models.survey.models.trend.simulate import TrendTruth, simulate_counts
+from ustyurt_models.survey.models.trend.survey_model import survey_model
 from ustyurt_models.survey.read.counts import read_counts
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.samplers.laplace import sample_flat
-from ustyurt_models.survey.settings import Belief, Sampler
-from ustyurt_models.survey.simulate_trend import TrendTruth, simulate_counts
-from ustyurt_models.survey.spec import trend_settings
+from ustyurt_models.survey.settings import Belief
 
 SAIGA = Path(__file__).parents[2] / "scenarios" / "surveys" / "saiga_counts.csv"
-QUICK = Sampler("laplace", draws=250)
+QUICK = Sampler(engine="laplace", draws=250)
+SPEC = Trend(file=SAIGA.name, species="saiga", sampler=QUICK)
 
 
-@dataclass(frozen=True)
-class Spec:
-    file: str = "saiga_counts.csv"
-    model: str = "trend"
-    species: str = "saiga"
-
-
-def settings_of(spec=None):
+def settings_of(spec=SPEC):
     counts = read_counts(SAIGA)
-    return trend_settings(spec or Spec(), counts.header, load_catalogue(), SAIGA.name)
+    return trend_settings(spec, counts.header, load_catalogue(), SAIGA.name)
+
+
+def fit_trend(counts, told, sampler, seed, last_year=0):
+    spec = SPEC.model_copy(update={"sampler": sampler})
+    return fit_model(survey_model(TrendSurvey(counts, told, spec, last_year)), seed)
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,8 @@ def saiga():
 
 def test_rotated_likelihood_equals_the_multivariate_normal():
     counts, settings = read_counts(SAIGA), settings_of()
-    data = trend.prepare(counts, settings)
-    model = trend.build(data, settings)
+    data = prepare(counts, settings)
+    model = build(data, settings)
     flat = FlatModel(model)
     point = flat.start + 0.2
     values = {name: float(v[0]) for name, v in flat.constrain(point[None]).items()}
@@ -102,11 +103,7 @@ def test_published_growth_is_out_of_reach_of_most_closed_populations(saiga):
 
 
 def test_closing_the_population_removes_immigration():
-    @dataclass(frozen=True)
-    class Closed(Spec):
-        immigration: bool = False
-
-    settings = settings_of(Closed())
+    settings = settings_of(SPEC.model_copy(update={"immigration": False}))
     assert settings.immigration is None
     tree = fit_trend(read_counts(SAIGA), settings, QUICK, 5)
     assert "immigration" not in tree["posterior"]
@@ -115,17 +112,14 @@ def test_closing_the_population_removes_immigration():
 
 
 def test_detection_shift_of_the_study_replaces_that_of_the_file():
-    @dataclass(frozen=True)
-    class Shifted(Spec):
-        detection_shifts: tuple[int, ...] = (2016,)
-
-    assert settings_of(Shifted()).detection_changes == ((2016, 2016),)
+    shifted = SPEC.model_copy(update={"detection_shifts": (2016,)})
+    assert settings_of(shifted).detection_changes == ((2016, 2016),)
     assert settings_of().detection_changes == ((2015, 2022),)
 
 
 def test_trend_without_evidence_rows_is_refused():
     with pytest.raises(InputError) as caught:
-        trend_settings(Spec(), {"loss": "sai_poach_rate"}, load_catalogue(), "x.csv")
+        trend_settings(SPEC, {"loss": "sai_poach_rate"}, load_catalogue(), "x.csv")
     said = str(caught.value)
     assert "evidence row for 'growth_ceiling'" in said
     assert "evidence row for 'observation_cv'" in said
@@ -154,14 +148,14 @@ def test_posterior_recovers_simulated_abundance():
     settings = replace(settings_of(), **SIMPLE, periods=(), detection_changes=(), immigration=None)
     rng = generator(3, "truth")
     first, _ = simulate_counts(TRUTH, generator(3, "trend", 0))
-    model = trend.build(trend.prepare(first, settings), settings)
+    model = build(prepare(first, settings), settings)
     flat = FlatModel(model)
     hits = 0
     for replicate in range(20):
         logit = np.log(0.8 / 0.2) + rng.normal() * 0.521
         truth = replace(TRUTH, detection=float(1 / (1 + np.exp(-logit))))
         counts, states = simulate_counts(truth, generator(3, "trend", replicate))
-        data = trend.prepare(counts, settings)
+        data = prepare(counts, settings)
         model["log_count"].set_value(data.log_count)
         model["start_mean"].set_value(np.array(data.start[0]))
         drawn = sample_flat(flat, QUICK, generator(3, "fit", replicate)).variables

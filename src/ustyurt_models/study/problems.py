@@ -74,13 +74,19 @@ def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]
 
 def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     """Translate one error."""
-    path: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
+    raw: KeyPath = tuple(part for part in details["loc"] if part != "[key]")
+    path = _without_tags(raw, model)
     kind, context = details["type"], details.get("ctx", {})
     got = None if isinstance(details["input"], Mapping | list) else details["input"]
     if kind == "extra_forbidden":
-        return Problem(path, "unknown key", None, did_you_mean(str(path[-1]), _keys(path, model)))
+        return Problem(path, "unknown key", None, did_you_mean(str(path[-1]), _keys(raw, model)))
     if kind == "literal_error":
         return _not_an_option(path, got, str(context["expected"]))
+    if kind == "union_tag_not_found":
+        return Problem((*path, "model"), _RULES["missing"])
+    if kind == "union_tag_invalid":
+        tag, expected = context["tag"], str(context["expected_tags"])
+        return _not_an_option((*path, "model"), tag, expected)
     if kind == "study_rule":
         return Problem(path, context["rule"], got, context["remedy"])
     if kind == "missing":
@@ -107,8 +113,33 @@ def _keys(path: KeyPath, model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in found.model_fields.items()]
 
 
+def _without_tags(path: KeyPath, model: type[BaseModel]) -> KeyPath:
+    """Drop from `path` the names of union members, which pydantic puts in and no file holds."""
+    found: Any = model
+    kept: list[str | int] = []
+    for part in path:
+        if _member(found, part) is None:
+            kept.append(part)
+        found = _step(found, part)
+    return tuple(kept)
+
+
+def _member(annotation: Any, part: str | int) -> type[BaseModel] | None:
+    """Return the member of a union of tables whose key ``model`` is `part`, if there is one."""
+    if get_origin(annotation) not in (Union, types.UnionType):
+        return None
+    for each in get_args(annotation):
+        table = isinstance(each, type) and issubclass(each, BaseModel)
+        if table and "model" in each.model_fields and each.model_fields["model"].default == part:
+            return each
+    return None
+
+
 def _step(annotation: Any, part: str | int) -> Any:
     """Return the type of what `part` leads to inside a value of type `annotation`."""
+    member = _member(annotation, part)
+    if member is not None:
+        return member
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         for name, field in annotation.model_fields.items():
             if part in (name, field.alias):

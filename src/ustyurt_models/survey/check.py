@@ -1,38 +1,22 @@
 """Check a survey file against its study without fitting: cheap enough for `ustyurt check`."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from ustyurt_models.evidence import Catalogue
-from ustyurt_models.survey.models.line_transect_data import prepare
-from ustyurt_models.survey.read.counts import read_counts
-from ustyurt_models.survey.read.distance import read_transects
+from ustyurt_models.study.surveys import LineTransect, SurveyBlock, Trend
+from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.read.table import read_table
-from ustyurt_models.survey.spec import (
-    SurveySpec,
-    line_transect_settings,
-    survey_path,
-    trend_settings,
-)
+from ustyurt_models.survey.registry import describe_survey, load_survey
 
 __all__ = ["check_file", "check_survey"]
 
 
-@dataclass(frozen=True)
-class _Plain:
-    """A survey of which only the file is known; `spec.SurveySpec` with all options unset."""
-
-    file: str
-    model: str
-    species: str = ""
-
-
-def check_survey(spec: SurveySpec, folder: Path, catalogue: Catalogue | None = None) -> str:
+def check_survey(spec: SurveyBlock, folder: Path, catalogue: Catalogue | None = None) -> str:
     """Read a survey, apply truncation and areas, and say what it holds.
 
     Parameters
     ----------
-    spec : SurveySpec
+    spec : SurveyBlock
         Survey block of the study.
     folder : Path
         Folder of the study file.
@@ -49,22 +33,9 @@ def check_survey(spec: SurveySpec, folder: Path, catalogue: Catalogue | None = N
     InputError
         With every fault of the file.
     """
-    path = survey_path(spec, Path(folder))
-    encoding = getattr(spec, "encoding", None)
-    if spec.model == "trend":
-        counts = read_counts(path, encoding)
-        trend_settings(spec, counts.header, catalogue, path.name)
-        status = counts.header.get("status", "status not stated")
-        return f"{counts.year.size} counts, {counts.year[0]}-{counts.year[-1]}, {status}"
-    names = ("distance", "effort", "area")
-    units = {name: getattr(spec, f"{name}_unit", None) for name in names}
-    survey = read_transects(path, units, encoding)
-    data = prepare(survey, line_transect_settings(spec, survey.header, catalogue))
-    status = survey.header.get("status", "status not stated")
-    return (
-        f"{data.effort_km.size} transects, {data.effort_km.sum():,.0f} km, "
-        f"{data.distance_m.size} groups within {data.truncation_m:g} m, {status}"
-    )
+    prepared = load_survey(spec, Path(folder), catalogue, Context())
+    status = prepared.header.get("status", "status not stated")
+    return f"{describe_survey(prepared)}, {status}"
 
 
 def check_file(path: Path, catalogue: Catalogue | None = None) -> str:
@@ -89,5 +60,5 @@ def check_file(path: Path, catalogue: Catalogue | None = None) -> str:
     """
     columns = {column.strip().lower() for column in read_table(path).columns}
     yearly = "year" in columns and not any("distance" in column for column in columns)
-    plain = _Plain(path.name, "trend" if yearly else "line_transect")
+    plain = Trend(file=path.name) if yearly else LineTransect(file=path.name)
     return check_survey(plain, path.parent, catalogue)

@@ -7,35 +7,39 @@ import xarray as xr
 
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.provenance import digest_files, library_versions
-from ustyurt_models.survey.fit_line_transect import fit_line_transect
-from ustyurt_models.survey.fit_trend import fit_trend
-from ustyurt_models.survey.read.counts import read_counts
-from ustyurt_models.survey.read.distance import read_transects
-from ustyurt_models.survey.sampling import Progress
-from ustyurt_models.survey.spec import (
-    SurveySpec,
-    line_transect_settings,
-    sampler_of,
-    survey_path,
-    trend_settings,
+from ustyurt_models.seeds import generator
+from ustyurt_models.study.surveys import SurveyBlock
+from ustyurt_models.survey.context import Context
+from ustyurt_models.survey.diagnostics import (
+    leave_one_out,
+    predictive,
+    prior_shift,
+    sampler_findings,
 )
+from ustyurt_models.survey.judgement import table
+from ustyurt_models.survey.model import SurveyModel
+from ustyurt_models.survey.registry import load_survey, model_of
+from ustyurt_models.survey.sampling import Progress, draw_posterior, settings_attrs
+from ustyurt_models.survey.settings import DEFAULT_GATE, Gate
 
-__all__ = ["fit_line_transect", "fit_survey", "fit_trend"]
+__all__ = ["fit_model", "fit_survey"]
+
+_NOWHERE = Context()
 
 
 def fit_survey(
-    spec: SurveySpec,
+    spec: SurveyBlock,
     folder: Path,
     seed: int,
     catalogue: Catalogue | None = None,
-    start_year: int | None = None,
+    context: Context = _NOWHERE,
     progress: Progress | None = None,
 ) -> xr.DataTree:
     """Fit the survey of a study file.
 
     Parameters
     ----------
-    spec : SurveySpec
+    spec : SurveyBlock
         Survey block of the study.
     folder : Path
         Folder of the study file.
@@ -43,46 +47,79 @@ def fit_survey(
         Study seed.
     catalogue : Catalogue, optional
         Evidence for what the survey does not tell.
-    start_year : int, optional
-        First year of the study: a trend gives the abundance of that year.
+    context : Context
+        What the model may need of the rest of the study.
     progress : callable, optional
         Called with the share done.
 
     Returns
     -------
     xarray.DataTree
-        The posterior with its provenance; see `fit_line_transect`.
+        The posterior with its provenance; see `fit_model`.
 
     Raises
     ------
     InputError
         Faults of the survey file or the settings.
     """
-    path = survey_path(spec, Path(folder))
-    sampler, mass = sampler_of(spec), float(getattr(spec, "interval", 0.95))
-    if spec.model == "trend":
-        counts = read_counts(path, getattr(spec, "encoding", None))
-        header = counts.header
-        told = trend_settings(spec, header, catalogue, path.name)
-        tree = fit_trend(counts, told, sampler, seed, mass, start_year or 0, progress)
-    else:
-        names = ("distance", "effort", "area")
-        units = {name: getattr(spec, f"{name}_unit", None) for name in names}
-        survey = read_transects(path, units, getattr(spec, "encoding", None))
-        header = survey.header
-        settings = line_transect_settings(spec, header, catalogue)
-        tree = fit_line_transect(survey, settings, sampler, seed, mass, progress)
-    tree.attrs |= _provenance(spec, path, header)
+    prepared = load_survey(spec, Path(folder), catalogue, context)
+    model = model_of(prepared)
+    tree = fit_model(model, seed, progress)
+    tree.attrs |= _provenance(model, Path(folder))
+    return tree
+
+
+def fit_model(
+    model: SurveyModel, seed: int, progress: Progress | None = None, gate: Gate = DEFAULT_GATE
+) -> xr.DataTree:
+    """Draw from the posterior of a model, derive what is wanted, and judge the result.
+
+    Parameters
+    ----------
+    model : SurveyModel
+        A statistical model with its data; sampler and interval stand in its settings.
+    seed : int
+        The same seed gives the same posterior.
+    progress : callable, optional
+        Called with the share done.
+    gate : Gate
+        Limits of the diagnostics.
+
+    Returns
+    -------
+    xarray.DataTree
+        Nodes ``posterior``, ``sample_stats``, ``diagnostics``, ``abundance`` and those of the
+        model.
+    """
+    spec = model.settings
+    draws = draw_posterior(model.build(), spec.sampler, seed, progress)
+    rng = generator(seed, "survey", "derived")
+    posterior = model.derive(draws.posterior, rng)
+    findings = [
+        *sampler_findings(posterior, draws.stats, gate),
+        *prior_shift(posterior, model.prior_sd(), gate),
+        *predictive(model.checks(posterior, rng), gate),
+        *leave_one_out(*model.log_likelihood(posterior), gate),
+    ]
+    nodes = {
+        "posterior": posterior,
+        "sample_stats": draws.stats,
+        "diagnostics": table(findings),
+        **model.nodes(posterior, spec.interval),
+    }
+    tree = xr.DataTree.from_dict(nodes)
+    tree.attrs |= settings_attrs(spec, seed)
     tree.attrs["verdict"] = tree["diagnostics"].attrs["verdict"]
     return tree
 
 
-def _provenance(spec: SurveySpec, path: Path, header: dict[str, str]) -> dict[str, str]:
+def _provenance(model: SurveyModel, folder: Path) -> dict[str, str]:
     """Say where the posterior comes from; the report repeats status and source."""
+    path, header = folder / model.settings.file, model.header
     return {
-        "species": spec.species,
+        "species": model.settings.species,
         "survey_file": path.name,
-        "survey_digest": digest_files([path]),
+        "survey_digest": digest_files([path]) if model.settings.file else "",
         "status": header.get("status", "not stated"),
         "title": header.get("title", path.stem),
         "source": header.get("source", "not stated"),

@@ -1,8 +1,7 @@
 """Any model, any sampler: a PyMC model in, draws out."""
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -10,15 +9,14 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 
-from ustyurt_models.checks import require
 from ustyurt_models.seeds import generator
-from ustyurt_models.survey.settings import Sampler
+from ustyurt_models.study.surveys import Sampler, SurveyBlock
 
 __all__ = ["Draws", "Progress", "draw_posterior", "settings_attrs"]
 
 Progress = Callable[[float], None]
 
-_SAMPLERS = {"laplace": "laplace", "nutpie": "nuts", "pymc": "nuts"}
+_SAMPLERS = {"auto": "nuts", "laplace": "laplace", "nutpie": "nuts", "pymc": "nuts"}
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,9 @@ def draw_posterior(
     Draws
         Posterior and sampler statistics.
     """
-    known = sorted(_SAMPLERS)
-    require(sampler.name in _SAMPLERS, "survey: sampler", f"must be one of {known}", sampler.name)
     # The compiled samplers cost seconds to import; the fast path must not pay for them.
-    room = import_module(f"ustyurt_models.survey.samplers.{_SAMPLERS[sampler.name]}")
-    if sampler.name != "laplace":
+    room = import_module(f"ustyurt_models.survey.samplers.{_SAMPLERS[sampler.engine]}")
+    if sampler.engine != "laplace":
         return Draws(*room.sample(model, sampler, _sampler_seed(seed), progress))
     weighted = room.sample(model, sampler, generator(seed, "survey", "laplace"))
     dims = model.named_vars_to_dims
@@ -83,23 +79,15 @@ def _sampler_seed(seed: int) -> int:
     return int(generator(seed, "survey", "nuts").integers(2**31))
 
 
-def settings_attrs(
-    model: str, settings: dict[str, Any], sampler: Sampler, seed: int, mass: float
-) -> dict[str, Any]:
+def settings_attrs(spec: SurveyBlock, seed: int) -> dict[str, Any]:
     """Return the attributes that say how a posterior was made.
 
     Parameters
     ----------
-    model : str
-        Name of the model.
-    settings : dict
-        Its settings.
-    sampler : Sampler
-        How the posterior was drawn.
+    spec : SurveyBlock
+        Settings of the model.
     seed : int
         Study seed.
-    mass : float
-        Mass of equal-tailed intervals.
 
     Returns
     -------
@@ -107,10 +95,10 @@ def settings_attrs(
         Values that NetCDF can hold.
     """
     return {
-        "model": model,
-        "settings": json.dumps(settings),
-        "sampler": json.dumps(asdict(sampler)),
+        "model": spec.model,
+        "settings": spec.model_dump_json(),
+        "sampler": spec.sampler.model_dump_json(),
         "seed": seed,
-        "interval_mass": mass,
+        "interval_mass": spec.interval,
         "interval_type": "equal-tailed",
     }

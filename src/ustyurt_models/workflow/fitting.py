@@ -92,9 +92,8 @@ def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -
         if fresh or not is_current(folder, f"fit:{stem}", inputs, path):
             say(f"fit {stem}: {survey.model} of {survey.file}")
             scenario = study.scenarios[0]
-            tree = surveys.fit_survey(
-                survey, study.folder, scenario.seed, catalogue, scenario.start
-            )
+            context = surveys.Context(start_year=scenario.start)
+            tree = surveys.fit_survey(survey, study.folder, scenario.seed, catalogue, context)
             surveys.save_posterior(tree, path)
             stamp(folder, f"fit:{stem}", inputs, path)
         else:

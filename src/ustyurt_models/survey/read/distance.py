@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ _LONGEST_KM = 20_000.0
 
 @dataclass(frozen=True)
 class Transects:
-    """A line-transect survey in metres, kilometres and square kilometres.
+    """A survey of lines or points in metres, kilometres and square kilometres.
 
     Attributes
     ----------
@@ -43,8 +44,8 @@ class Transects:
         Names, ``stratum/label``.
     transect_stratum : numpy.ndarray
         Stratum of each transect, int64, shape (transect,).
-    effort_km : numpy.ndarray
-        Length of each transect, shape (transect,).
+    effort : numpy.ndarray
+        Length of each line [km], or visits to each point, shape (transect,).
     detection_transect : numpy.ndarray
         Transect of each detected group, int64, shape (detection,).
     distance_m : numpy.ndarray
@@ -55,18 +56,40 @@ class Transects:
         Whether the file gives group sizes.
     header : dict of str to str
         ``# key: value`` lines of the file, among them ``status`` (real or simulated).
+    kind : str
+        ``"line"`` or ``"point"``.
+    cutpoints_m : numpy.ndarray
+        Edges of the classes that the file was recorded in, shape (cutpoint,); empty for exact
+        distances. Distances are then the middles of classes.
+    covariates : mapping of str to numpy.ndarray
+        Further columns by detection, float64 or text, each shape (detection,).
+    transect_covariates : mapping of str to numpy.ndarray
+        Columns that are the same all along a transect, each shape (transect,).
+    position : numpy.ndarray or None
+        Where each transect lies, shape (transect, 2).
+    position_kind : str
+        ``"lonlat"`` (degrees), ``"projected"`` (metres) or empty.
+    seen : numpy.ndarray or None
+        Whether each of two observers saw the group, bool, shape (detection, 2).
     """
 
     stratum: tuple[str, ...]
     area_km2: NDArray[np.float64]
     transect: tuple[str, ...]
     transect_stratum: NDArray[np.int64]
-    effort_km: NDArray[np.float64]
+    effort: NDArray[np.float64]
     detection_transect: NDArray[np.int64]
     distance_m: NDArray[np.float64]
     size: NDArray[np.int64]
     has_size: bool
     header: dict[str, str]
+    kind: Literal["line", "point"] = "line"
+    cutpoints_m: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    covariates: Mapping[str, NDArray] = field(default_factory=dict)
+    transect_covariates: Mapping[str, NDArray] = field(default_factory=dict)
+    position: NDArray[np.float64] | None = None
+    position_kind: Literal["", "lonlat", "projected"] = ""
+    seen: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True)
@@ -234,7 +257,7 @@ def _assemble(cells: _Cells, has_size: bool, header: dict[str, str]) -> Transect
         area_km2=np.array([area[name] if area[name] > 0 else math.nan for name in strata]),
         transect=tuple("/".join(key) for key in keys),
         transect_stratum=np.array([strata.index(stratum) for stratum, _ in keys], np.int64),
-        effort_km=np.array([effort[key] for key in keys], np.float64),
+        effort=np.array([effort[key] for key in keys], np.float64),
         detection_transect=np.array([position[cells.keys[i]] for i in seen], np.int64),
         distance_m=np.array([cells.distance_m[i] for i in seen], np.float64),
         size=np.array(sizes, np.int64),

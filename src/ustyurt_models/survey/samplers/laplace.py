@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import gammaln, logsumexp
 
+from ustyurt_models.study.surveys import Sampler
 from ustyurt_models.survey.samplers.flat import FlatModel
-from ustyurt_models.survey.settings import Sampler
 
 __all__ = ["Weighted", "sample", "sample_flat"]
 

@@ -6,7 +6,7 @@ import nutpie
 import pymc as pm
 import xarray as xr
 
-from ustyurt_models.survey.settings import Sampler
+from ustyurt_models.study.surveys import Sampler
 
 __all__ = ["sample"]
 
@@ -41,7 +41,7 @@ def sample(
     tuple of xarray.Dataset
         Posterior and sample statistics, dims (chain, draw, ...).
     """
-    if sampler.name == "pymc":
+    if sampler.engine == "pymc":
         tree = pm.sample(
             draws=sampler.draws,
             tune=sampler.tune,

@@ -192,7 +192,7 @@ def simulate_line_transect(
         area_km2=np.asarray(truth.area_km2, float),
         transect=tuple(f"{names[s]}/{i + 1}" for i, s in enumerate(stratum)),
         transect_stratum=stratum.astype(np.int64),
-        effort_km=effort,
+        effort=effort,
         detection_transect=np.repeat(np.arange(effort.size), groups).astype(np.int64),
         distance_m=_distances(truth, total, rng),
         size=_sizes(truth, total, rng),

@@ -19,13 +19,13 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from ustyurt_models.formulas.detection import SPREAD_FLOOR, quadrature_rule
-from ustyurt_models.survey.models.line_transect_data import LineTransectData
-from ustyurt_models.survey.settings import LineTransectSettings, LogNormalPrior
+from ustyurt_models.study.surveys import DistanceBlock, LogNormal
+from ustyurt_models.survey.models.distance.data import DistanceData
 
 __all__ = ["build", "cumulative_half_normal", "cumulative_hazard_rate", "exponential", "sufficient"]
 
 
-def _lognormal(name: str, prior: LogNormalPrior, unit: float = 1.0, **kwargs) -> TensorVariable:
+def _lognormal(name: str, prior: LogNormal, unit: float = 1.0, **kwargs) -> TensorVariable:
     """Declare a positive quantity with its median in `unit`."""
     return pm.LogNormal(name, mu=np.log(prior.median * unit), sigma=prior.sd_log, **kwargs)
 
@@ -90,14 +90,14 @@ def _log_overdispersed(
     return ways - k * pt.log1p(excess) + count * (pt.log(excess) - pt.log1p(excess))
 
 
-def sufficient(data: LineTransectData, settings: LineTransectSettings) -> dict[str, np.ndarray]:
+def sufficient(data: DistanceData, settings: DistanceBlock) -> dict[str, np.ndarray]:
     """Reduce a survey to what the likelihood reads.
 
     Parameters
     ----------
-    data : LineTransectData
+    data : DistanceData
         Truncated survey.
-    settings : LineTransectSettings
+    settings : DistanceBlock
         Key, classes, group size.
 
     Returns
@@ -134,12 +134,12 @@ def sufficient(data: LineTransectData, settings: LineTransectSettings) -> dict[s
 
 
 def _detection(
-    data: LineTransectData, settings: LineTransectSettings, told: dict[str, TensorVariable]
+    data: DistanceData, settings: DistanceBlock, told: dict[str, TensorVariable]
 ) -> None:
     """Add the detection function and the likelihood of distances."""
-    sigma = _lognormal("sigma_m", settings.sigma_share, data.truncation_m)
+    sigma = _lognormal("sigma_m", settings.priors.sigma_share, data.truncation_m)
     hazard = settings.key == "hazard-rate"
-    shape = 1.0 + _lognormal("shape_excess", settings.shape_excess) if hazard else None
+    shape = 1.0 + _lognormal("shape_excess", settings.priors.shape_excess) if hazard else None
     if "detections" not in told:
         return
     upper = data.cutpoints_m[1:] if "class_counts" in told else np.array([data.truncation_m])
@@ -162,27 +162,29 @@ def _detection(
 
 
 def _encounters(
-    data: LineTransectData, settings: LineTransectSettings, told: dict[str, TensorVariable]
+    data: DistanceData, settings: DistanceBlock, told: dict[str, TensorVariable]
 ) -> None:
     """Add encounter rates and the likelihood of groups per transect."""
-    rate = _lognormal("encounter_rate_per_km", settings.encounter_rate_per_km, dims="stratum")
-    expected = rate[data.transect_stratum] * data.effort_km
+    rate = _lognormal("encounter_rate_per_km", settings.priors.encounter_rate, dims="stratum")
+    expected = rate[data.transect_stratum] * data.effort
     groups = told["groups"]
-    if settings.encounter_spread_mean == 0:
+    if settings.encounter == "poisson":
         chance = groups * pt.log(expected) - expected - pt.gammaln(groups + 1)
     else:
-        spread = exponential("encounter_spread", settings.encounter_spread_mean, dims="stratum")
+        spread = exponential(
+            "encounter_spread", settings.priors.encounter_spread_mean, dims="stratum"
+        )
         excess = (spread**2 + SPREAD_FLOOR**2)[data.transect_stratum]
         chance = _log_overdispersed(groups, expected, excess)
     pm.Potential("log_groups", chance.sum())
 
 
-def _sizes(settings: LineTransectSettings, told: dict[str, TensorVariable]) -> None:
+def _sizes(settings: DistanceBlock, told: dict[str, TensorVariable]) -> None:
     """Add group size and the likelihood of the sizes of detected groups."""
-    mean = _lognormal("mean_size_untruncated", settings.mean_size)
-    cv = exponential("size_cv", settings.size_cv_mean)
+    mean = _lognormal("mean_size_untruncated", settings.priors.mean_size)
+    cv = exponential("size_cv", settings.priors.size_cv_mean)
     if settings.size_bias:
-        slope = pm.Normal("size_slope", 0.0, settings.size_slope_sd)
+        slope = pm.Normal("size_slope", 0.0, settings.priors.size_slope_sd)
     if "sizes" not in told:
         return
     if settings.size_bias:
@@ -193,22 +195,22 @@ def _sizes(settings: LineTransectSettings, told: dict[str, TensorVariable]) -> N
     pm.Potential("log_sizes", pt.sum(told.get("size_times", 1) * (untruncated - log_seen)))
 
 
-def _mean_size(settings: LineTransectSettings, told: dict[str, TensorVariable]) -> None:
+def _mean_size(settings: DistanceBlock, told: dict[str, TensorVariable]) -> None:
     """Add mean size as a plain number whose sample mean has its standard error."""
-    mean = _lognormal("mean_size", settings.mean_size)
+    mean = _lognormal("mean_size", settings.priors.mean_size)
     if "sample_mean" in told:
         observed = pm.Normal.dist(mean, told["standard_error"])
         pm.Potential("log_sizes", pm.logp(observed, told["sample_mean"]))
 
 
-def build(data: LineTransectData, settings: LineTransectSettings) -> pm.Model:
+def build(data: DistanceData, settings: DistanceBlock) -> pm.Model:
     """Build the model of a prepared survey.
 
     Parameters
     ----------
-    data : LineTransectData
+    data : DistanceData
         Truncated survey.
-    settings : LineTransectSettings
+    settings : DistanceBlock
         Key and priors.
 
     Returns

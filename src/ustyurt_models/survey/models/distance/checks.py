@@ -14,22 +14,22 @@ from ustyurt_models.formulas.detection import (
     log_distance_density,
     log_overdispersed_count,
 )
-from ustyurt_models.survey.models.line_transect_data import LineTransectData
-from ustyurt_models.survey.models.line_transect_results import detection_at
-from ustyurt_models.survey.settings import LineTransectSettings
+from ustyurt_models.study.surveys import DistanceBlock
+from ustyurt_models.survey.models.distance.data import DistanceData
+from ustyurt_models.survey.models.distance.results import detection_at
 
 __all__ = ["log_likelihood", "predictive_p_values", "prior_sd"]
 
 Floats = NDArray[np.float64]
 
 
-def prior_sd(settings: LineTransectSettings) -> dict[str, float]:
+def prior_sd(settings: DistanceBlock) -> dict[str, float]:
     """Return the standard deviation of the logarithm under the prior, by variable."""
     return {
-        "encounter_rate_per_km": settings.encounter_rate_per_km.sd_log,
-        "sigma_m": settings.sigma_share.sd_log,
-        "shape_excess": settings.shape_excess.sd_log,
-        "mean_size_untruncated": settings.mean_size.sd_log,
+        "encounter_rate_per_km": settings.priors.encounter_rate.sd_log,
+        "sigma_m": settings.priors.sigma_share.sd_log,
+        "shape_excess": settings.priors.shape_excess.sd_log,
+        "mean_size_untruncated": settings.priors.mean_size.sd_log,
     }
 
 
@@ -56,7 +56,7 @@ def _log_counts(expected: Floats, spread: Floats | None, groups: NDArray[np.int6
     return log_overdispersed_count(groups, expected, spread)
 
 
-def _log_sizes(posterior: xr.Dataset, data: LineTransectData) -> Floats:
+def _log_sizes(posterior: xr.Dataset, data: DistanceData) -> Floats:
     """Log probability of each group size, shape (draw, detection); zero-truncated."""
     mean = posterior["mean_size_untruncated"].values.reshape(-1, 1)
     if "size_slope" in posterior:
@@ -68,11 +68,11 @@ def _log_sizes(posterior: xr.Dataset, data: LineTransectData) -> Floats:
     return untruncated - np.log(-np.expm1(log_zero))
 
 
-def _expected(posterior: xr.Dataset, data: LineTransectData) -> tuple[Floats, Floats | None]:
+def _expected(posterior: xr.Dataset, data: DistanceData) -> tuple[Floats, Floats | None]:
     """Return expected groups per transect and their spread, each shape (draw, transect)."""
     strata = len(data.stratum)
     rate = posterior["encounter_rate_per_km"].values.reshape(-1, strata)
-    expected = rate[:, data.transect_stratum] * data.effort_km
+    expected = rate[:, data.transect_stratum] * data.effort
     if "encounter_spread" not in posterior:
         return expected, None
     spread = posterior["encounter_spread"].values.reshape(-1, strata)
@@ -80,7 +80,7 @@ def _expected(posterior: xr.Dataset, data: LineTransectData) -> tuple[Floats, Fl
 
 
 def log_likelihood(
-    posterior: xr.Dataset, data: LineTransectData, settings: LineTransectSettings, most: int = 1000
+    posterior: xr.Dataset, data: DistanceData, settings: DistanceBlock, most: int = 1000
 ) -> Floats:
     """Log likelihood with the transect as the unit: count, distances and sizes together.
 
@@ -88,9 +88,9 @@ def log_likelihood(
     ----------
     posterior : xarray.Dataset
         Draws.
-    data : LineTransectData
+    data : DistanceData
         Survey.
-    settings : LineTransectSettings
+    settings : DistanceBlock
         Key and group size.
     most : int
         Draws used at most.
@@ -127,7 +127,7 @@ def _chi_square(counts: Floats, expected: Floats) -> Floats:
 
 
 def _distance_checks(
-    some: xr.Dataset, data: LineTransectData, key: str, rng: np.random.Generator
+    some: xr.Dataset, data: DistanceData, key: str, rng: np.random.Generator
 ) -> dict[str, tuple[float, str]]:
     """Compare the histogram and the distribution of distances with replicates."""
     n = data.distance_m.size
@@ -151,7 +151,7 @@ def _distance_checks(
 
 
 def _count_checks(
-    some: xr.Dataset, data: LineTransectData, rng: np.random.Generator
+    some: xr.Dataset, data: DistanceData, rng: np.random.Generator
 ) -> dict[str, tuple[float, str]]:
     """Compare groups per transect with replicates: Freeman-Tukey and dispersion."""
     expected, spread = _expected(some, data)
@@ -174,8 +174,8 @@ def _count_checks(
 
 def predictive_p_values(
     posterior: xr.Dataset,
-    data: LineTransectData,
-    settings: LineTransectSettings,
+    data: DistanceData,
+    settings: DistanceBlock,
     rng: np.random.Generator,
     most: int = 500,
 ) -> dict[str, tuple[float, str]]:
@@ -185,9 +185,9 @@ def predictive_p_values(
     ----------
     posterior : xarray.Dataset
         Draws.
-    data : LineTransectData
+    data : DistanceData
         Survey.
-    settings : LineTransectSettings
+    settings : DistanceBlock
         Key and group size.
     rng : numpy.random.Generator
         Chance.

@@ -12,10 +12,10 @@ from ustyurt_models.formulas.detection import (
     hazard_rate,
     size_given_truncation,
 )
-from ustyurt_models.survey.beliefs import draw_probability
-from ustyurt_models.survey.models.line_transect_data import LineTransectData
+from ustyurt_models.study.surveys import LineTransect
+from ustyurt_models.survey.beliefs import draw_known
+from ustyurt_models.survey.models.distance.data import DistanceData, DistanceSurvey
 from ustyurt_models.survey.read.distance import Transects
-from ustyurt_models.survey.settings import LineTransectSettings
 
 __all__ = ["UNITS", "abundance_node", "derive", "detection_at", "detection_node", "observed_node"]
 
@@ -76,8 +76,7 @@ def _esw(posterior: xr.Dataset, truncation_m: float, key: str) -> Floats:
 
 def derive(
     posterior: xr.Dataset,
-    data: LineTransectData,
-    settings: LineTransectSettings,
+    survey: DistanceSurvey,
     rng: np.random.Generator,
 ) -> xr.Dataset:
     """Add what follows from the free variables: detection, density and abundance.
@@ -86,10 +85,8 @@ def derive(
     ----------
     posterior : xarray.Dataset
         Free variables with dims (chain, draw[, stratum]).
-    data : LineTransectData
-        The survey.
-    settings : LineTransectSettings
-        Key, sides, detection on the line.
+    survey : DistanceSurvey
+        The survey with key, sides, detection on the line.
     rng : numpy.random.Generator
         Chance for quantities that the survey does not inform.
 
@@ -98,21 +95,21 @@ def derive(
     xarray.Dataset
         The posterior with groups and animals apart, per stratum and in total.
     """
+    data, settings = survey.data, survey.settings
     out = posterior.drop_vars([name for name in posterior if str(name).endswith("_z")])
     per_draw = ("chain", "draw")
     out["esw_m"] = (per_draw, _esw(posterior, data.truncation_m, settings.key))
     out["p_detect"] = out["esw_m"] / data.truncation_m
     shape = out["esw_m"].shape
-    on_line = np.ones(shape)
-    if settings.detection_on_line is not None:
-        on_line = draw_probability(settings.detection_on_line, on_line.size, rng).reshape(shape)
+    on_line = draw_known(survey.on_line, out["esw_m"].size, rng).reshape(shape)
     out["detection_on_line"] = (per_draw, on_line)
     if settings.group_size == "single":
         out["mean_size"] = (per_draw, np.ones(shape))
     elif settings.group_size == "model":
         mean, cv = posterior["mean_size_untruncated"].values, posterior["size_cv"].values
         out["mean_size"] = (per_draw, size_given_truncation(mean, cv**2 + SPREAD_FLOOR**2))
-    searched_km = settings.sides * out["esw_m"] / 1000.0 * out["detection_on_line"]
+    sides = settings.sides if isinstance(settings, LineTransect) else 2
+    searched_km = sides * out["esw_m"] / 1000.0 * out["detection_on_line"]
     out["group_density_per_km2"] = out["encounter_rate_per_km"] / searched_km
     out["density_per_km2"] = out["group_density_per_km2"] * out["mean_size"]
     out = out.assign_coords(area_km2=("stratum", data.area_km2, {"units": "km2"}))
@@ -137,16 +134,14 @@ def abundance_node(posterior: xr.Dataset) -> xr.Dataset:
     return node.assign_coords(draw=np.arange(node.sizes["draw"]))
 
 
-def detection_node(
-    posterior: xr.Dataset, data: LineTransectData, key: str, mass: float
-) -> xr.Dataset:
+def detection_node(posterior: xr.Dataset, data: DistanceData, key: str, mass: float) -> xr.Dataset:
     """Prepare the detection function with its band and the histogram of distances.
 
     Parameters
     ----------
     posterior : xarray.Dataset
         With derived variables.
-    data : LineTransectData
+    data : DistanceData
         The survey.
     key : str
         Key function.
@@ -184,12 +179,12 @@ def detection_node(
     return node
 
 
-def observed_node(survey: Transects, data: LineTransectData) -> xr.Dataset:
+def observed_node(survey: Transects, data: DistanceData) -> xr.Dataset:
     """Return the truncated survey: transects with effort, detections with distance and size."""
     return xr.Dataset(
         {
             "groups": ("transect", data.groups, {"units": "1", "long_name": "groups detected"}),
-            "effort_km": ("transect", data.effort_km, {"units": "km", "long_name": "effort"}),
+            "effort_km": ("transect", data.effort, {"units": "km", "long_name": "effort"}),
             "stratum_index": ("transect", data.transect_stratum, {"units": "1"}),
             "distance_m": ("detection", data.distance_m, {"units": "m", "long_name": "distance"}),
             "size": ("detection", data.size, {"units": "1", "long_name": "animals in group"}),

@@ -1,21 +1,25 @@
 """What the line-transect likelihood needs: truncated, binned, reduced to sufficient statistics."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults
-from ustyurt_models.survey.read.distance import Transects
-from ustyurt_models.survey.settings import LineTransectSettings
+from ustyurt_models.evidence import Catalogue
+from ustyurt_models.study.surveys import DistanceBlock
+from ustyurt_models.survey.beliefs import Known, known_probability
+from ustyurt_models.survey.context import Context
+from ustyurt_models.survey.read.distance import Transects, read_transects
 
-__all__ = ["LineTransectData", "prepare"]
+__all__ = ["DistanceData", "DistanceSurvey", "describe", "load", "prepare", "survey_of"]
 
 _FEWEST = 3  # distances below this number do not bound the scale of the detection function
 
 
 @dataclass(frozen=True)
-class LineTransectData:
+class DistanceData:
     """A truncated survey.
 
     Attributes
@@ -26,8 +30,8 @@ class LineTransectData:
         Shape (stratum,).
     transect_stratum : numpy.ndarray
         int64, shape (transect,).
-    effort_km : numpy.ndarray
-        Shape (transect,).
+    effort : numpy.ndarray
+        Length [km], or visits, shape (transect,).
     groups : numpy.ndarray
         Groups detected within the truncation distance, int64, shape (transect,).
     distance_m : numpy.ndarray
@@ -45,7 +49,7 @@ class LineTransectData:
     stratum: tuple[str, ...]
     area_km2: NDArray[np.float64]
     transect_stratum: NDArray[np.int64]
-    effort_km: NDArray[np.float64]
+    effort: NDArray[np.float64]
     groups: NDArray[np.int64]
     distance_m: NDArray[np.float64]
     size: NDArray[np.int64]
@@ -59,43 +63,117 @@ class LineTransectData:
         return np.histogram(self.distance_m, self.cutpoints_m)[0].astype(np.int64)
 
 
-def _truncation(survey: Transects, settings: LineTransectSettings, faults: Faults) -> float:
+@dataclass(frozen=True)
+class DistanceSurvey:
+    """A survey with all that the model is told.
+
+    Attributes
+    ----------
+    transects : Transects
+        As read.
+    data : DistanceData
+        Truncated.
+    settings : DistanceBlock
+        Block of the study file.
+    on_line, availability : Belief, Trials or None
+        What is known of detection on the line, and of being available for detection.
+    """
+
+    transects: Transects
+    data: DistanceData
+    settings: DistanceBlock
+    on_line: Known | None = None
+    availability: Known | None = None
+
+    @property
+    def header(self) -> dict[str, str]:
+        """``# key: value`` lines of the file."""
+        return self.transects.header
+
+
+def survey_of(
+    transects: Transects, settings: DistanceBlock, catalogue: Catalogue | None = None
+) -> DistanceSurvey:
+    """Prepare a survey that has been read or simulated.
+
+    Parameters
+    ----------
+    transects : Transects
+        The survey.
+    settings : DistanceBlock
+        Key, truncation, priors.
+    catalogue : Catalogue, optional
+        Evidence for what the survey does not tell.
+
+    Returns
+    -------
+    DistanceSurvey
+        What the model takes.
+    """
+    known = {
+        name: known_probability(
+            getattr(settings, name), transects.header.get(name, ""), catalogue, f"survey: {name}"
+        )
+        for name in ("detection_on_line", "availability")
+    }
+    data = prepare(transects, settings)
+    return DistanceSurvey(
+        transects, data, settings, known["detection_on_line"], known["availability"]
+    )
+
+
+def load(
+    spec: DistanceBlock, folder: Path, catalogue: Catalogue | None, context: Context
+) -> DistanceSurvey:
+    """Read the file of a survey block; see `registry`."""
+    transects = read_transects(folder / spec.file, spec.units, spec.encoding)
+    return survey_of(transects, spec, catalogue)
+
+
+def describe(survey: DistanceSurvey) -> str:
+    """Say in one line what the file holds."""
+    data = survey.data
+    return (
+        f"{data.effort.size} transects, {data.effort.sum():,.0f} km, "
+        f"{data.distance_m.size} groups within {data.truncation_m:g} m"
+    )
+
+
+def _truncation(survey: Transects, settings: DistanceBlock, faults: Faults) -> float:
     """Choose w and check it against the distances and the cutpoints."""
-    cutpoints = settings.cutpoints_m
+    cutpoints = settings.cutpoints
     furthest = float(survey.distance_m.max(initial=0.0))
     if cutpoints and (cutpoints[0] != 0 or np.any(np.diff(cutpoints) <= 0)):
         faults.add("survey: cutpoints", "must start at 0 and increase", list(cutpoints))
-    if settings.truncation_m is None:
+    if settings.truncation is None:
         truncation = cutpoints[-1] if cutpoints else furthest
         if truncation <= 0:
             rule = "must be given when no distance is above zero"
             faults.add("survey: truncation", rule, None, "write truncation = '... m'")
         return truncation or 1.0
-    if settings.truncation_m <= 0:
-        faults.add("survey: truncation", "must be > 0", settings.truncation_m)
-    if cutpoints and cutpoints[-1] != settings.truncation_m:
+    if settings.truncation <= 0:
+        faults.add("survey: truncation", "must be > 0", settings.truncation)
+    if cutpoints and cutpoints[-1] != settings.truncation:
         faults.add("survey: cutpoints", "must end at the truncation distance", cutpoints[-1])
-    if 0 < furthest < 0.02 * settings.truncation_m and survey.distance_m.size >= _FEWEST:
-        rule = f"must fit the truncation of {settings.truncation_m:g} m; the largest distance is"
+    if 0 < furthest < 0.02 * settings.truncation and survey.distance_m.size >= _FEWEST:
+        rule = f"must fit the truncation of {settings.truncation:g} m; the largest distance is"
         advice = "metres and kilometres mixed up?"
         faults.add("survey: distance", rule, f"{furthest:g} m", advice)
-    within = np.count_nonzero(survey.distance_m <= settings.truncation_m)
+    within = np.count_nonzero(survey.distance_m <= settings.truncation)
     if survey.distance_m.size >= _FEWEST and within < 0.2 * survey.distance_m.size:
-        rule = f"most must lie within the truncation of {settings.truncation_m:g} m; within are"
+        rule = f"most must lie within the truncation of {settings.truncation:g} m; within are"
         shown = f"{within} of {survey.distance_m.size}"
         faults.add("survey: distance", rule, shown, "metres and kilometres mixed up?")
-    return settings.truncation_m
+    return settings.truncation
 
 
-def _areas(
-    survey: Transects, settings: LineTransectSettings, faults: Faults
-) -> NDArray[np.float64]:
+def _areas(survey: Transects, settings: DistanceBlock, faults: Faults) -> NDArray[np.float64]:
     """Take the areas of the study file over those of the survey file; none may be missing."""
-    for name in sorted(set(settings.area_km2) - set(survey.stratum)):
+    for name in sorted(set(settings.areas) - set(survey.stratum)):
         rule = f"must name a stratum of the survey {list(survey.stratum)}"
         faults.add("survey: area", rule, name)
     file_area = dict(zip(survey.stratum, survey.area_km2, strict=True))
-    area = np.array([settings.area_km2.get(name, file_area[name]) for name in survey.stratum])
+    area = np.array([settings.areas.get(name, file_area[name]) for name in survey.stratum])
     for name, value in zip(survey.stratum, area, strict=True):
         if not value > 0:
             advice = "fill the column Area or write area = { ... } in the study file"
@@ -103,19 +181,19 @@ def _areas(
     return area
 
 
-def prepare(survey: Transects, settings: LineTransectSettings) -> LineTransectData:
+def prepare(survey: Transects, settings: DistanceBlock) -> DistanceData:
     """Truncate a survey and check that it can be analysed as the settings say.
 
     Parameters
     ----------
     survey : Transects
         As read.
-    settings : LineTransectSettings
+    settings : DistanceBlock
         Key, truncation, classes, areas.
 
     Returns
     -------
-    LineTransectData
+    DistanceData
         What the likelihood needs.
 
     Raises
@@ -129,21 +207,21 @@ def prepare(survey: Transects, settings: LineTransectSettings) -> LineTransectDa
     area = _areas(survey, settings, faults)
     kept = survey.distance_m <= truncation
     distance = survey.distance_m[kept]
-    if not settings.cutpoints_m and distance.size >= _FEWEST and np.ptp(distance) == 0:
+    if not settings.cutpoints and distance.size >= _FEWEST and np.ptp(distance) == 0:
         rule = "must differ among detections; all exact distances are the same"
         advice = "a placeholder? if they were recorded in classes, give cutpoints"
         faults.add("survey: distance", rule, float(distance[0]), advice)
     faults.raise_if_any()
     transect = survey.detection_transect[kept]
-    return LineTransectData(
+    return DistanceData(
         stratum=survey.stratum,
         area_km2=area,
         transect_stratum=survey.transect_stratum,
-        effort_km=survey.effort_km,
+        effort=survey.effort,
         groups=np.bincount(transect, minlength=len(survey.transect)).astype(np.int64),
         distance_m=distance,
         size=survey.size[kept],
         detection_transect=transect,
         truncation_m=float(truncation),
-        cutpoints_m=np.asarray(settings.cutpoints_m, np.float64),
+        cutpoints_m=np.asarray(settings.cutpoints, np.float64),
     )

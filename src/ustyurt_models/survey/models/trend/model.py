@@ -6,74 +6,18 @@ The ceiling comes from the demography of the species, so growth beyond it can on
 by immigration, by better detection, or by lucky years: the posterior says how much by which.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.formulas.trend import detection_weights, path_covariance
+from ustyurt_models.formulas.trend import path_covariance
 from ustyurt_models.survey.beliefs import logit_moments, lognormal_moments, normal_moments
-from ustyurt_models.survey.read.counts import Counts
-from ustyurt_models.survey.settings import Belief, TrendSettings
+from ustyurt_models.survey.models.trend.data import TrendData
+from ustyurt_models.survey.models.trend.settings import TrendSettings
+from ustyurt_models.survey.settings import Belief
 
-__all__ = ["TrendData", "build", "prepare"]
-
-
-@dataclass(frozen=True)
-class TrendData:
-    """A count series on a yearly axis.
-
-    Attributes
-    ----------
-    years : numpy.ndarray
-        All years from the first to the last count, int64, shape (year,).
-    index : numpy.ndarray
-        Year index of each count, int64, shape (count,).
-    log_count : numpy.ndarray
-        Shape (count,).
-    period : numpy.ndarray
-        Period of each transition from a year to the next, int64, shape (year - 1,).
-    detection_weight : numpy.ndarray
-        Share of each detection level in each count, shape (count, level).
-    start : tuple of float
-        Prior mean and standard deviation of log abundance in the first year.
-    """
-
-    years: NDArray[np.int64]
-    index: NDArray[np.int64]
-    log_count: NDArray[np.float64]
-    period: NDArray[np.int64]
-    detection_weight: NDArray[np.float64]
-    start: tuple[float, float]
-
-
-def prepare(counts: Counts, settings: TrendSettings) -> TrendData:
-    """Lay the counts on a yearly axis.
-
-    Parameters
-    ----------
-    counts : Counts
-        As read.
-    settings : TrendSettings
-        Periods and changes of detection.
-
-    Returns
-    -------
-    TrendData
-        What the likelihood needs.
-    """
-    years = np.arange(counts.year[0], counts.year[-1] + 1)
-    return TrendData(
-        years=years,
-        index=counts.year - years[0],
-        log_count=np.log(counts.estimate),
-        period=np.searchsorted(settings.periods, years[:-1], side="right").astype(np.int64),
-        detection_weight=detection_weights(counts.year, settings.detection_changes),
-        start=(float(np.log(counts.estimate[0])), settings.start_sd_log),
-    )
+__all__ = ["build"]
 
 
 def _probability(name: str, belief: Belief, **kwargs) -> TensorVariable:

@@ -11,9 +11,9 @@ from ustyurt_models.formulas.trend import (
     sd_of_log,
 )
 from ustyurt_models.survey.beliefs import draw_positive
-from ustyurt_models.survey.models.trend import TrendData
+from ustyurt_models.survey.models.trend.data import TrendData
+from ustyurt_models.survey.models.trend.settings import TrendSettings
 from ustyurt_models.survey.read.counts import Counts
-from ustyurt_models.survey.settings import TrendSettings
 
 __all__ = ["UNITS", "abundance_node", "derive", "observed_node", "trend_node"]
 

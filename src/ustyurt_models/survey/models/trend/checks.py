@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 
 from ustyurt_models.formulas.trend import path_covariance, sd_of_log
 from ustyurt_models.survey.beliefs import lognormal_moments
-from ustyurt_models.survey.models.trend import TrendData
-from ustyurt_models.survey.settings import TrendSettings
+from ustyurt_models.survey.models.trend.data import TrendData
+from ustyurt_models.survey.models.trend.settings import TrendSettings
 
 __all__ = ["log_likelihood", "predictive_p_values", "prior_sd"]
 

@@ -1,0 +1,50 @@
+"""Surveys: which file, which statistical model, and its options; one block per model."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
+from ustyurt_models.study.surveys.distance import DistanceBlock, LineTransect, PointTransect
+from ustyurt_models.study.surveys.double_observer import DoubleObserver
+from ustyurt_models.study.surveys.hierarchical import (
+    DensitySurface,
+    HierarchicalBlock,
+    HierarchicalDistance,
+)
+from ustyurt_models.study.surveys.joint import JointSurvey
+from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal
+from ustyurt_models.study.surveys.strip import StripCounts
+from ustyurt_models.study.surveys.trend import Trend
+
+__all__ = [
+    "DensitySurface",
+    "DistanceBlock",
+    "DistancePriors",
+    "DoubleObserver",
+    "HierarchicalBlock",
+    "HierarchicalDistance",
+    "JointSurvey",
+    "LineTransect",
+    "LogNormal",
+    "Normal",
+    "PointTransect",
+    "Sampler",
+    "StripCounts",
+    "Survey",
+    "SurveyBlock",
+    "Trend",
+]
+
+#: A survey of a study; its key ``model`` says which block it is.
+Survey = Annotated[
+    LineTransect
+    | PointTransect
+    | DoubleObserver
+    | HierarchicalDistance
+    | DensitySurface
+    | StripCounts
+    | JointSurvey
+    | Trend,
+    Field(discriminator="model"),
+]
