@@ -1,0 +1,185 @@
+"""Who saw which group: two columns of one row, or two rows of one object."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ustyurt_models.checks import Faults
+from ustyurt_models.survey.read.table import Table, numbers_of
+
+__all__ = ["Marks", "marks_of"]
+
+_YES = {"1": True, "1.0": True, "yes": True, "true": True, "y": True, "t": True}
+_NO = {"0": False, "0.0": False, "no": False, "false": False, "n": False, "f": False}
+
+
+@dataclass(frozen=True)
+class Marks:
+    """One entry per group.
+
+    Attributes
+    ----------
+    row : list of int
+        Row of the table that describes the group.
+    twins : list of tuple of int
+        Row of the other observer and the describing row, where a group has two rows.
+    name : list of str
+        Number or name of the group; empty where the table has none.
+    seen : list of list of bool
+        Whether observers 1 and 2 saw it.
+    covariates : dict of str to numpy.ndarray
+        Further columns, float64 or text, shape (group,); ``name_1`` and ``name_2`` where the
+        observers' rows differ.
+    """
+
+    row: list[int]
+    twins: list[tuple[int, int]]
+    name: list[str]
+    seen: list[list[bool]]
+    covariates: dict[str, NDArray]
+
+
+def marks_of(
+    table: Table, found: Mapping[str, int], distance: list[float], faults: Faults
+) -> Marks:
+    """Gather who saw which group.
+
+    Parameters
+    ----------
+    table : Table
+        The file.
+    found : mapping of str to int
+        Its columns; ``seen_1`` and ``seen_2``, or ``object``, ``observer`` and ``detected``.
+    distance : list of float
+        Distance of each row; NaN in rows that only say that a transect was walked.
+    faults : Faults
+        Takes unreadable marks, objects without exactly two rows, repeated rows.
+
+    Returns
+    -------
+    Marks
+        Groups in the order of the file.
+
+    Raises
+    ------
+    InputError
+        At once when the table has neither form, or lacks numbers of objects.
+    """
+    if {"seen_1", "seen_2"} <= set(found):
+        return _wide(table, found, distance, faults)
+    if {"observer", "detected"} <= set(found):
+        if "object" not in found:
+            rule = "must have a column 'object' that says which two rows are one group"
+            faults.add(table.name, rule)
+            faults.raise_if_any()
+        return _long(table, found, distance, faults)
+    rule = "must have the columns seen_1 and seen_2, or object, observer and detected"
+    faults.add(table.name, rule, ", ".join(table.columns))
+    faults.raise_if_any()
+    raise AssertionError("unreachable")
+
+
+def _mark(table: Table, row: int, index: int, faults: Faults) -> bool:
+    """Read one mark: seen or not."""
+    cell = table.rows[row][index].lower()
+    if cell not in _YES and cell not in _NO:
+        where = f"{table.name}: row {table.lines[row]}, column {table.columns[index]}"
+        faults.add(where, "must be 1 (seen) or 0 (not seen)", table.rows[row][index] or "nothing")
+    return _YES.get(cell, False)
+
+
+def _wide(table: Table, found: Mapping[str, int], distance: list[float], faults: Faults) -> Marks:
+    """Read one row per group."""
+    rows = [i for i, value in enumerate(distance) if not math.isnan(value)]
+    identity = found.get("object")
+    seen_rows: dict[tuple[str, ...], int] = {}
+    names: dict[str, int] = {}
+    for i in rows:
+        where, name = f"{table.name}: row {table.lines[i]}", ""
+        if identity is not None:
+            name = table.rows[i][identity]
+            if name in names:
+                before = table.lines[names[name]]
+                faults.add(f"{where}, object", f"must differ from row {before}", name)
+            names.setdefault(name, i)
+        elif table.rows[i] in seen_rows:
+            advice = "two groups alike? add a column `object` with their numbers"
+            before = table.lines[seen_rows[table.rows[i]]]
+            faults.add(where, f"must not repeat row {before}", None, advice)
+        seen_rows.setdefault(table.rows[i], i)
+    seen = [[_mark(table, i, found[f"seen_{j}"], faults) for j in (1, 2)] for i in rows]
+    named = ["" if identity is None else table.rows[i][identity] for i in rows]
+    return Marks(rows, [], named, seen, _covariates(table, found, rows, rows, faults))
+
+
+def _observer_names(table: Table, index: int, rows: list[int], faults: Faults) -> tuple[str, str]:
+    """Return what the first and the second observer are called."""
+    said = [name.strip() for name in table.header.get("observers", "").split(",") if name.strip()]
+    found = sorted({table.rows[i][index] for i in rows})
+    if len(said) == 2:
+        return said[0], said[1]
+    if set(found) <= {"1", "2"}:
+        return "1", "2"
+    where = f"{table.name}: column {table.columns[index]}"
+    advice = "write '# observers: FIRST, SECOND' above the table to say who is observer 1 and 2"
+    faults.add(where, "must be 1 and 2, or two names in a known order", ", ".join(found), advice)
+    faults.raise_if_any()
+    raise AssertionError("unreachable")
+
+
+def _long(table: Table, found: Mapping[str, int], distance: list[float], faults: Faults) -> Marks:
+    """Read two rows per group, one for each observer."""
+    rows = [i for i, value in enumerate(distance) if not math.isnan(value)]
+    names = _observer_names(table, found["observer"], rows, faults)
+    of_object: dict[str, list[int]] = {}
+    for i in rows:
+        of_object.setdefault(table.rows[i][found["object"]], []).append(i)
+    first, second, seen, kept = [], [], [], []
+    for name, mine in of_object.items():
+        by_observer = {table.rows[i][found["observer"]]: i for i in mine}
+        if len(mine) != 2 or set(by_observer) != set(names):
+            got = ", ".join(
+                f"row {table.lines[i]} {table.rows[i][found['observer']]}" for i in mine
+            )
+            rule = f"must have one row for observer {names[0]} and one for {names[1]}"
+            advice = "two groups with one number, or a row doubled or left out?"
+            faults.add(f"{table.name}: object {name!r}", rule, got, advice)
+            continue
+        pair = [by_observer[who] for who in names]
+        seen.append([_mark(table, i, found["detected"], faults) for i in pair])
+        first.append(pair[0])
+        second.append(pair[1])
+        kept.append(name)
+    twins = list(zip(second, first, strict=True))
+    return Marks(first, twins, kept, seen, _covariates(table, found, first, second, faults))
+
+
+def _covariates(
+    table: Table, found: Mapping[str, int], first: list[int], second: list[int], faults: Faults
+) -> dict[str, NDArray]:
+    """Read the further columns; one that differs between observers becomes two."""
+    known: dict[str, NDArray] = {}
+    for index, name in enumerate(table.columns):
+        if index in found.values() or not name:
+            continue
+        values = _values(table, index, faults)
+        one, two = values[first], values[second]
+        alike = (one == two) | ((one != one) & (two != two))
+        if bool(np.all(alike)):
+            known[name] = one
+        else:
+            known[f"{name}_1"], known[f"{name}_2"] = one, two
+    return known
+
+
+def _values(table: Table, index: int, faults: Faults) -> NDArray:
+    """Read a column as numbers, or as text where a cell is no number."""
+    trial = Faults()
+    numbers = numbers_of(table, index, trial, missing_ok=True)
+    if any(fault.rule == "must be a number" for fault in trial.found):
+        return np.array(table.column(index))
+    faults.found.extend(trial.found)
+    return np.array(numbers, np.float64)
