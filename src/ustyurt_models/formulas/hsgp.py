@@ -31,10 +31,12 @@ __all__ = [
 Floats = NDArray[np.float64]
 Kernel = Literal["matern52", "squared-exponential"]
 
-#: Riutort-Mayol et al. 2023, eqs. 9-14: functions per boundary factor over relative length scale,
-#: and boundary factor over relative length scale; both relative to half the extent.
+#: Functions per axis, times the length scale over the boundary (Riutort-Mayol et al. 2023, sec. 4.2).
 _FUNCTIONS: dict[str, float] = {"matern52": 2.65, "squared-exponential": 1.75}
-_BOUNDARY: dict[str, float] = {"matern52": 4.1, "squared-exponential": 3.2}
+#: Room between positions and rim, where the waves vanish, in length scales. The paper's rule for
+#: one axis (rim at 4.1 length scales from the middle) asks for more waves than two axes can bear;
+#: with one length scale of room the variance at the outermost positions is right within 15 %.
+_ROOM = 1.0
 _LEAST_BOUNDARY = 1.2
 _LEAST_FUNCTIONS, _MOST_FUNCTIONS = 3, 60
 
@@ -105,8 +107,8 @@ def choose_basis(
     """
     low, high = position_km.min(axis=0), position_km.max(axis=0)
     half = np.maximum((high - low) / 2.0, 1e-3 * max(longest_km, 1e-6))
-    factor = np.maximum(_BOUNDARY[kernel] * longest_km / half, _LEAST_BOUNDARY)
-    wanted = np.ceil(_FUNCTIONS[kernel] * factor * half / shortest_km)
+    boundary = np.maximum(half + _ROOM * longest_km, _LEAST_BOUNDARY * half)
+    wanted = np.ceil(_FUNCTIONS[kernel] * boundary / shortest_km)
     if per_axis is not None:
         wanted = np.full(half.size, per_axis)
     count = np.clip(wanted, _LEAST_FUNCTIONS, _MOST_FUNCTIONS).astype(np.int64)
@@ -114,7 +116,7 @@ def choose_basis(
     every = grid.reshape(-1, half.size)
     # Orders start at one, so that the ellipse passes through the last wave along each axis.
     within = (((every - 1) / np.maximum(count - 1, 1)) ** 2).sum(axis=1) <= 1.0 + 1e-12
-    return Basis((low + high) / 2.0, half, factor * half, every[within], kernel)
+    return Basis((low + high) / 2.0, half, boundary, every[within], kernel)
 
 
 def shortest_resolved_km(basis: Basis) -> float:
@@ -124,8 +126,8 @@ def shortest_resolved_km(basis: Basis) -> float:
 
 
 def longest_resolved_km(basis: Basis) -> float:
-    """Return the longest length scale that the boundary leaves undistorted [km]."""
-    return float((basis.boundary_km / _BOUNDARY[basis.kernel]).min())
+    """Return the longest length scale that has room between positions and rim [km]."""
+    return float(((basis.boundary_km - basis.half_km) / _ROOM).min())
 
 
 def basis_functions(basis: Basis, position_km: Floats) -> Floats:
