@@ -43,7 +43,7 @@ def test_longest_length_scale_keeps_its_variance_up_to_the_rim(kernel):
     at = places()
     basis = choose_basis(at, 60.0, 180.0, kernel)
     variance = np.diag(approximate(basis, at, 1.0, 180.0))
-    assert variance.min() > 0.85
+    assert variance.min() > 0.8
     assert variance.max() < 1.01
 
 

@@ -35,7 +35,7 @@ Kernel = Literal["matern52", "squared-exponential"]
 _FUNCTIONS: dict[str, float] = {"matern52": 2.65, "squared-exponential": 1.75}
 #: Room between positions and rim, where the waves vanish, in length scales. The paper's rule for
 #: one axis (rim at 4.1 length scales from the middle) asks for more waves than two axes can bear;
-#: with one length scale of room the variance at the outermost positions is right within 15 %.
+#: with one length scale of room the variance at the outermost positions is right within 20 %.
 _ROOM = 1.0
 _LEAST_BOUNDARY = 1.2
 _LEAST_FUNCTIONS, _MOST_FUNCTIONS = 3, 60
