@@ -16,7 +16,8 @@ from ustyurt_models.batch import content_digest, open_results, prepare_store
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.study.load import load_study
 from ustyurt_models.survey import load_posterior
-from ustyurt_models.workflow.simulation import land_of, layout_of, models_of
+from ustyurt_models.workflow.land import land_of
+from ustyurt_models.workflow.simulation import layout_of, models_of
 
 pytestmark = pytest.mark.slow
 INTERRUPTED, BAD_INPUT = 130, 2

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
@@ -15,13 +15,25 @@ _LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "numba", "pymc", "arviz", "n
 
 
 def digest_files(paths: Iterable[Path]) -> str:
-    """Return the blake2 hash (32 hex digits) of the contents of `paths`, in the order given."""
+    """Return the blake2 hash (32 hex digits) of the contents of `paths`, in the order given.
+
+    A folder stands for the files in it and below, sorted by name.
+    """
     total = hashlib.blake2b(digest_size=16)
-    for path in paths:
+    for path in _files(paths):
         content = Path(path).read_bytes()
         total.update(len(content).to_bytes(8, "little"))
         total.update(content)
     return total.hexdigest()
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files, and those of folders."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.is_file())
+        else:
+            yield path
 
 
 def digest_json(value: object) -> str:

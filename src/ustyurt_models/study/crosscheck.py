@@ -11,6 +11,7 @@ from ustyurt_models.study.land_names import LandNames
 from ustyurt_models.study.lines import KeyPath
 from ustyurt_models.study.problems import Problem
 from ustyurt_models.study.schema import Scenario
+from ustyurt_models.study.surveys import JointSurvey
 
 __all__ = [
     "file_problems",
@@ -24,6 +25,8 @@ __all__ = [
 
 #: What managers estimate every year, besides the number of each prey species.
 MONITORED = ("prey_biomass_kg_per_km2", "cheetah", "adult_females", "livestock_killed")
+#: A survey may be a folder of tables.
+_TABLES = ("survey", "file")
 #: Statistics that differ between zones.
 ZONED = ("prey_biomass_kg_per_km2",)
 #: Statistics that are known for founders.
@@ -35,6 +38,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _years(scenario)
     yield from _repeats(scenario)
     yield from _starts(scenario)
+    yield from _joint(scenario)
     yield from _species(scenario)
     yield from _criteria(scenario)
     yield from _rules(scenario)
@@ -89,6 +93,21 @@ def _starts(scenario: Scenario) -> Iterator[Problem]:
         elif survey.species != species:
             rule = f"must name a survey of {species}; {prey.start.name!r} counts {survey.species!r}"
             yield Problem(path, rule)
+
+
+def _joint(scenario: Scenario) -> Iterator[Problem]:
+    """Yield joint estimates from surveys that are not there or count something else."""
+    for name, survey in scenario.survey.items():
+        for other in survey.surveys if isinstance(survey, JointSurvey) else ():
+            path: KeyPath = ("survey", name, "surveys")
+            found = scenario.survey.get(other)
+            if found is None or isinstance(found, JointSurvey):
+                known = [key for key, s in scenario.survey.items() if s is not survey]
+                rule = "must name other surveys of this study, none of them joint"
+                yield Problem(path, rule, other, did_you_mean(other, known))
+            elif found.species != survey.species:
+                rule = f"must count {survey.species}; {other!r} counts {found.species!r}"
+                yield Problem(path, rule)
 
 
 def _species(scenario: Scenario) -> Iterator[Problem]:
@@ -163,7 +182,10 @@ def landscape_file(name: str, folder: Path) -> Path:
 def named_files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str, Path]]:
     """Yield (key, text, file) of every file that a scenario names."""
     for name, survey in scenario.survey.items():
-        yield ("survey", name, "file"), survey.file, folder / survey.file
+        if survey.file:
+            yield ("survey", name, "file"), survey.file, folder / survey.file
+        if grid := getattr(survey, "grid", ""):
+            yield ("survey", name, "grid"), grid, folder / grid
     for species, prey in scenario.prey.items():
         yield ("prey", species, "file"), prey.file, species_file(prey.file, folder)
     cheetah, area = scenario.cheetah, scenario.area
@@ -187,7 +209,7 @@ def file_problems(scenario: Scenario, folder: Path) -> Iterator[Problem]:
             near = [each.name for each in place.iterdir()] if place.is_dir() else []
             advice = did_you_mean(file.name, near)
             yield Problem(path, "the file must exist", text, advice if "did you" in advice else "")
-        elif file.is_dir() and path != ("area", "landscape"):
+        elif file.is_dir() and path[-1] != "landscape" and (path[0], path[-1]) != _TABLES:
             yield Problem(path, "must be a file, not a folder", text)
 
 

@@ -3,24 +3,49 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import xarray as xr
+
 from ustyurt_models import survey as surveys
+from ustyurt_models.bridge.survey_grid import survey_grid
 from ustyurt_models.evidence import Catalogue
+from ustyurt_models.landscape import digest as land_digest
 from ustyurt_models.provenance import digest_files, digest_json
 from ustyurt_models.study.load import Study
-from ustyurt_models.study.surveys import Survey
+from ustyurt_models.study.schema import Scenario
+from ustyurt_models.study.surveys import HierarchicalBlock, JointSurvey, Survey
 from ustyurt_models.workflow.console import say
+from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.stamps import code_digest, is_current, stamp
 
 __all__ = ["fit_surveys", "posterior_paths"]
 
 
-def _inputs(study: Study, survey: Survey, catalogue: Catalogue) -> str:
+def _data_files(study: Study, survey: Survey) -> list[Path]:
+    """Return the files and folders that a survey reads."""
+    named = (survey.file, survey.grid if isinstance(survey, HierarchicalBlock) else "")
+    return [study.folder / name for name in named if name]
+
+
+def _needs_landscape(survey: Survey) -> bool:
+    """Tell whether a survey predicts to the landscape of the study."""
+    return isinstance(survey, HierarchicalBlock) and not survey.grid
+
+
+def _inputs(
+    study: Study,
+    survey: Survey,
+    catalogue: Catalogue,
+    others: Mapping[str, Path],
+    land: xr.Dataset | None,
+) -> str:
     """Return the hash of everything that a posterior depends on."""
     scenario = study.scenarios[0]
     return digest_json(
         {
             "survey": survey.model_dump(mode="json"),
-            "data": digest_files([study.folder / survey.file]),
+            "data": digest_files(_data_files(study, survey)),
+            "others": {name: digest_files([path]) for name, path in others.items()},
+            "land": "" if land is None else land_digest(land),
             "seed": scenario.seed,
             "start": scenario.start,
             "evidence": catalogue.digest,
@@ -29,34 +54,48 @@ def _inputs(study: Study, survey: Survey, catalogue: Catalogue) -> str:
     )
 
 
-def _distinct(study: Study) -> dict[str, tuple[str, Survey]]:
-    """Return file stem -> (name, survey), one entry per survey that differs between scenarios."""
-    found: dict[str, tuple[str, Survey]] = {}
+def _distinct(study: Study) -> dict[str, tuple[Scenario, str, Survey]]:
+    """Return file stem -> (scenario, name, survey), one entry per survey that differs.
+
+    Joint estimates come last: they read the others' posteriors.
+    """
+    found: dict[str, tuple[Scenario, str, Survey]] = {}
     for scenario in study.scenarios:
         for name, survey in scenario.survey.items():
-            found.setdefault(_stem(study, name, survey), (name, survey))
-    return found
+            found.setdefault(_stem(study, scenario, name), (scenario, name, survey))
+    return dict(sorted(found.items(), key=lambda entry: isinstance(entry[1][2], JointSurvey)))
 
 
-def _stem(study: Study, name: str, survey: Survey) -> str:
+def _said(scenario: Scenario, name: str) -> list[dict]:
+    """Return the settings of a survey and of those that it reads."""
+    survey = scenario.survey[name]
+    read = survey.surveys if isinstance(survey, JointSurvey) else ()
+    return [scenario.survey[one].model_dump(mode="json") for one in (name, *read)]
+
+
+def _stem(study: Study, scenario: Scenario, name: str) -> str:
     """Return the file name of a posterior: the survey's, with a hash where scenarios differ."""
-    variants = {
-        digest_json(scenario.survey[name].model_dump(mode="json"))
-        for scenario in study.scenarios
-        if name in scenario.survey
-    }
+    variants = {digest_json(_said(one, name)) for one in study.scenarios if name in one.survey}
     if len(variants) == 1:
         return name
-    return f"{name}-{digest_json(survey.model_dump(mode='json'))[:8]}"
+    return f"{name}-{digest_json(_said(scenario, name))[:8]}"
+
+
+def _path(folder: Path, stem: str) -> Path:
+    """Return the file of a posterior."""
+    return folder / "posteriors" / f"{stem}.nc"
 
 
 def posterior_paths(study: Study, scenario: int, folder: Path) -> Mapping[str, Path]:
     """Return survey name -> posterior file for one scenario of a study."""
-    surveys = study.scenarios[scenario].survey
-    return {
-        name: folder / "posteriors" / f"{_stem(study, name, survey)}.nc"
-        for name, survey in surveys.items()
-    }
+    one = study.scenarios[scenario]
+    return {name: _path(folder, _stem(study, one, name)) for name in one.survey}
+
+
+def _others(study: Study, scenario: Scenario, survey: Survey, folder: Path) -> dict[str, Path]:
+    """Return the posterior files that a joint estimate reads."""
+    names = survey.surveys if isinstance(survey, JointSurvey) else ()
+    return {name: _path(folder, _stem(study, scenario, name)) for name in names}
 
 
 def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -> list[Path]:
@@ -85,14 +124,20 @@ def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -
     CheckFailed
         When the diagnostics say stop and the study does not accept that.
     """
+    distinct = _distinct(study)
+    land = land_of(study) if any(_needs_landscape(one[2]) for one in distinct.values()) else None
     paths = []
-    for stem, (name, survey) in _distinct(study).items():
-        path = folder / "posteriors" / f"{stem}.nc"
-        inputs = _inputs(study, survey, catalogue)
+    for stem, (scenario, name, survey) in distinct.items():
+        path, others = _path(folder, stem), _others(study, scenario, survey, folder)
+        own = land if _needs_landscape(survey) else None
+        inputs = _inputs(study, survey, catalogue, others, own)
         if fresh or not is_current(folder, f"fit:{stem}", inputs, path):
-            say(f"fit {stem}: {survey.model} of {survey.file}")
-            scenario = study.scenarios[0]
-            context = surveys.Context(start_year=scenario.start)
+            say(f"fit {stem}: {survey.model} of {survey.file or ', '.join(others)}")
+            context = surveys.Context(
+                start_year=scenario.start,
+                grid=None if own is None else survey_grid(own),
+                others={one: surveys.load_posterior(file) for one, file in others.items()},
+            )
             tree = surveys.fit_survey(survey, study.folder, scenario.seed, catalogue, context)
             surveys.save_posterior(tree, path)
             stamp(folder, f"fit:{stem}", inputs, path)

@@ -16,7 +16,8 @@ from ustyurt_models.report.gather import DrawnInputs, gather
 from ustyurt_models.resources import models_dir
 from ustyurt_models.study.load import Study
 from ustyurt_models.workflow.console import say
-from ustyurt_models.workflow.simulation import identity_of, land_of, models_of
+from ustyurt_models.workflow.land import land_of
+from ustyurt_models.workflow.simulation import identity_of, models_of
 from ustyurt_models.workflow.stamps import code_digest, is_current, stamp
 
 __all__ = ["report_study"]

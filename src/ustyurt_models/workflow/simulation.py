@@ -14,24 +14,16 @@ from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.checks import Faults, InputError
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.landscape import digest as land_digest
-from ustyurt_models.landscape import load_land, restrict
 from ustyurt_models.provenance import digest_files, library_versions
-from ustyurt_models.study import landscape_file
 from ustyurt_models.study.crosscheck import named_files
 from ustyurt_models.study.load import Study
 from ustyurt_models.survey import load_posterior
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.fitting import posterior_paths
+from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.stamps import code_digest
 
-__all__ = ["check_land", "identity_of", "land_of", "layout_of", "models_of", "simulate_study"]
-
-
-def land_of(study: Study) -> xr.Dataset:
-    """Return the landscape of a study, cut to its region; all scenarios share it."""
-    area = study.scenarios[0].area
-    land = load_land(landscape_file(area.landscape, study.folder))
-    return restrict(land, area.region, study.folder)
+__all__ = ["check_land", "identity_of", "layout_of", "models_of", "simulate_study"]
 
 
 def check_land(study: Study, catalogue: Catalogue) -> None:

@@ -26,7 +26,8 @@ def _open(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
     study = check_with_names(path)
     catalogue = load_catalogue()
     faults = Faults()
-    for survey in {s.file: s for one in study.scenarios for s in one.survey.values()}.values():
+    distinct = {s.model_dump_json(): s for one in study.scenarios for s in one.survey.values()}
+    for survey in distinct.values():
         try:
             check_survey(survey, study.folder, catalogue)
         except InputError as error:
