@@ -8,14 +8,23 @@ from pathlib import Path
 
 from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
 
-__all__ = ["Table", "columns_of", "numbers_of", "read_table"]
+__all__ = [
+    "MISSING",
+    "Table",
+    "columns_of",
+    "fold",
+    "numbers_of",
+    "parse_table",
+    "read_table",
+]
 
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN_BESIDE = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
-_MISSING = {"", "na", "n/a", "nan", "null", "none", "-"}
-_NAME = re.compile(r"[\s._-]+")
+#: Cells, in lower case, that say that a number is not known.
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-"})
+_NAME = re.compile(r"[\s._()\[\]-]+")
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,10 @@ class Table:
         Encoding found.
     separator : str
         Column separator found.
+    comments : tuple of str
+        ``#`` lines that are not ``# key: value``.
+    places : tuple of str
+        Where each row comes from when the rows of several files were joined; empty otherwise.
     """
 
     name: str
@@ -48,10 +61,16 @@ class Table:
     encoding: str
     separator: str
     comments: tuple[str, ...] = field(default=())
+    places: tuple[str, ...] = field(default=())
 
     def column(self, index: int) -> list[str]:
         """Return the cells of one column."""
         return [row[index] for row in self.rows]
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """File and row of every row, for messages."""
+        return self.places or tuple(f"{self.name}: row {line}" for line in self.lines)
 
 
 def _decode_as(raw: bytes, name: str, encoding: str) -> str:
@@ -138,34 +157,71 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
     InputError
         When the file is missing, empty, ambiguous, or its rows differ in length.
     """
-    name = path.name
     require(
         path.is_file(), str(path), "the survey file must exist", None, "check `file` in [survey]"
     )
-    text, found = _decode(path.read_bytes(), name, encoding)
+    return parse_table(path.read_bytes(), path.name, encoding)
+
+
+def parse_table(raw: bytes, name: str, encoding: str | None = None) -> Table:
+    """Take the bytes of a delimited text file apart, as `read_table` does.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file's content.
+    name : str
+        Its name, for messages.
+    encoding : str, optional
+        Encoding when the content cannot tell it.
+
+    Returns
+    -------
+    Table
+        Cells as text.
+
+    Raises
+    ------
+    InputError
+        When it is empty, ambiguous, or its rows differ in length.
+    """
+    text, found = _decode(raw, name, encoding)
     lines = text.splitlines()
     header, remarks, start = _header_lines(lines)
     require(start < len(lines), name, "must hold a line of column names and at least one row")
     separator = _separator(lines[start])
+    columns, rows, numbers = _cells(lines, start, separator, name)
+    return Table(name, header, columns, rows, numbers, found, separator, tuple(remarks))
+
+
+def _cells(
+    lines: Sequence[str], start: int, separator: str, name: str
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
+    """Split the lines from the column names on; return names, rows and the lines of the rows."""
     reader = csv.reader(lines[start:], delimiter=separator)
-    columns = tuple(cell.strip().strip('"') for cell in next(reader))
     faults, rows, numbers = Faults(), [], []
-    for cells in reader:
-        line = start + reader.line_num
-        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
-            continue
-        if len(cells) != len(columns):
-            advice = "a decimal comma in a comma-separated file? use ';' between columns"
-            where = f"{name}: row {line}"
-            faults.add(where, f"must have {len(columns)} cells like the header", len(cells), advice)
-            continue
-        rows.append(tuple(cell.strip() for cell in cells))
-        numbers.append(line)
+    try:
+        columns = tuple(cell.strip().strip('"') for cell in next(reader))
+        for cells in reader:
+            line = start + reader.line_num
+            if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+                continue
+            if len(cells) != len(columns):
+                advice = "a decimal comma in a comma-separated file? use ';' between columns"
+                rule = f"must have {len(columns)} cells like the header"
+                faults.add(f"{name}: row {line}", rule, len(cells), advice)
+                continue
+            rows.append(tuple(cell.strip() for cell in cells))
+            numbers.append(line)
+    except csv.Error as error:
+        place = f"{name}: row {start + reader.line_num}"
+        faults.add(place, "must be delimited text", None, f"{error}; an open quotation mark?")
+        faults.raise_if_any()
+    for column in sorted({column for column in columns if columns.count(column) > 1} - {""}):
+        faults.add(name, "must name every column differently", column)
     faults.raise_if_any()
     require(bool(rows), name, "must hold at least one row below the column names")
-    return Table(
-        name, header, columns, tuple(rows), tuple(numbers), found, separator, tuple(remarks)
-    )
+    return columns, tuple(rows), tuple(numbers)
 
 
 def columns_of(
@@ -187,11 +243,11 @@ def columns_of(
     dict of str to int
         Column index by our name.
     """
-    plain = {_NAME.sub("", column).lower(): index for index, column in enumerate(table.columns)}
+    plain = {fold(column): index for index, column in enumerate(table.columns)}
     faults = Faults()
     found: dict[str, int] = {}
     for name, spellings in wanted.items():
-        index = next((plain[key] for key in map(_fold, spellings) if key in plain), None)
+        index = next((plain[key] for key in map(fold, spellings) if key in plain), None)
         if index is not None:
             found[name] = index
         elif name in compulsory:
@@ -201,7 +257,8 @@ def columns_of(
     return found
 
 
-def _fold(name: str) -> str:
+def fold(name: str) -> str:
+    """Return a column name without case, dots, dashes, blanks and underscores."""
     return _NAME.sub("", name).lower()
 
 
@@ -245,9 +302,9 @@ def numbers_of(table: Table, index: int, faults: Faults, missing_ok: bool = Fals
     decimal_comma = _check_decimal_sign(table, index, faults)
     column = table.columns[index]
     values = []
-    for line, cell in zip(table.lines, table.column(index), strict=True):
-        where = f"{table.name}: row {line}, column {column}"
-        if cell.lower() in _MISSING:
+    for place, cell in zip(table.where, table.column(index), strict=True):
+        where = f"{place}, column {column}"
+        if cell.lower() in MISSING:
             if not missing_ok:
                 faults.add(where, "must not be empty")
             values.append(float("nan"))
@@ -255,7 +312,7 @@ def numbers_of(table: Table, index: int, faults: Faults, missing_ok: bool = Fals
         if decimal_comma and _DECIMAL_COMMA.fullmatch(cell):
             cell = cell.replace(",", ".")
         try:
-            number = float(cell)
+            number = float("" if "_" in cell else cell)
         except ValueError:
             faults.add(where, "must be a number", cell)
             number = float("nan")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from ustyurt_models.evidence import Catalogue
 from ustyurt_models.study.surveys import DistanceBlock
 from ustyurt_models.survey.beliefs import Known, known_probability
 from ustyurt_models.survey.context import Context
-from ustyurt_models.survey.read.distance import Transects, read_transects
+from ustyurt_models.survey.read.distance import Transects
+from ustyurt_models.survey.read.transects import read_survey
 
 __all__ = ["DistanceData", "DistanceSurvey", "describe", "load", "prepare", "survey_of"]
 
@@ -126,15 +128,17 @@ def load(
     spec: DistanceBlock, folder: Path, catalogue: Catalogue | None, context: Context
 ) -> DistanceSurvey:
     """Read the file of a survey block; see `registry`."""
-    transects = read_transects(folder / spec.file, spec.units, spec.encoding)
+    kind: Literal["line", "point"] = "point" if spec.model == "point_transect" else "line"
+    transects = read_survey(folder / spec.file, spec.units, spec.encoding, kind)
     return survey_of(transects, spec, catalogue)
 
 
 def describe(survey: DistanceSurvey) -> str:
     """Say in one line what the file holds."""
     data = survey.data
+    unit = "km" if survey.transects.kind == "line" else "visits"
     return (
-        f"{data.effort.size} transects, {data.effort.sum():,.0f} km, "
+        f"{data.effort.size} transects, {data.effort.sum():,.0f} {unit}, "
         f"{data.distance_m.size} groups within {data.truncation_m:g} m"
     )
 
