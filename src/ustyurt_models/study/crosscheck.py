@@ -209,8 +209,13 @@ def file_problems(scenario: Scenario, folder: Path) -> Iterator[Problem]:
             near = [each.name for each in place.iterdir()] if place.is_dir() else []
             advice = did_you_mean(file.name, near)
             yield Problem(path, "the file must exist", text, advice if "did you" in advice else "")
-        elif file.is_dir() and path[-1] != "landscape" and (path[0], path[-1]) != _TABLES:
+        elif file.is_dir() and path[-1] != "landscape" and not _holds_tables(path, file):
             yield Problem(path, "must be a file, not a folder", text)
+
+
+def _holds_tables(path: KeyPath, folder: Path) -> bool:
+    """Tell whether a folder may be a survey in several tables."""
+    return (path[0], path[-1]) == _TABLES and any(folder.glob("*.[ct]sv"))
 
 
 def land_problems(scenario: Scenario, land: LandNames) -> Iterator[Problem]:
