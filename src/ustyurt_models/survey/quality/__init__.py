@@ -1,0 +1,1 @@
+"""How good survey data are, before any model: light enough for `ustyurt check`."""
