@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pytensor.tensor as pt
 import pytest
 from scipy.special import logsumexp
 
@@ -16,18 +15,14 @@ from ustyurt_models.study.surveys import DistancePriors, LineTransect, LogNormal
 from ustyurt_models.survey.fit import fit_model
 from ustyurt_models.survey.models.distance.data import prepare
 from ustyurt_models.survey.models.distance.data import survey_of as prepared
-from ustyurt_models.survey.models.distance.model import (
-    build,
-    cumulative_half_normal,
-    cumulative_hazard_rate,
-    sufficient,
-)
+from ustyurt_models.survey.models.distance.model import build
 from ustyurt_models.survey.models.distance.results import derive
 from ustyurt_models.survey.models.distance.simulate import (
     LineTransectTruth,
     simulate_line_transect,
     untruncated_mean_for,
 )
+from ustyurt_models.survey.models.distance.sufficient import sufficient
 from ustyurt_models.survey.models.distance.survey_model import survey_model
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.samplers.laplace import sample_flat
@@ -69,17 +64,6 @@ def survey_of(truth=TRUTH, replicate=0, effort=EFFORT):
 @pytest.fixture(scope="module")
 def fitted():
     return fit_line_transect(survey_of(), PLAIN, QUICK, 9)
-
-
-@pytest.mark.parametrize("sigma_m", [3.0, 100.0, 900.0, 1e5])
-def test_tensor_integrals_equal_their_numpy_twins(sigma_m):
-    upper = np.array([50.0, 200.0, 1000.0])
-    sigma = pt.constant(np.float64(sigma_m))
-    half = cumulative_half_normal(sigma, upper).eval()
-    assert half == pytest.approx(esw_half_normal(sigma_m, upper), rel=1e-12)
-    hazard = cumulative_hazard_rate(sigma, pt.constant(np.float64(2.2)), upper).eval()
-    exact = esw_hazard_rate(np.full(3, sigma_m), np.full(3, 2.2), upper)
-    assert hazard == pytest.approx(exact, rel=1e-9)
 
 
 @pytest.mark.parametrize("key", ["half-normal", "hazard-rate"])

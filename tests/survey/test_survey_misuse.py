@@ -80,12 +80,25 @@ def test_distances_in_metres_called_kilometres_are_refused():
         prepare(replace(survey, distance_m=survey.distance_m * 1000), SETTINGS)
 
 
-def test_area_unknown_is_refused_and_can_be_given():
+def test_area_unknown_gives_densities_and_says_what_abundance_means():
     survey = replace(survey_of(), area_km2=np.array([np.nan]))
+    data = prepare(survey, SETTINGS)
+    assert not data.area_known
+    assert data.area_km2 == pytest.approx(12 * 30.0 * 2 * 0.4)
+    tree = fit_line_transect(survey, SETTINGS, QUICK, 3)
+    assert tree["abundance"].attrs["area_basis"] == "searched"
+    known = fit_line_transect(replace(survey, area_km2=np.array([50.0])), SETTINGS, QUICK, 3)
+    assert known["abundance"].attrs["area_basis"] == "stratum"
+    assert np.allclose(known["posterior"]["density_per_km2"], tree["posterior"]["density_per_km2"])
+
+
+def test_area_of_one_stratum_only_is_refused_and_can_be_given():
+    survey = survey_of()
+    two = replace(survey, stratum=("stratum_1", "other"), area_km2=np.array([np.nan, 3.0]))
     with pytest.raises(InputError, match="must be known and > 0"):
-        prepare(survey, SETTINGS)
-    given = block(areas={"stratum_1": "50 km2"})
-    assert prepare(survey, given).area_km2.tolist() == [50.0]
+        prepare(two, SETTINGS)
+    given = SETTINGS.model_copy(update={"areas": {"stratum_1": 50.0}})
+    assert prepare(two, given).area_km2.tolist() == [50.0, 3.0]
 
 
 def test_area_of_an_unknown_stratum_is_refused():

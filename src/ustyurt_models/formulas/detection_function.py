@@ -28,6 +28,7 @@ __all__ = [
     "detection",
     "effective_radius_m",
     "effective_width_m",
+    "integral_below",
     "interval_integrals",
     "log_detection",
     "log_distance_density",
@@ -202,20 +203,60 @@ def interval_integrals(
         Shape (..., edge - 1); [m] for lines, [m2] for points.
     """
     edges = np.asarray(edges_m, float)
+    each = DetectionParameters(
+        np.asarray(parameters.sigma_m, float)[..., None],
+        np.asarray(parameters.shape, float)[..., None],
+        np.asarray(parameters.coefficients, float)[..., None, :],
+    )
+    return _between(form, edges[:-1], edges[1:], each)
+
+
+def _between(
+    form: DetectionForm, low: Floats, high: Floats, parameters: DetectionParameters
+) -> Floats:
+    """Integrals from `low` to `high`, which broadcast against the parameters."""
     sigma, shape = np.broadcast_arrays(parameters.sigma_m, parameters.shape)
-    sigma = np.asarray(sigma, float)[..., None]
     if form.closed:
-        return _closed(form, sigma, edges[:-1], edges[1:])
+        return _closed(form, sigma, low, high)
     if form.key == "uniform":  # one panel will do: nothing changes at the scale
         sigma = np.full_like(sigma, form.truncation_m)
-    distance, weight = _panels(sigma, edges[:-1], edges[1:])
+    distance, weight = _panels(sigma, low, high)
     inner = DetectionParameters(
         sigma[..., None],
-        np.asarray(shape, float)[..., None, None],
-        np.asarray(parameters.coefficients, float)[..., None, None, :],
+        shape[..., None],
+        np.asarray(parameters.coefficients, float)[..., None, :],
     )
     value = detection(form, distance, inner)
     return (weight * value * (distance if form.point else 1.0)).sum(axis=-1)
+
+
+def integral_below(
+    form: DetectionForm, distance_m: ArrayLike, parameters: DetectionParameters
+) -> Floats:
+    """Integral of g(x) (lines) or r g(r) (points) from the left truncation to single distances.
+
+    Parameters
+    ----------
+    form : DetectionForm
+        Key, truncation, adjustments.
+    distance_m : array_like
+        Distances [m], broadcast against the parameters.
+    parameters : DetectionParameters
+        Scale, shape, coefficients.
+
+    Returns
+    -------
+    numpy.ndarray
+        [m] for lines, [m2] for points.
+    """
+    least = form.left_m + 1e-9 * form.truncation_m
+    high = np.maximum(np.asarray(distance_m, float), least)
+    each = DetectionParameters(
+        np.asarray(parameters.sigma_m, float),
+        np.asarray(parameters.shape, float),
+        parameters.coefficients,
+    )
+    return _between(form, np.full_like(high, form.left_m), high, each)
 
 
 def _whole(form: DetectionForm, parameters: DetectionParameters) -> Floats:

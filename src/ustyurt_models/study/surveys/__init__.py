@@ -5,7 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
-from ustyurt_models.study.surveys.distance import DistanceBlock, LineTransect, PointTransect
+from ustyurt_models.study.surveys.distance import (
+    DistanceBlock,
+    LineTransect,
+    PointTransect,
+    TransectBlock,
+)
 from ustyurt_models.study.surveys.double_observer import DoubleObserver
 from ustyurt_models.study.surveys.hierarchical import (
     DensitySurface,
@@ -33,6 +38,7 @@ __all__ = [
     "StripCounts",
     "Survey",
     "SurveyBlock",
+    "TransectBlock",
     "Trend",
 ]
 

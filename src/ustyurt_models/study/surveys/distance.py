@@ -1,16 +1,17 @@
 """Distance sampling along lines and at points."""
 
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from ustyurt_models.study.quantities import LengthM, LengthOrZeroM, refuse
 from ustyurt_models.study.surveys.common import Believed, SurveyBlock
 from ustyurt_models.study.surveys.priors import DistancePriors
 
-__all__ = ["DistanceBlock", "Key", "LineTransect", "PointTransect"]
+__all__ = ["DistanceBlock", "Key", "LineTransect", "PointTransect", "TransectBlock"]
 
+#: Shapes of the detection function.
 Key = Literal["half-normal", "hazard-rate", "uniform", "negative-exponential"]
 
 
@@ -21,8 +22,10 @@ class DistanceBlock(SurveyBlock):
     """Shape of the detection function."""
     adjustment: Literal["none", "cosine", "hermite", "polynomial"] = "none"
     """Series that adjusts the key."""
-    orders: tuple[int, ...] = ()
+    orders: tuple[Annotated[int, Field(ge=1, le=10)], ...] = ()
     """Orders of the adjustment terms."""
+    monotone: bool = True
+    """Adjusted detection never rises with distance; false asks only that it stays positive."""
     truncation: LengthM | None = None
     """Distances beyond are left out; the largest distance unless given."""
     left_truncation: LengthOrZeroM = 0.0
@@ -78,12 +81,27 @@ class DistanceBlock(SurveyBlock):
     def _adjustments_have_orders(self) -> "DistanceBlock":
         if (self.adjustment == "none") != (not self.orders):
             raise refuse("'adjustment' and 'orders' go together")
+        if any(low >= high for low, high in pairwise(self.orders)):
+            raise refuse("'orders' must rise")
+        first = {"cosine": 1, "hermite": 2, "polynomial": 2}.get(self.adjustment, 0)
+        if self.key == "uniform" and self.monotone and self.orders and self.orders[0] != first:
+            raise refuse(f"the uniform key needs {self.adjustment} terms from order {first} on")
         if self.average and not self.candidates:
             raise refuse("'average' needs 'candidates'")
         return self
 
 
-class LineTransect(DistanceBlock):
+class TransectBlock(DistanceBlock):
+    """Lines and points that were searched once."""
+
+    encounter: Literal["negative-binomial", "poisson", "bootstrap"] = "negative-binomial"
+    """Spread of the number of groups per transect; bootstrap weighs whole transects at random and
+    needs no model of their spread."""
+    design: str = "R2"
+    """Design-based estimator of the encounter rate's variance that is shown beside the model's."""
+
+
+class LineTransect(TransectBlock):
     """Distance sampling along lines."""
 
     model: Literal["line_transect"] = "line_transect"
@@ -94,7 +112,7 @@ class LineTransect(DistanceBlock):
     """Design-based estimator of the encounter rate's variance that is shown beside the model's."""
 
 
-class PointTransect(DistanceBlock):
+class PointTransect(TransectBlock):
     """Distance sampling at points."""
 
     model: Literal["point_transect"] = "point_transect"

@@ -1,4 +1,4 @@
-"""How well the line-transect model reproduces its data: predictive checks, pointwise likelihood."""
+"""How well distance sampling reproduces its data: predictive checks, pointwise likelihood."""
 
 import numpy as np
 import xarray as xr
@@ -6,77 +6,98 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 from scipy.stats import spearmanr
 
-from ustyurt_models.formulas.detection import (
-    SPREAD_FLOOR,
-    bin_probabilities,
-    esw_half_normal,
-    esw_hazard_rate,
-    log_distance_density,
-    log_overdispersed_count,
-)
+from ustyurt_models.formulas.detection import SPREAD_FLOOR, log_overdispersed_count
+from ustyurt_models.formulas.detection_function import DetectionParameters, integral_below
+from ustyurt_models.formulas.group_size import log_lognormal_poisson
 from ustyurt_models.study.surveys import DistanceBlock
-from ustyurt_models.survey.models.distance.data import DistanceData
-from ustyurt_models.survey.models.distance.results import detection_at
+from ustyurt_models.survey.models.distance.curves import (
+    DrawnCurves,
+    drawn_curves,
+    draws_of,
+    thin,
+)
+from ustyurt_models.survey.models.distance.encounters import rate_name
+from ustyurt_models.survey.models.distance.prepare import DistanceData
 
 __all__ = ["log_likelihood", "predictive_p_values", "prior_sd"]
 
 Floats = NDArray[np.float64]
 
+_WORK = 400_000  # detections times draws that a check may evaluate
+
 
 def prior_sd(settings: DistanceBlock) -> dict[str, float]:
-    """Return the standard deviation of the logarithm under the prior, by variable."""
-    return {
-        "encounter_rate_per_km": settings.priors.encounter_rate.sd_log,
-        "sigma_m": settings.priors.sigma_share.sd_log,
-        "shape_excess": settings.priors.shape_excess.sd_log,
-        "mean_size_untruncated": settings.priors.mean_size.sd_log,
+    """Return the standard deviation of the logarithm under the prior, by variable.
+
+    Parameters
+    ----------
+    settings : DistanceBlock
+        Priors.
+
+    Returns
+    -------
+    dict of str to float
+        Only of positive variables.
+    """
+    priors = settings.priors
+    own_rates = settings.pooling == "none" and settings.encounter != "bootstrap"
+    found = {
+        "sigma_m": priors.sigma_share.sd_log,
+        "shape_excess": priors.shape_excess.sd_log,
+        "mean_size_untruncated": priors.mean_size.sd_log,
     }
+    if own_rates:
+        found |= {rate_name(point): priors.encounter_rate.sd_log for point in (False, True)}
+    return found
 
 
-def _thin(posterior: xr.Dataset, most: int) -> xr.Dataset:
-    """Keep at most `most` draws, evenly spread, as one chain."""
-    step = max(posterior.sizes["chain"] * posterior.sizes["draw"] // most, 1)
-    return posterior.isel(draw=slice(None, None, step))
+def _expected(posterior: xr.Dataset, data: DistanceData) -> tuple[Floats, Floats | None]:
+    """Return expected groups per transect and their spread, each shape (draw, transect)."""
+    rate = draws_of(posterior, rate_name(data.form.point))
+    expected = rate[:, data.transect_stratum] * data.effort
+    if "encounter_spread" not in posterior:
+        return expected, None
+    return expected, draws_of(posterior, "encounter_spread")[:, data.transect_stratum]
 
 
-def _cumulative(posterior: xr.Dataset, upper_m: Floats, key: str) -> Floats:
-    """Integral of g from 0 to each distance, shape (draw, upper)."""
-    sigma = posterior["sigma_m"].values.reshape(-1, 1)
-    if key == "half-normal":
-        return esw_half_normal(sigma, upper_m)
-    shape = 1.0 + posterior["shape_excess"].values.reshape(-1, 1)
-    safe = np.maximum(upper_m, 1e-9)
-    return esw_hazard_rate(*np.broadcast_arrays(sigma, shape, safe))
-
-
-def _log_counts(expected: Floats, spread: Floats | None, groups: NDArray[np.int64]) -> Floats:
+def _log_counts(posterior: xr.Dataset, data: DistanceData, settings: DistanceBlock) -> Floats:
     """Log probability of the groups per transect, shape (draw, transect)."""
+    expected, spread = _expected(posterior, data)
+    if settings.encounter == "bootstrap":
+        return np.zeros_like(expected)
     if spread is None:
-        return groups * np.log(expected) - expected - gammaln(groups + 1)
-    return log_overdispersed_count(groups, expected, spread)
+        return data.groups * np.log(expected) - expected - gammaln(data.groups + 1)
+    return log_overdispersed_count(data.groups, expected, spread)
 
 
-def _log_sizes(posterior: xr.Dataset, data: DistanceData) -> Floats:
+def _log_sizes(posterior: xr.Dataset, data: DistanceData, settings: DistanceBlock) -> Floats:
     """Log probability of each group size, shape (draw, detection); zero-truncated."""
-    mean = posterior["mean_size_untruncated"].values.reshape(-1, 1)
+    mean = draws_of(posterior, "mean_size_untruncated")[:, None]
     if "size_slope" in posterior:
-        slope = posterior["size_slope"].values.reshape(-1, 1)
+        slope = draws_of(posterior, "size_slope")[:, None]
         mean = mean * np.exp(slope * data.distance_m / data.truncation_m)
-    dispersion = posterior["size_cv"].values.reshape(-1, 1) ** 2 + SPREAD_FLOOR**2
+    dispersion = draws_of(posterior, "size_cv")[:, None] ** 2 + SPREAD_FLOOR**2
+    if settings.group_size == "lognormal":
+        spread = np.sqrt(dispersion)
+        log_zero = log_lognormal_poisson(0.0, mean, spread)
+        return log_lognormal_poisson(data.size, mean, spread) - np.log(-np.expm1(log_zero))
     log_zero = -np.log1p(dispersion * mean) / dispersion
     untruncated = log_overdispersed_count(data.size, mean, np.sqrt(dispersion * mean))
     return untruncated - np.log(-np.expm1(log_zero))
 
 
-def _expected(posterior: xr.Dataset, data: DistanceData) -> tuple[Floats, Floats | None]:
-    """Return expected groups per transect and their spread, each shape (draw, transect)."""
-    strata = len(data.stratum)
-    rate = posterior["encounter_rate_per_km"].values.reshape(-1, strata)
-    expected = rate[:, data.transect_stratum] * data.effort
-    if "encounter_spread" not in posterior:
-        return expected, None
-    spread = posterior["encounter_spread"].values.reshape(-1, strata)
-    return expected, spread[:, data.transect_stratum]
+def _log_distances(curves: DrawnCurves) -> Floats:
+    """Log density, or log chance of the class, of each distance, shape (draw, detection)."""
+    data = curves.data
+    if data.cutpoints_m.size:
+        inside = curves.integrals(data.cutpoints_m)
+        chance = inside / inside.sum(axis=-1, keepdims=True)
+        return np.log(chance[:, data.scale.row, data.detection_class])
+    g = np.maximum(curves.at(data.distance_m, data.scale.row), 1e-300)
+    value = np.log(g) - np.log(curves.whole())[:, data.scale.row]
+    if data.form.point:
+        value = value + np.log(np.maximum(data.distance_m, 1e-9 * data.truncation_m))
+    return value
 
 
 def log_likelihood(
@@ -100,25 +121,17 @@ def log_likelihood(
     numpy.ndarray
         Shape (draw, transect).
     """
-    some = _thin(posterior, most)
-    total = _log_counts(*_expected(some, data), data.groups)
+    some = thin(posterior, most)
+    total = _log_counts(some, data, settings)
     if not data.distance_m.size:
         return total
-    if data.cutpoints_m.size:
-        chance = bin_probabilities(lambda c: _cumulative(some, c, settings.key), data.cutpoints_m)
-        seen = np.clip(
-            np.searchsorted(data.cutpoints_m, data.distance_m, side="right") - 1,
-            0,
-            chance.shape[1] - 1,
-        )
-        part = np.log(chance[:, seen])
-    else:
-        g = detection_at(some, data.distance_m, settings.key).reshape(-1, data.distance_m.size)
-        part = log_distance_density(g, some["esw_m"].values.reshape(-1, 1))
-    if settings.group_size == "model":
-        part = part + _log_sizes(some, data)
-    for detection, transect in enumerate(data.detection_transect):
-        total[:, transect] += part[:, detection]
+    part = _log_distances(drawn_curves(some, data))
+    if settings.group_size in ("model", "lognormal") and not data.scale.with_size:
+        part = part + _log_sizes(some, data, settings)
+    order = np.argsort(data.detection_transect, kind="stable")
+    transect = data.detection_transect[order]
+    starts = np.flatnonzero(np.diff(transect, prepend=-1))
+    total[:, transect[starts]] += np.add.reduceat(part[:, order], starts, axis=1)
     return total
 
 
@@ -126,28 +139,36 @@ def _chi_square(counts: Floats, expected: Floats) -> Floats:
     return ((counts - expected) ** 2 / np.maximum(expected, 1e-9)).sum(axis=-1)
 
 
-def _distance_checks(
-    some: xr.Dataset, data: DistanceData, key: str, rng: np.random.Generator
-) -> dict[str, tuple[float, str]]:
-    """Compare the histogram and the distribution of distances with replicates."""
-    n = data.distance_m.size
+def _class_check(curves: DrawnCurves, rng: np.random.Generator) -> dict[str, tuple[float, str]]:
+    """Compare the histogram of distances with replicates."""
+    data = curves.data
+    n, form = data.distance_m.size, data.form
     edges = data.cutpoints_m
     if not edges.size:
-        edges = np.linspace(0.0, data.truncation_m, int(np.clip(np.sqrt(n), 4, 12)) + 1)
-    chance = bin_probabilities(lambda c: _cumulative(some, c, key), edges)
+        classes = int(np.clip(np.sqrt(n), 4, 12))
+        edges = np.linspace(form.left_m, form.truncation_m, classes + 1)
+    inside = curves.integrals(edges)
+    chance = inside / inside.sum(axis=-1, keepdims=True)
+    mean = (data.scale.times[:, None] * chance).sum(axis=1) / n
     seen = np.histogram(data.distance_m, edges)[0].astype(float)
-    again = np.array([rng.multinomial(n, row) for row in chance], float)
-    worse = _chi_square(again, n * chance) >= _chi_square(seen, n * chance)
-    checks = {"distances, chi-square": (float(worse.mean()), "histogram of distances fits")}
-    if not data.cutpoints_m.size:
-        whole = some["esw_m"].values.reshape(-1, 1)
-        u = np.sort(_cumulative(some, data.distance_m, key) / whole, axis=1)
-        ranks = (2 * np.arange(1, n + 1) - 1) / (2 * n)
-        uniform = np.sort(rng.random(u.shape), axis=1)
-        miss = [((values - ranks) ** 2).sum(axis=1) for values in (uniform, u)]
-        p = float((miss[0] >= miss[1]).mean())
-        checks["distances, Cramer-von Mises"] = (p, "distribution of distances fits")
-    return checks
+    again = np.array([rng.multinomial(n, row / row.sum()) for row in mean], float)
+    worse = _chi_square(again, n * mean) >= _chi_square(seen, n * mean)
+    return {"distances, chi-square": (float(worse.mean()), "histogram of distances fits")}
+
+
+def _ranks_check(curves: DrawnCurves, rng: np.random.Generator) -> dict[str, tuple[float, str]]:
+    """Compare the distribution of distances with replicates: Cramer-von Mises."""
+    data = curves.data
+    n, row = data.distance_m.size, data.scale.row
+    parameters = DetectionParameters(
+        curves.sigma_m[:, row], curves.shape[:, None], curves.coefficients[:, None]
+    )
+    u = integral_below(data.form, data.distance_m, parameters) / curves.whole()[:, row]
+    ranks = (2 * np.arange(1, n + 1) - 1) / (2 * n)
+    uniform = np.sort(rng.random(u.shape), axis=1)
+    miss = [((values - ranks) ** 2).sum(axis=1) for values in (uniform, np.sort(u, axis=1))]
+    p = float((miss[0] >= miss[1]).mean())
+    return {"distances, Cramer-von Mises": (p, "distribution of distances fits")}
 
 
 def _count_checks(
@@ -170,6 +191,16 @@ def _count_checks(
         ),
         "transects, dispersion": (2 * min(high, 1 - high), "spread among transects fits"),
     }
+
+
+def _size_check(data: DistanceData, settings: DistanceBlock) -> dict[str, tuple[float, str]]:
+    """Compare sizes with distances where the model takes them for unrelated."""
+    known = settings.group_size == "single" or settings.size_bias or data.scale.with_size
+    if data.distance_m.size < 8 or np.ptp(data.size) == 0 or known:
+        return {}
+    p = float(spearmanr(data.size, data.distance_m).pvalue)
+    meaning = "size of groups unrelated to distance; low: set size_bias = true"
+    return {"size bias": (max(p, 0.0011), meaning)}
 
 
 def predictive_p_values(
@@ -199,14 +230,13 @@ def predictive_p_values(
     dict
         Check to (probability, meaning).
     """
-    some = _thin(posterior, most)
-    checks = _count_checks(some, data, rng)
+    some = thin(posterior, most)
+    checks = {} if settings.encounter == "bootstrap" else _count_checks(some, data, rng)
     n = data.distance_m.size
     if n >= 5:
-        checks |= _distance_checks(some, data, settings.key, rng)
-    if n >= 8 and np.ptp(data.size) > 0 and settings.group_size != "single":
-        p = float(spearmanr(data.size, data.distance_m).pvalue)
-        meaning = "size of groups unrelated to distance; low: set size_bias = true"
-        if not settings.size_bias:
-            checks["size bias"] = (max(p, 0.0011), meaning)
-    return checks
+        fewer = thin(posterior, int(np.clip(_WORK // (n * 10), 50, most)))
+        curves = drawn_curves(fewer, data)
+        checks |= _class_check(curves, rng)
+        if not data.cutpoints_m.size:
+            checks |= _ranks_check(curves, rng)
+    return checks | _size_check(data, settings)

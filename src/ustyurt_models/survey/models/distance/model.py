@@ -1,16 +1,20 @@
-"""Line-transect distance sampling in PyMC: encounter rate, detection function, group size.
+"""Distance sampling in PyMC: encounter rate, detection function, group size.
 
 Groups met on transect i of stratum s are negative binomial with mean r_s L_i and variance
 (1 + k_s^2) times the mean. The ratio of variance to mean does not depend on length, so cutting
 a transect in two changes nothing, the estimate of r_s stays close to n / L, and its variance
-close to the design-based estimator R2 (Fewster et al. 2009, Biometrics 65:225), which a spread
-proportional to the squared mean misses when transects are unequal. Distances of detected groups
-have density g(x) / esw on 0..w; sizes are zero-truncated negative binomial. Density of groups
-is r_s / (2 esw g0). The likelihood uses sufficient statistics where there are any.
+close to the design-based estimators R2 and P2 (Fewster et al. 2009, Biometrics 65:225), which a
+spread proportional to the squared mean misses when transects are unequal. Distances of detected
+groups have density g(x) / integral along lines and x g(x) / integral around points; the scale of
+g may depend on covariates (Marques & Buckland 2003, Biometrics 59:924). Sizes are zero-truncated
+negative binomial or lognormal-Poisson. Density is derived from these in `results`. The likelihood
+uses sufficient statistics where there are any; all lengths are shares of the truncation distance,
+so metres and kilometres give the same answer.
 
 References
 ----------
 Buckland et al. 2001, *Introduction to Distance Sampling*, ch. 3 (estimation).
+Buckland et al. 2004, *Advanced Distance Sampling*, ch. 3 (covariates).
 """
 
 import numpy as np
@@ -18,189 +22,120 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.formulas.detection import SPREAD_FLOOR, quadrature_rule
-from ustyurt_models.study.surveys import DistanceBlock, LogNormal
-from ustyurt_models.survey.models.distance.data import DistanceData
+from ustyurt_models.formulas.detection_keys import SCALED
+from ustyurt_models.study.surveys import DistanceBlock
+from ustyurt_models.survey.models.distance.detection import (
+    GraphParameters,
+    bounded_coefficients,
+    interval_integrals,
+    log_detection,
+)
+from ustyurt_models.survey.models.distance.encounters import add_encounters
+from ustyurt_models.survey.models.distance.prepare import DistanceData
+from ustyurt_models.survey.models.distance.priors import exponential, log_normal
+from ustyurt_models.survey.models.distance.sizes import add_mean_size, add_sizes
+from ustyurt_models.survey.models.distance.sufficient import sufficient
 
-__all__ = ["build", "cumulative_half_normal", "cumulative_hazard_rate", "exponential", "sufficient"]
+__all__ = ["add_distances", "build", "detection_parameters"]
 
 
-def _lognormal(name: str, prior: LogNormal, unit: float = 1.0, **kwargs) -> TensorVariable:
-    """Declare a positive quantity with its median in `unit`."""
-    return pm.LogNormal(name, mu=np.log(prior.median * unit), sigma=prior.sd_log, **kwargs)
+def _log_scale(data: DistanceData, settings: DistanceBlock) -> TensorVariable:
+    """Declare the scale and its covariates; log of scale over w by row, shape (row,)."""
+    rows, priors = data.scale, settings.priors
+    count = rows.fixed.shape[0]
+    if settings.key not in SCALED:
+        return pt.zeros(count)
+    sigma = log_normal("sigma_m", priors.sigma_share, data.truncation_m)
+    value = pt.log(sigma / data.truncation_m) * np.ones(count)
+    if rows.names:
+        effect = pm.Normal("scale_effect", 0.0, priors.coefficient_sd, dims="scale_term")
+        for i in range(len(rows.names)):
+            value = value + effect[i] * rows.fixed[:, i]
+    for i, name in enumerate(rows.levels):
+        spread = exponential(f"scale_sd_{name}", priors.random_sd_mean)
+        z = pm.Normal(f"scale_{name}_z", dims=f"{name}_level")
+        random = pm.Deterministic(f"scale_{name}", spread * z, dims=f"{name}_level")
+        value = value + random[rows.random[:, i]]
+    return pt.specify_shape(value, (count,))
 
 
-def exponential(name: str, mean: float, **kwargs) -> TensorVariable:
-    """Declare a spread with an exponential prior through a standard normal variable.
-
-    The exponential is the penalised-complexity prior of a standard deviation (Simpson et al.
-    2017, Statistical Science 32:1). Through a normal variable the posterior has normal tails
-    even where the data do not tell the spread from zero, so every sampler copes.
+def detection_parameters(data: DistanceData, settings: DistanceBlock) -> GraphParameters:
+    """Declare scale, shape and adjustments of the detection function in the open model.
 
     Parameters
     ----------
-    name : str
-        Name of the spread; the normal variable is called ``<name>_z``.
-    mean : float
-        Prior mean.
-    **kwargs
-        ``dims``.
+    data : DistanceData
+        Truncated survey with covariates of the scale.
+    settings : DistanceBlock
+        Key, adjustments, priors.
 
     Returns
     -------
-    TensorVariable
-        The spread, > 0.
+    GraphParameters
+        With one log scale per covariate row.
     """
-    z = pm.Normal(f"{name}_z", **kwargs)
-    above = 0.5 * pt.erfc(pt.clip(z, -8.0, 8.0) / np.sqrt(2))
-    return pm.Deterministic(name, -mean * pt.log(above), **kwargs)
+    log_sigma = _log_scale(data, settings)
+    shape = None
+    if settings.key == "hazard-rate":
+        shape = 1.0 + log_normal("shape_excess", settings.priors.shape_excess)
+    known = GraphParameters(log_sigma, shape)
+    if not data.form.orders:
+        return known
+    free = pm.Normal("adjustment_z", dims="adjustment_order")
+    values, uniform = bounded_coefficients(free, data.form, known, settings.monotone)
+    values = pm.Deterministic("adjustment", values, dims="adjustment_order")
+    narrow = -0.5 * pt.sum((values / settings.priors.adjustment_sd) ** 2)
+    # The normal only gives samplers a place to start: its density is taken out again.
+    pm.Potential("prior_adjustment", uniform + narrow + 0.5 * pt.sum(free**2))
+    return GraphParameters(log_sigma, shape, values)
 
 
-def cumulative_half_normal(sigma_m: TensorVariable, upper_m: np.ndarray) -> TensorVariable:
-    """Integral of the half-normal from 0 to each of `upper_m`; shape (upper,)."""
-    return sigma_m * np.sqrt(np.pi / 2) * pt.erf(upper_m / (sigma_m * np.sqrt(2)))
-
-
-def _hazard(distance_m: TensorVariable, sigma_m: TensorVariable, shape: TensorVariable):
-    """Hazard (x / sigma)^-b, bounded so that neither g nor its gradient overflows."""
-    log_hazard = shape * (pt.log(sigma_m) - pt.log(distance_m))
-    return pt.exp(pt.minimum(log_hazard, 50.0))
-
-
-def cumulative_hazard_rate(
-    sigma_m: TensorVariable, shape: TensorVariable, upper_m: np.ndarray
-) -> TensorVariable:
-    """Integral of the hazard-rate from 0 to each of `upper_m`, as `esw_hazard_rate` does it."""
-    points, weights = quadrature_rule()
-    upper = pt.as_tensor(upper_m)[:, None]
-    edge = pt.minimum(sigma_m, upper)
-    shoulder = edge * weights * -pt.expm1(-_hazard(edge * points, sigma_m, shape))
-    log_length = pt.log(upper / edge)
-    tail_m = edge * pt.exp(log_length * points)
-    tail = log_length * weights * tail_m * -pt.expm1(-_hazard(tail_m, sigma_m, shape))
-    return (shoulder + tail).sum(axis=-1)
-
-
-def _log_overdispersed(
-    count: TensorVariable, mean: TensorVariable, excess: TensorVariable
-) -> TensorVariable:
-    """Log probability of counts with variance (1 + excess) mean; see `log_overdispersed_count`."""
-    k = mean / excess
-    ways = pt.gammaln(count + k) - pt.gammaln(k) - pt.gammaln(count + 1)
-    return ways - k * pt.log1p(excess) + count * (pt.log(excess) - pt.log1p(excess))
-
-
-def sufficient(data: DistanceData, settings: DistanceBlock) -> dict[str, np.ndarray]:
-    """Reduce a survey to what the likelihood reads.
+def add_distances(
+    data: DistanceData, parameters: GraphParameters, told: dict[str, TensorVariable]
+) -> None:
+    """Add the likelihood of the distances of detected groups to the open model.
 
     Parameters
     ----------
     data : DistanceData
         Truncated survey.
-    settings : DistanceBlock
-        Key, classes, group size.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        Values of the model's data variables: ``groups`` per transect; ``detections`` and either
-        ``class_counts``, ``squares`` (sum of squared distances) or distinct distances ``seen``
-        with their ``times``; distinct ``sizes`` with ``size_times``, or single ones with
-        ``nearness`` (distance over truncation) when size depends on distance.
+    parameters : GraphParameters
+        From `detection_parameters`.
+    told : dict of str to TensorVariable
+        Data variables, see `sufficient`; ``detections`` must be among them.
     """
-    found: dict[str, np.ndarray] = {"groups": data.groups}
-    if not data.distance_m.size:
-        return found
-    found["detections"] = np.array(float(data.distance_m.size))
-    if data.cutpoints_m.size:
-        found["class_counts"] = data.class_counts
-    elif settings.key == "half-normal":
-        found["squares"] = np.array(np.sum(data.distance_m**2))
-    else:
-        # Detections on the line itself have g = 1; the bound avoids log(0).
-        seen, times = np.unique(np.maximum(data.distance_m, 1e-9), return_counts=True)
-        found |= {"seen": seen, "times": times}
-    if settings.group_size == "mean":
-        spread = max(float(np.std(data.size)), 0.5)  # half an animal where all groups are alike
-        found["sample_mean"] = np.array(data.size.mean())
-        found["standard_error"] = np.array(spread / np.sqrt(data.size.size))
-    elif settings.group_size == "model" and settings.size_bias:
-        found["sizes"] = data.size
-        found["nearness"] = data.distance_m / data.truncation_m
-    elif settings.group_size == "model":
-        sizes, times = np.unique(data.size, return_counts=True)
-        found |= {"sizes": sizes, "size_times": times}
-    return found
-
-
-def _detection(
-    data: DistanceData, settings: DistanceBlock, told: dict[str, TensorVariable]
-) -> None:
-    """Add the detection function and the likelihood of distances."""
-    sigma = _lognormal("sigma_m", settings.priors.sigma_share, data.truncation_m)
-    hazard = settings.key == "hazard-rate"
-    shape = 1.0 + _lognormal("shape_excess", settings.priors.shape_excess) if hazard else None
-    if "detections" not in told:
-        return
-    upper = data.cutpoints_m[1:] if "class_counts" in told else np.array([data.truncation_m])
-    if shape is None:
-        cumulative = cumulative_half_normal(sigma, upper)
-    else:
-        cumulative = cumulative_hazard_rate(sigma, shape, upper)
-    log_esw = pt.log(cumulative[-1])
+    form = data.form
     if "class_counts" in told:
-        inside = pt.concatenate([cumulative[:1], pt.diff(cumulative)])
-        share = pt.log(pt.maximum(inside, 1e-300)) - log_esw
-        pm.Potential("log_distances", pt.sum(told["class_counts"] * share))
+        inside = interval_integrals(form, data.cutpoints_m / form.truncation_m, parameters)
+        share = pt.log(pt.maximum(inside, 1e-300))
+        whole = pt.log(inside.sum(axis=-1))
+        log_chance = pt.sum(told["class_counts"] * share) - pt.sum(told["detections"] * whole)
+        pm.Potential("log_distances", log_chance)
         return
-    if shape is None:
-        log_g = -0.5 * told["squares"] / sigma**2
+    edges = np.array([form.left_m / form.truncation_m, 1.0])
+    whole = interval_integrals(form, edges, parameters)[:, 0]
+    if "squares" in told:
+        log_g = -0.5 * pt.sum(told["squares"] * pt.exp(-2.0 * parameters.log_sigma))
+    elif "shares" in told:
+        log_g = -pt.sum(told["shares"] * pt.exp(-parameters.log_sigma))
+    elif "seen" in told:
+        here = parameters.log_sigma[told["seen_row"]]
+        each = log_detection(form, told["seen"], parameters._replace(log_sigma=here))
+        log_g = pt.sum(told["seen_times"] * each)
     else:
-        hazards = _hazard(told["seen"], sigma, shape)
-        log_g = pt.sum(told["times"] * pt.log(-pt.expm1(-hazards)))
-    pm.Potential("log_distances", log_g - told["detections"] * log_esw)
+        log_g = 0.0
+    log_whole = pt.log(pt.maximum(whole, 1e-300))
+    pm.Potential("log_distances", log_g - pt.sum(told["detections"] * log_whole))
 
 
-def _encounters(
-    data: DistanceData, settings: DistanceBlock, told: dict[str, TensorVariable]
-) -> None:
-    """Add encounter rates and the likelihood of groups per transect."""
-    rate = _lognormal("encounter_rate_per_km", settings.priors.encounter_rate, dims="stratum")
-    expected = rate[data.transect_stratum] * data.effort
-    groups = told["groups"]
-    if settings.encounter == "poisson":
-        chance = groups * pt.log(expected) - expected - pt.gammaln(groups + 1)
-    else:
-        spread = exponential(
-            "encounter_spread", settings.priors.encounter_spread_mean, dims="stratum"
-        )
-        excess = (spread**2 + SPREAD_FLOOR**2)[data.transect_stratum]
-        chance = _log_overdispersed(groups, expected, excess)
-    pm.Potential("log_groups", chance.sum())
-
-
-def _sizes(settings: DistanceBlock, told: dict[str, TensorVariable]) -> None:
-    """Add group size and the likelihood of the sizes of detected groups."""
-    mean = _lognormal("mean_size_untruncated", settings.priors.mean_size)
-    cv = exponential("size_cv", settings.priors.size_cv_mean)
-    if settings.size_bias:
-        slope = pm.Normal("size_slope", 0.0, settings.priors.size_slope_sd)
-    if "sizes" not in told:
-        return
-    if settings.size_bias:
-        mean = mean * pt.exp(slope * told["nearness"])
-    dispersion = cv**2 + SPREAD_FLOOR**2
-    untruncated = _log_overdispersed(told["sizes"], mean, dispersion * mean)
-    log_seen = pt.log(-pt.expm1(-pt.log1p(dispersion * mean) / dispersion))
-    pm.Potential("log_sizes", pt.sum(told.get("size_times", 1) * (untruncated - log_seen)))
-
-
-def _mean_size(settings: DistanceBlock, told: dict[str, TensorVariable]) -> None:
-    """Add mean size as a plain number whose sample mean has its standard error."""
-    mean = _lognormal("mean_size", settings.priors.mean_size)
-    if "sample_mean" in told:
-        observed = pm.Normal.dist(mean, told["standard_error"])
-        pm.Potential("log_sizes", pm.logp(observed, told["sample_mean"]))
+def _coords(data: DistanceData) -> dict[str, list]:
+    """Names of the dimensions."""
+    coords: dict[str, list] = {"stratum": list(data.stratum)}
+    if data.scale.names:
+        coords["scale_term"] = list(data.scale.names)
+    if data.form.orders:
+        coords["adjustment_order"] = list(data.form.orders)
+    return coords | {f"{name}_level": list(levels) for name, levels in data.scale.levels.items()}
 
 
 def build(data: DistanceData, settings: DistanceBlock) -> pm.Model:
@@ -216,17 +151,21 @@ def build(data: DistanceData, settings: DistanceBlock) -> pm.Model:
     Returns
     -------
     pymc.Model
-        Free variables ``encounter_rate_per_km`` and ``encounter_spread`` (stratum), ``sigma_m``
-        [m], and where they apply ``shape_excess``, ``mean_size_untruncated`` or ``mean_size``,
-        ``size_cv`` and ``size_slope``. A survey of the same design can be put in its place with
-        ``model.set_data`` and the values of `sufficient`.
+        Free variables ``encounter_rate_per_km`` or ``encounter_rate_per_visit`` and
+        ``encounter_spread`` (stratum), ``sigma_m`` [m], and where they apply ``shape_excess``,
+        ``scale_effect``, ``scale_<factor>``, ``adjustment``, ``mean_size_untruncated`` or
+        ``mean_size``, ``size_cv`` and ``size_slope``. A survey of the same design can be put in
+        its place with ``model.set_data`` and the values of `sufficient`.
     """
-    with pm.Model(coords={"stratum": list(data.stratum)}) as model:
+    with pm.Model(coords=_coords(data)) as model:
         told = {name: pm.Data(name, value) for name, value in sufficient(data, settings).items()}
-        _encounters(data, settings, told)
-        _detection(data, settings, told)
-        if settings.group_size == "model":
-            _sizes(settings, told)
-        elif settings.group_size == "mean":
-            _mean_size(settings, told)
+        if settings.encounter != "bootstrap":
+            add_encounters(data, settings, told)
+        parameters = detection_parameters(data, settings)
+        if "detections" in told:
+            add_distances(data, parameters, told)
+        if settings.group_size in ("model", "lognormal") and not data.scale.with_size:
+            add_sizes(settings, told)
+        elif settings.group_size == "mean" and not data.scale.with_size:
+            add_mean_size(settings, told)
     return model

@@ -1,41 +1,49 @@
-"""From a line-transect posterior to densities, abundance and the detection function to draw."""
+"""From a posterior of distance sampling to detection, densities and abundance, with units."""
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ustyurt_models.formulas.detection import (
-    SPREAD_FLOOR,
-    esw_half_normal,
-    esw_hazard_rate,
-    half_normal,
-    hazard_rate,
-    size_given_truncation,
-)
-from ustyurt_models.study.surveys import LineTransect
+from ustyurt_models.formulas.detection import SPREAD_FLOOR, size_given_truncation
+from ustyurt_models.formulas.group_size import truncated_lognormal_mean
 from ustyurt_models.survey.beliefs import draw_known
-from ustyurt_models.survey.models.distance.data import DistanceData, DistanceSurvey
-from ustyurt_models.survey.read.distance import Transects
+from ustyurt_models.survey.models.distance.curves import drawn_curves, searched_measure
+from ustyurt_models.survey.models.distance.data import DistanceSurvey
+from ustyurt_models.survey.models.distance.density import (
+    PerEffort,
+    bootstrap_per_effort,
+    model_per_effort,
+)
+from ustyurt_models.survey.models.distance.encounters import rate_name
 
-__all__ = ["UNITS", "abundance_node", "derive", "detection_at", "detection_node", "observed_node"]
+__all__ = ["UNITS", "derive"]
 
 Floats = NDArray[np.float64]
 
 #: Unit and meaning of every variable of the posterior.
 UNITS = {
     "encounter_rate_per_km": ("km-1", "groups detected per kilometre"),
+    "encounter_rate_per_visit": ("1", "groups detected per visit of a point"),
+    "encounter_rate_mean": ("1", "median encounter rate of strata"),
+    "encounter_rate_sd": ("1", "standard deviation of log encounter rates between strata"),
     "encounter_spread": ("1", "root of (variance / mean - 1) of groups per transect"),
-    "sigma_m": ("m", "scale of the detection function"),
+    "sigma_m": ("m", "scale of the detection function, at the reference of the covariates"),
     "shape_excess": ("1", "hazard-rate shape minus one"),
+    "scale_effect": ("1", "effect on the log scale of the detection function"),
+    "adjustment": ("1", "coefficient of an adjustment term"),
     "mean_size_untruncated": ("1", "mean group size before truncation at one"),
     "size_cv": ("1", "coefficient of variation of group size beyond Poisson"),
     "size_slope": ("1", "change of log mean size from line to truncation distance"),
     "esw_m": ("m", "effective strip half-width"),
-    "p_detect": ("1", "mean detection probability within the truncation distance"),
-    "detection_on_line": ("1", "probability of detection on the line"),
+    "effective_radius_m": ("m", "effective radius of a point"),
+    "p_detect": ("1", "mean detection probability within the truncation distances"),
+    "detection_on_line": ("1", "probability of detection at distance zero"),
+    "availability": ("1", "probability of being available for detection"),
     "mean_size": ("1", "mean group size in the population"),
     "group_density_per_km2": ("km-2", "groups per square kilometre"),
     "density_per_km2": ("km-2", "animals per square kilometre"),
+    "group_density_total_per_km2": ("km-2", "groups per square kilometre of all strata"),
+    "density_total_per_km2": ("km-2", "animals per square kilometre of all strata"),
     "group_abundance": ("1", "groups in the stratum"),
     "abundance": ("1", "animals in the stratum"),
     "group_abundance_total": ("1", "groups in all strata"),
@@ -43,42 +51,90 @@ UNITS = {
 }
 
 
-def detection_at(posterior: xr.Dataset, distance_m: Floats, key: str) -> Floats:
-    """Evaluate the detection function for every draw.
-
-    Parameters
-    ----------
-    posterior : xarray.Dataset
-        With ``sigma_m`` and, for the hazard-rate, ``shape_excess``.
-    distance_m : numpy.ndarray
-        Distances, shape (distance,).
-    key : str
-        Key function.
-
-    Returns
-    -------
-    numpy.ndarray
-        g(x), shape (chain, draw, distance).
-    """
-    sigma = posterior["sigma_m"].values[..., None]
-    if key == "half-normal":
-        return half_normal(distance_m, sigma)
-    return hazard_rate(distance_m, sigma, 1.0 + posterior["shape_excess"].values[..., None])
+def _unit(name: str) -> tuple[str, str]:
+    """Return unit and meaning of a variable, also of random effects named after a factor."""
+    if name in UNITS:
+        return UNITS[name]
+    if name.startswith("scale_sd_"):
+        factor = name.removeprefix("scale_sd_")
+        return "1", f"standard deviation of the effects of {factor} on the log scale"
+    return "1", f"effect of {name.removeprefix('scale_')} on the log scale of detection"
 
 
-def _esw(posterior: xr.Dataset, truncation_m: float, key: str) -> Floats:
-    """Effective strip half-width of every draw [m], shape (chain, draw)."""
-    sigma = posterior["sigma_m"].values
-    if key == "half-normal":
-        return esw_half_normal(sigma, truncation_m)
-    return esw_hazard_rate(sigma, 1.0 + posterior["shape_excess"].values, truncation_m)
+def _per_effort(
+    out: xr.Dataset, survey: DistanceSurvey, p_detect: Floats, rng: np.random.Generator
+) -> PerEffort:
+    """Draw what stands behind a unit of effort, shape (draw, stratum)."""
+    data = survey.data
+    if survey.settings.encounter == "bootstrap":
+        return bootstrap_per_effort(data, p_detect, rng)
+    rate = out[rate_name(data.form.point)].values.reshape(p_detect.shape[0], -1)
+    return model_per_effort(data, rate, p_detect, rng)
 
 
-def derive(
-    posterior: xr.Dataset,
-    survey: DistanceSurvey,
-    rng: np.random.Generator,
-) -> xr.Dataset:
+def _add_detection(out: xr.Dataset, survey: DistanceSurvey, p_detect: Floats) -> None:
+    """Add mean detection of the groups present, and the strip or disc searched effectively."""
+    data = survey.data
+    times = data.scale.times if data.distance_m.size else np.ones(p_detect.shape[1])
+    shape = (out.sizes["chain"], out.sizes["draw"])
+    mean = (times.sum() / (times / p_detect).sum(axis=1)).reshape(shape)
+    measure = mean * searched_measure(data)
+    out["p_detect"] = (("chain", "draw"), mean)
+    name = "effective_radius_m" if data.form.point else "esw_m"
+    out[name] = (("chain", "draw"), np.sqrt(2 * measure) if data.form.point else measure)
+
+
+def _add_known(out: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generator) -> None:
+    """Add the probabilities that the survey does not tell."""
+    shape = (out.sizes["chain"], out.sizes["draw"])
+    for name, known in (
+        ("detection_on_line", survey.on_line),
+        ("availability", survey.availability),
+    ):
+        out[name] = (("chain", "draw"), draw_known(known, int(np.prod(shape)), rng).reshape(shape))
+
+
+def _add_mean_size(out: xr.Dataset, survey: DistanceSurvey) -> None:
+    """Add the mean size of the groups present, unless size is among the covariates."""
+    how = survey.settings.group_size
+    if how == "single":
+        out["mean_size"] = xr.ones_like(out["p_detect"])
+    elif how == "model":
+        mean, cv = out["mean_size_untruncated"].values, out["size_cv"].values
+        found = size_given_truncation(mean, cv**2 + SPREAD_FLOOR**2)
+        out["mean_size"] = (("chain", "draw"), found)
+    elif how == "lognormal":
+        spread = np.sqrt(out["size_cv"].values ** 2 + SPREAD_FLOOR**2)
+        found = truncated_lognormal_mean(out["mean_size_untruncated"].values, spread)
+        out["mean_size"] = (("chain", "draw"), found)
+
+
+def _add_densities(out: xr.Dataset, survey: DistanceSurvey, behind: PerEffort) -> None:
+    """Add densities and abundance of groups and animals, per stratum and in total."""
+    data = survey.data
+    shape = (out.sizes["chain"], out.sizes["draw"], len(data.stratum))
+    dims = ("chain", "draw", "stratum")
+    seen = out["detection_on_line"] * out["availability"]
+    out[rate_name(data.form.point)] = (dims, behind.found.reshape(shape))
+    groups = xr.DataArray(behind.groups.reshape(shape), dims=dims)
+    out["group_density_per_km2"] = groups / data.unit_area_km2 / seen
+    if behind.animals is None or survey.settings.group_size == "single":
+        _add_mean_size(out, survey)
+        out["density_per_km2"] = out["group_density_per_km2"] * out["mean_size"]
+    else:
+        animals = xr.DataArray(behind.animals.reshape(shape), dims=dims)
+        out["density_per_km2"] = animals / data.unit_area_km2 / seen
+    area = xr.DataArray(data.area_km2, dims="stratum")
+    for kind in ("group_", ""):
+        density = out[f"{kind}density_per_km2"]
+        out[f"{kind}abundance"] = density * area
+        out[f"{kind}abundance_total"] = out[f"{kind}abundance"].sum("stratum")
+        out[f"{kind}density_total_per_km2"] = out[f"{kind}abundance_total"] / area.sum()
+    if "mean_size" not in out:
+        out["mean_size"] = out["abundance_total"] / out["group_abundance_total"]
+
+
+def derive(posterior: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generator) -> xr.Dataset:
     """Add what follows from the free variables: detection, density and abundance.
 
     Parameters
@@ -86,109 +142,27 @@ def derive(
     posterior : xarray.Dataset
         Free variables with dims (chain, draw[, stratum]).
     survey : DistanceSurvey
-        The survey with key, sides, detection on the line.
+        Data, key, sides, what is known of detection.
     rng : numpy.random.Generator
-        Chance for quantities that the survey does not inform.
+        Chance of bootstrap weights and of quantities that the survey does not inform.
 
     Returns
     -------
     xarray.Dataset
-        The posterior with groups and animals apart, per stratum and in total.
+        The posterior with groups and animals apart, per stratum and in total. Where the file
+        gives no areas, abundance is that of the area searched and ``area_basis`` says so.
     """
-    data, settings = survey.data, survey.settings
+    data = survey.data
     out = posterior.drop_vars([name for name in posterior if str(name).endswith("_z")])
-    per_draw = ("chain", "draw")
-    out["esw_m"] = (per_draw, _esw(posterior, data.truncation_m, settings.key))
-    out["p_detect"] = out["esw_m"] / data.truncation_m
-    shape = out["esw_m"].shape
-    on_line = draw_known(survey.on_line, out["esw_m"].size, rng).reshape(shape)
-    out["detection_on_line"] = (per_draw, on_line)
-    if settings.group_size == "single":
-        out["mean_size"] = (per_draw, np.ones(shape))
-    elif settings.group_size == "model":
-        mean, cv = posterior["mean_size_untruncated"].values, posterior["size_cv"].values
-        out["mean_size"] = (per_draw, size_given_truncation(mean, cv**2 + SPREAD_FLOOR**2))
-    sides = settings.sides if isinstance(settings, LineTransect) else 2
-    searched_km = sides * out["esw_m"] / 1000.0 * out["detection_on_line"]
-    out["group_density_per_km2"] = out["encounter_rate_per_km"] / searched_km
-    out["density_per_km2"] = out["group_density_per_km2"] * out["mean_size"]
-    out = out.assign_coords(area_km2=("stratum", data.area_km2, {"units": "km2"}))
-    out["group_abundance"] = out["group_density_per_km2"] * out["area_km2"]
-    out["abundance"] = out["density_per_km2"] * out["area_km2"]
-    out["group_abundance_total"] = out["group_abundance"].sum("stratum")
-    out["abundance_total"] = out["abundance"].sum("stratum")
+    p_detect = drawn_curves(out, data).mean_detection()
+    out = out.assign_coords(
+        stratum=list(data.stratum), area_km2=("stratum", data.area_km2, {"units": "km2"})
+    )
+    _add_detection(out, survey, p_detect)
+    _add_known(out, survey, rng)
+    _add_densities(out, survey, _per_effort(out, survey, p_detect, rng))
     for name, variable in out.data_vars.items():
-        unit, meaning = UNITS[str(name)]
+        unit, meaning = _unit(str(name))
         variable.attrs = {"units": unit, "long_name": meaning}
+    out.attrs["area_basis"] = "stratum" if data.area_known else "searched"
     return out
-
-
-def abundance_node(posterior: xr.Dataset) -> xr.Dataset:
-    """Flatten chains into draws: what the simulation takes (`contracts.ABUNDANCE`)."""
-    names = ["abundance", "density_per_km2", "group_abundance", "group_density_per_km2"]
-    names += ["abundance_total", "mean_size"]
-    flat = posterior[names].stack(sample=("chain", "draw")).reset_index("sample", drop=True)
-    flat = flat.rename(sample="draw").transpose("draw", "stratum")
-    node = flat.reset_coords("area_km2")
-    node["area_km2"].attrs = {"units": "km2", "long_name": "area of the stratum"}
-    return node.assign_coords(draw=np.arange(node.sizes["draw"]))
-
-
-def detection_node(posterior: xr.Dataset, data: DistanceData, key: str, mass: float) -> xr.Dataset:
-    """Prepare the detection function with its band and the histogram of distances.
-
-    Parameters
-    ----------
-    posterior : xarray.Dataset
-        With derived variables.
-    data : DistanceData
-        The survey.
-    key : str
-        Key function.
-    mass : float
-        Mass of the equal-tailed interval of the band.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``median``, ``low``, ``high`` of g(x) over ``distance_m``; ``count`` and ``count_scaled``
-        (count over width, on the scale of g) between ``edge_m``.
-    """
-    grid = np.linspace(0.0, data.truncation_m, 121)
-    g = detection_at(posterior, grid, key).reshape(-1, grid.size)
-    low, median, high = np.quantile(g, [(1 - mass) / 2, 0.5, (1 + mass) / 2], axis=0)
-    classes = int(np.clip(np.sqrt(max(data.distance_m.size, 1)), 5, 20))
-    edges = data.cutpoints_m
-    if not edges.size:
-        edges = np.linspace(0.0, data.truncation_m, classes + 1)
-    count = np.histogram(data.distance_m, edges)[0]
-    esw = float(np.median(posterior["esw_m"]))
-    scaled = count / np.diff(edges) * esw / max(int(count.sum()), 1)
-    node = xr.Dataset(
-        {
-            "median": ("distance_m", median, {"units": "1", "long_name": "detection, median"}),
-            "low": ("distance_m", low, {"units": "1", "long_name": "detection, lower limit"}),
-            "high": ("distance_m", high, {"units": "1", "long_name": "detection, upper limit"}),
-            "count": ("class", count, {"units": "1", "long_name": "groups detected"}),
-            "count_scaled": ("class", scaled, {"units": "1", "long_name": "scaled to g"}),
-            "edge_m": ("edge", edges, {"units": "m", "long_name": "limits of distance classes"}),
-        },
-        coords={"distance_m": ("distance_m", grid, {"units": "m"})},
-    )
-    node.attrs = {"interval_mass": mass, "interval_type": "equal-tailed", "key": key, "esw_m": esw}
-    return node
-
-
-def observed_node(survey: Transects, data: DistanceData) -> xr.Dataset:
-    """Return the truncated survey: transects with effort, detections with distance and size."""
-    return xr.Dataset(
-        {
-            "groups": ("transect", data.groups, {"units": "1", "long_name": "groups detected"}),
-            "effort_km": ("transect", data.effort, {"units": "km", "long_name": "effort"}),
-            "stratum_index": ("transect", data.transect_stratum, {"units": "1"}),
-            "distance_m": ("detection", data.distance_m, {"units": "m", "long_name": "distance"}),
-            "size": ("detection", data.size, {"units": "1", "long_name": "animals in group"}),
-            "transect_index": ("detection", data.detection_transect, {"units": "1"}),
-        },
-        coords={"transect": list(survey.transect), "stratum": list(data.stratum)},
-    )

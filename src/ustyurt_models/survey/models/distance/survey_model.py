@@ -8,9 +8,13 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
-from ustyurt_models.study.surveys import DistanceBlock
-from ustyurt_models.survey.models.distance import checks, model, results
+from ustyurt_models.study.surveys import TransectBlock
+from ustyurt_models.survey.design_based import design_node
+from ustyurt_models.survey.models.distance import checks, model, nodes, results
+from ustyurt_models.survey.models.distance.curves import drawn_curves, draws_of, thin
 from ustyurt_models.survey.models.distance.data import DistanceSurvey
+
+_DESIGN_DRAWS = 500  # draws that carry the uncertainty of detection into the design's
 
 __all__ = ["DistanceModel", "survey_model"]
 
@@ -22,7 +26,7 @@ class DistanceModel:
     survey: DistanceSurvey
 
     @property
-    def settings(self) -> DistanceBlock:
+    def settings(self) -> TransectBlock:
         """Block of the study file."""
         return self.survey.settings
 
@@ -55,13 +59,27 @@ class DistanceModel:
         return checks.log_likelihood(posterior, data, self.settings), "transect"
 
     def nodes(self, posterior: xr.Dataset, mass: float) -> dict[str, xr.Dataset]:
-        """Return abundance, the detection function and the truncated survey."""
+        """Return abundance, the detection function, effects of covariates, the survey."""
         data = self.survey.data
-        return {
-            "observed_data": results.observed_node(self.survey.transects, data),
-            "abundance": results.abundance_node(posterior),
-            "detection": results.detection_node(posterior, data, self.settings.key, mass),
+        found = {
+            "observed_data": nodes.observed_node(self.survey.transects, data),
+            "abundance": nodes.abundance_node(posterior),
+            "detection": nodes.detection_node(posterior, data, mass),
         }
+        found["design"] = self._design(posterior, mass)
+        if not data.scale.plain:
+            found["effects"] = nodes.effects_node(posterior, data, mass)
+        return found
+
+    def _design(self, posterior: xr.Dataset, mass: float) -> xr.Dataset:
+        """Return the design-based estimate under the model's detection."""
+        data = self.survey.data
+        some = thin(posterior, _DESIGN_DRAWS)
+        seen = draws_of(some, "detection_on_line") * draws_of(some, "availability")
+        p_detect = drawn_curves(some, data).mean_detection()[:, data.scale.row] * seen[:, None]
+        return design_node(
+            data, data.unit_area_km2, p_detect, self.settings.design, mass, posterior
+        )
 
 
 def survey_model(survey: DistanceSurvey) -> DistanceModel:

@@ -1,0 +1,107 @@
+"""The detection function of every draw: its parameters by covariate row, integrals and values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from ustyurt_models.formulas.detection_function import DetectionParameters, detection
+from ustyurt_models.formulas.detection_rows import row_integrals
+from ustyurt_models.survey.models.distance.prepare import DistanceData
+
+__all__ = ["DrawnCurves", "drawn_curves", "draws_of", "searched_measure", "thin"]
+
+Floats = NDArray[np.float64]
+
+
+def thin(posterior: xr.Dataset, most: int) -> xr.Dataset:
+    """Keep at most about `most` draws, evenly spread."""
+    step = max(posterior.sizes["chain"] * posterior.sizes["draw"] // most, 1)
+    return posterior.isel(draw=slice(None, None, step))
+
+
+def draws_of(posterior: xr.Dataset, name: str) -> Floats:
+    """Return a variable with chains laid end to end, shape (draw, ...)."""
+    values = posterior[name].values
+    return values.reshape(-1, *values.shape[2:])
+
+
+def searched_measure(data: DistanceData) -> float:
+    """Integral of 1 (lines) or r (points) between the truncation distances [m] or [m2]."""
+    left, right = data.form.left_m, data.form.truncation_m
+    return (right**2 - left**2) / 2 if data.form.point else right - left
+
+
+@dataclass(frozen=True)
+class DrawnCurves:
+    """Detection functions, one per draw and covariate row.
+
+    Attributes
+    ----------
+    data : DistanceData
+        The survey.
+    sigma_m : numpy.ndarray
+        Scales [m], shape (draw, row).
+    shape : numpy.ndarray
+        Hazard-rate shapes, ones for other keys, shape (draw,).
+    coefficients : numpy.ndarray
+        Of the adjustment terms, shape (draw, order).
+    """
+
+    data: DistanceData
+    sigma_m: Floats
+    shape: Floats
+    coefficients: Floats
+
+    def integrals(self, edges_m: Floats) -> Floats:
+        """Return integrals between edges, shape (draw, row, edge - 1); see `row_integrals`."""
+        return row_integrals(self.data.form, edges_m, self.sigma_m, self.shape, self.coefficients)
+
+    def whole(self) -> Floats:
+        """Return the integral between the truncation distances, shape (draw, row)."""
+        form = self.data.form
+        return self.integrals(np.array([form.left_m, form.truncation_m]))[..., 0]
+
+    def mean_detection(self) -> Floats:
+        """Return the mean detection probability of each row, shape (draw, row)."""
+        return np.maximum(self.whole() / searched_measure(self.data), 1e-300)
+
+    def at(self, distance_m: Floats, row: NDArray[np.int64]) -> Floats:
+        """Return g of single detections, each with its row, shape (draw, detection)."""
+        parameters = DetectionParameters(
+            self.sigma_m[:, row], self.shape[:, None], self.coefficients[:, None]
+        )
+        return detection(self.data.form, distance_m, parameters)
+
+
+def drawn_curves(posterior: xr.Dataset, data: DistanceData) -> DrawnCurves:
+    """Gather the detection functions of a posterior.
+
+    Parameters
+    ----------
+    posterior : xarray.Dataset
+        Free variables, dims (chain, draw, ...).
+    data : DistanceData
+        The survey.
+
+    Returns
+    -------
+    DrawnCurves
+        One function per draw and covariate row.
+    """
+    rows = data.scale
+    draws = posterior.sizes["chain"] * posterior.sizes["draw"]
+    log_sigma = np.zeros((draws, rows.fixed.shape[0]))
+    if "sigma_m" in posterior:
+        log_sigma = log_sigma + np.log(draws_of(posterior, "sigma_m"))[:, None]
+    if rows.names:
+        log_sigma = log_sigma + draws_of(posterior, "scale_effect") @ rows.fixed.T
+    for i, name in enumerate(rows.levels):
+        log_sigma = log_sigma + draws_of(posterior, f"scale_{name}")[:, rows.random[:, i]]
+    shape, coefficients = np.ones(draws), np.empty((draws, 0))
+    if "shape_excess" in posterior:
+        shape = 1.0 + draws_of(posterior, "shape_excess")
+    if "adjustment" in posterior:
+        coefficients = draws_of(posterior, "adjustment")
+    return DrawnCurves(data, np.exp(log_sigma), shape, coefficients)
