@@ -1,47 +1,42 @@
 """The diagnostics gate, the same for every model: whether a posterior may be used."""
 
 from collections.abc import Mapping
+from importlib import import_module
 
 import numpy as np
 import xarray as xr
-from arviz_stats.base import array_stats
 from numpy.typing import NDArray
 
-from ustyurt_models.survey.judgement import Finding, above, below
-from ustyurt_models.survey.settings import Gate
+from ustyurt_models.study.surveys.gate import Gate
+from ustyurt_models.survey.judgement import Finding, above, below, shown
+from ustyurt_models.survey.psis import pareto_smooth
 
-__all__ = ["leave_one_out", "predictive", "prior_shift", "sampler_findings"]
+__all__ = ["leave_one_out", "pointwise_elpd", "predictive", "prior_shift", "sampler_findings"]
 
 Floats = NDArray[np.float64]
 
-
-def _scalars(posterior: xr.Dataset) -> dict[str, Floats]:
-    """Split the posterior into scalar chains, each shape (chain, draw)."""
-    found = {}
-    for name, variable in posterior.data_vars.items():
-        flat = variable.values.reshape(*variable.shape[:2], -1)
-        for i in range(flat.shape[2]):
-            if np.ptp(flat[..., i]) > 0:
-                found[f"{name}[{i}]" if flat.shape[2] > 1 else str(name)] = flat[..., i]
-    return found
+_ONE = (1.0, np.inf)
 
 
-def _chains(posterior: xr.Dataset, gate: Gate) -> list[Finding]:
-    """Judge convergence and effective draws of every variable."""
-    scalars = _scalars(posterior)
-    rhat = {name: float(array_stats.rhat(values)) for name, values in scalars.items()}
-    bulk = {name: float(array_stats.ess(values, method="bulk")) for name, values in scalars.items()}
-    ends = {"method": "tail", "prob": (0.05, 0.95)}
-    tail = {name: float(array_stats.ess(values, **ends)) for name, values in scalars.items()}
-    odd = max(rhat, key=lambda name: rhat[name])
-    thin, thin_tail = min(bulk, key=lambda n: bulk[n]), min(tail, key=lambda n: tail[n])
-    return [
-        above("R-hat", rhat[odd], gate.rhat, f"chains agree; largest for {odd}"),
-        below("ESS bulk", bulk[thin], gate.ess, f"effective draws, middle; fewest for {thin}"),
-        below(
-            "ESS tail", tail[thin_tail], gate.ess, f"effective draws, tails; fewest for {thin_tail}"
-        ),
-    ]
+def _optima_findings(stats: xr.Dataset, gate: Gate) -> list[Finding]:
+    """Judge whether the draws are around the optima that carry the probability."""
+    findings = []
+    if "arrived" in stats and not float(stats["arrived"]):
+        meaning = "the climb to the optimum ended on a slope: the mode is not known"
+        findings.append(above("climb unfinished", 1.0, (0.0, np.inf), meaning))
+    if "optima" in stats:
+        meaning = "places that hold at least 1 % of the probability, from starts over the prior"
+        findings.append(above("optima", float(stats["optima"]), _ONE, meaning))
+    if "optima_seen" in stats:
+        meaning = "distinct places where climbing ended, most of them may not matter"
+        findings.append(shown("optima seen", float(stats["optima_seen"]), meaning))
+    if "missed_optimum" in stats:
+        meaning = (
+            "probability around optima that no chain visited; high: the chains sit on a false one"
+        )
+        missed = float(stats["missed_optimum"])
+        findings.append(above("missed optimum", missed, gate.missed_optimum, meaning))
+    return findings
 
 
 def sampler_findings(posterior: xr.Dataset, stats: xr.Dataset, gate: Gate) -> list[Finding]:
@@ -52,33 +47,29 @@ def sampler_findings(posterior: xr.Dataset, stats: xr.Dataset, gate: Gate) -> li
     posterior : xarray.Dataset
         Dims (chain, draw, ...).
     stats : xarray.Dataset
-        Sample statistics of NUTS, or weights' quality of the Laplace path.
+        What the sampler says about itself; see `sampling.Draws`.
     gate : Gate
         Limits.
 
     Returns
     -------
     list of Finding
-        One per check that applies.
+        One per check that applies; a preview is at best worth a look.
     """
+    optima = _optima_findings(stats, gate)
+    if "preview" in stats:
+        meaning = "mode and curvature only: to look at, not to report; use engine auto"
+        return [above("preview", 1.0, (0.0, np.inf), meaning), *optima]
     if "khat" in stats:
         meaning = "importance weights of the Laplace approximation; high: use nutpie"
-        modes = float(stats["modes"])
         return [
             above("Pareto k-hat", float(stats["khat"]), gate.khat, meaning),
             below("effective draws", float(stats["ess"]), gate.ess, "of the importance weights"),
-            above("optima seen", modes, (1.0, np.inf), "several: compare with nutpie"),
+            *optima,
         ]
-    findings = _chains(posterior, gate)
-    if "diverging" in stats:
-        share = float(stats["diverging"].mean())
-        meaning = "share of transitions where the sampler lost the surface"
-        findings.append(above("divergences", share, gate.divergences, meaning))
-    if "energy" in stats:
-        energy = stats["energy"].values
-        bfmi = float(np.min(np.mean(np.diff(energy, axis=1) ** 2, 1) / np.var(energy, axis=1)))
-        findings.append(below("E-BFMI", bfmi, gate.bfmi, "energy exploration; low: heavy tails"))
-    return findings
+    # ArviZ costs two seconds to import; the fast path must not pay for it.
+    convergence = import_module("ustyurt_models.survey.convergence")
+    return [*convergence.chain_findings(posterior, stats, gate), *optima]
 
 
 def prior_shift(posterior: xr.Dataset, prior_sd: Mapping[str, float], gate: Gate) -> list[Finding]:
@@ -103,7 +94,7 @@ def prior_shift(posterior: xr.Dataset, prior_sd: Mapping[str, float], gate: Gate
         if name in posterior:
             ratio = float(np.log(posterior[name].values).std(axis=(0, 1)).max() / sd)
             meaning = "posterior over prior spread; near 1: the data said nothing"
-            findings.append(above(f"shift of {name}", ratio, gate.shift, meaning))
+            findings.append(above(f"shift of {name}", ratio, (gate.shift, np.inf), meaning))
     return findings
 
 
@@ -125,6 +116,29 @@ def predictive(p_values: Mapping[str, tuple[float, str]], gate: Gate) -> list[Fi
     return [below(name, p, gate.predictive_p, meaning) for name, (p, meaning) in p_values.items()]
 
 
+def pointwise_elpd(log_likelihood: Floats) -> tuple[Floats, Floats, Floats]:
+    """Estimate the log predictive density of each unit when it is left out.
+
+    Parameters
+    ----------
+    log_likelihood : numpy.ndarray
+        Pointwise, shape (draw, unit).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Expected log predictive density, effective parameters and Pareto k, each shape (unit,).
+
+    References
+    ----------
+    Vehtari, Gelman & Gabry 2017, Statistics and Computing 27:1413.
+    """
+    log_weights, khat = pareto_smooth(-log_likelihood)
+    elpd = np.logaddexp.reduce(log_weights + log_likelihood, axis=0)
+    full = np.logaddexp.reduce(log_likelihood, axis=0) - np.log(log_likelihood.shape[0])
+    return elpd, full - elpd, np.where(np.isneginf(khat), 0.0, khat)
+
+
 def leave_one_out(log_likelihood: Floats, unit: str, gate: Gate) -> list[Finding]:
     """Estimate predictive accuracy by Pareto-smoothed leave-one-out.
 
@@ -141,21 +155,11 @@ def leave_one_out(log_likelihood: Floats, unit: str, gate: Gate) -> list[Finding
     -------
     list of Finding
         Expected log predictive density, its effective parameters, and the largest Pareto k.
-
-    References
-    ----------
-    Vehtari, Gelman & Gabry 2017, Statistics and Computing 27:1413.
     """
-    elpd, khat = [], []
-    for column in log_likelihood.T:
-        log_weights, k = array_stats.psislw(column)
-        log_weights = log_weights - np.logaddexp.reduce(log_weights)
-        elpd.append(np.logaddexp.reduce(log_weights + column))
-        khat.append(float(k) if np.ptp(column) > 1e-12 else 0.0)
-    full = np.logaddexp.reduce(log_likelihood, axis=0) - np.log(log_likelihood.shape[0])
-    shown = (np.inf, np.inf)
+    elpd, parameters, khat = pointwise_elpd(log_likelihood)
+    limits = (gate.pareto_k, np.inf)
     return [
-        above("elpd LOO", float(np.sum(elpd)), shown, f"predictive accuracy, unit: {unit}"),
-        above("p LOO", float(np.sum(full) - np.sum(elpd)), shown, "effective parameters"),
-        above("Pareto k of LOO", max(khat), gate.pareto_k, f"high: one {unit} weighs heavily"),
+        shown("elpd LOO", float(elpd.sum()), f"predictive accuracy, unit: {unit}"),
+        shown("p LOO", float(parameters.sum()), "effective parameters"),
+        above("Pareto k of LOO", float(khat.max()), limits, f"high: one {unit} weighs heavily"),
     ]

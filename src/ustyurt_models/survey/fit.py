@@ -20,7 +20,7 @@ from ustyurt_models.survey.judgement import table
 from ustyurt_models.survey.model import SurveyModel
 from ustyurt_models.survey.registry import load_survey, model_of
 from ustyurt_models.survey.sampling import Progress, draw_posterior, settings_attrs
-from ustyurt_models.survey.settings import DEFAULT_GATE, Gate
+from ustyurt_models.survey.settings import Gate
 
 __all__ = ["fit_model", "fit_survey"]
 
@@ -70,7 +70,7 @@ def fit_survey(
 
 
 def fit_model(
-    model: SurveyModel, seed: int, progress: Progress | None = None, gate: Gate = DEFAULT_GATE
+    model: SurveyModel, seed: int, progress: Progress | None = None, gate: Gate | None = None
 ) -> xr.DataTree:
     """Draw from the posterior of a model, derive what is wanted, and judge the result.
 
@@ -82,8 +82,8 @@ def fit_model(
         The same seed gives the same posterior.
     progress : callable, optional
         Called with the share done.
-    gate : Gate
-        Limits of the diagnostics.
+    gate : Gate, optional
+        Limits of the diagnostics; those of the settings unless given.
 
     Returns
     -------
@@ -92,7 +92,9 @@ def fit_model(
         model.
     """
     spec = model.settings
-    draws = draw_posterior(model.build(), spec.sampler, seed, progress)
+    gate = spec.gate if gate is None else gate
+    latent = tuple(getattr(model, "latent", ()))
+    draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, latent)
     rng = generator(seed, "survey", "derived")
     posterior = model.derive(draws.posterior, rng)
     findings = [
@@ -109,6 +111,8 @@ def fit_model(
     }
     tree = xr.DataTree.from_dict(nodes)
     tree.attrs |= settings_attrs(spec, seed)
+    tree.attrs |= {"engine": draws.stats.attrs["engine"], "why_engine": draws.stats.attrs["why"]}
+    tree.attrs["preview"] = int(draws.stats.attrs["engine"] == "preview")
     tree.attrs["verdict"] = tree["diagnostics"].attrs["verdict"]
     return tree
 

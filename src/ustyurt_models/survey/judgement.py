@@ -7,7 +7,7 @@ import xarray as xr
 
 from ustyurt_models.checks import CheckFailed, Fault
 
-__all__ = ["Finding", "above", "below", "require_pass", "table", "worst"]
+__all__ = ["Finding", "above", "below", "require_pass", "shown", "table", "worst"]
 
 _ORDER = ("pass", "look", "stop")
 
@@ -50,6 +50,11 @@ def below(check: str, value: float, limits: tuple[float, float], meaning: str) -
     look, stop = limits
     word = "pass" if value >= look else "look" if value >= stop else "stop"
     return Finding(check, float(value), look, stop, word, meaning)
+
+
+def shown(check: str, value: float, meaning: str) -> Finding:
+    """Show a number that is not judged, unless it is missing."""
+    return above(check, value, (np.inf, np.inf), meaning)
 
 
 def worst(findings: list[Finding]) -> str:

@@ -1,6 +1,6 @@
-"""Any model, any sampler: a PyMC model in, draws out."""
+"""Any model, any sampler: a PyMC model in, draws out, with the sampler's account of itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -8,15 +8,23 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import xarray as xr
+from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import Sampler, SurveyBlock
+from ustyurt_models.survey.samplers.flat import FlatModel
+from ustyurt_models.survey.samplers.laplace import MATTERS, sample_flat, search
+from ustyurt_models.survey.samplers.optima import Optimum, find_optima, shares
+from ustyurt_models.survey.samplers.preview import preview_flat
+from ustyurt_models.survey.samplers.weighted import Weighted, weighted
+from ustyurt_models.survey.settings import DEFAULT_GATE, Gate
 
 __all__ = ["Draws", "Progress", "draw_posterior", "settings_attrs"]
 
 Progress = Callable[[float], None]
+Floats = NDArray[np.float64]
 
-_SAMPLERS = {"auto": "nuts", "laplace": "laplace", "nutpie": "nuts", "pymc": "nuts"}
+_NEAR = 5.0  # standard deviations within which a chain counts as having visited an optimum
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,8 @@ class Draws:
     posterior : xarray.Dataset
         Free variables, dims (chain, draw, ...).
     stats : xarray.Dataset
-        What the sampler says about itself.
+        What the sampler says about itself; with ``log_prior`` and ``log_likelihood`` of the draws,
+        dims (chain, draw). Attributes ``engine`` (what drew) and ``why``.
     """
 
     posterior: xr.Dataset
@@ -36,9 +45,17 @@ class Draws:
 
 
 def draw_posterior(
-    model: pm.Model, sampler: Sampler, seed: int, progress: Progress | None = None
+    model: pm.Model,
+    sampler: Sampler,
+    seed: int,
+    progress: Progress | None = None,
+    gate: Gate = DEFAULT_GATE,
+    latent: Sequence[str] = (),
 ) -> Draws:
     """Draw from the posterior of any model of this package.
+
+    Engine ``auto`` takes the Laplace path where its weights are sound and one optimum holds the
+    probability, and NUTS otherwise. NUTS is checked against the optima that climbing found.
 
     Parameters
     ----------
@@ -50,27 +67,113 @@ def draw_posterior(
         The same seed gives the same draws.
     progress : callable, optional
         Called with the share done.
+    gate : Gate
+        Limits that the weights must keep.
+    latent : sequence of str
+        Free variables that are states or random effects; left out of ``log_prior``.
 
     Returns
     -------
     Draws
         Posterior and sampler statistics.
     """
+    flat = FlatModel(model)
+    rng = generator(seed, "survey", "laplace")
+    if sampler.engine == "preview":
+        drawn, extra, why = preview_flat(flat, sampler, rng), xr.Dataset(), "asked for"
+        return _draws(model, flat, drawn, extra, {"engine": "preview", "why": why}, latent)
+    optima = search(flat, rng)
+    why = "asked for"
+    if sampler.engine in ("auto", "laplace"):
+        drawn = sample_flat(flat, sampler, rng, optima)
+        faults = weaknesses(drawn.stats, gate)
+        if sampler.engine == "laplace" or not faults:
+            why = why if sampler.engine == "laplace" else "its importance weights are sound"
+            return _draws(
+                model, flat, drawn, xr.Dataset(), {"engine": "laplace", "why": why}, latent
+            )
+        why = "Laplace refused: " + ", ".join(faults)
+    name = "pymc" if sampler.engine == "pymc" else "nutpie"
     # The compiled samplers cost seconds to import; the fast path must not pay for them.
-    room = import_module(f"ustyurt_models.survey.samplers.{_SAMPLERS[sampler.engine]}")
-    if sampler.engine != "laplace":
-        return Draws(*room.sample(model, sampler, _sampler_seed(seed), progress))
-    weighted = room.sample(model, sampler, generator(seed, "survey", "laplace"))
+    room = import_module("ustyurt_models.survey.samplers.nuts")
+    chains = room.sample(model, sampler, _sampler_seed(seed), progress)
+    drawn = _from_chains(flat, chains.points, optima)
+    return _draws(model, flat, drawn, chains.stats, {"engine": name, "why": why}, latent)
+
+
+def weaknesses(stats: dict[str, float], gate: Gate) -> list[str]:
+    """Say what speaks against importance weights.
+
+    Parameters
+    ----------
+    stats : dict of str to float
+        From `samplers.laplace.sample_flat`.
+    gate : Gate
+        Limits; those between pass and look count.
+
+    Returns
+    -------
+    list of str
+        Empty when the draws may be used.
+    """
+    found = []
+    if not stats["khat"] <= gate.khat[0]:
+        found.append(f"k-hat {stats['khat']:.2f} above {gate.khat[0]:g}")
+    if not stats["ess"] >= gate.ess[0]:
+        found.append(f"{stats['ess']:.0f} effective draws, fewer than {gate.ess[0]:g}")
+    if stats["optima"] > 1:
+        found.append(f"{stats['optima']:.0f} optima that matter")
+    if not stats["arrived"]:
+        found.append("the climb found no level place")
+    return found
+
+
+def _from_chains(flat: FlatModel, points: Floats, optima: list[Optimum]) -> Weighted:
+    """Bring chains to their natural scale and see whether they visited the optima."""
+    chains, draws, k = points.shape
+    density = flat.log_densities(points.reshape(-1, k)).reshape(chains, draws)
+    tops = points[np.arange(chains), density.argmax(axis=1)]
+    climbed = find_optima(flat, tops)
+    fresh = [o for o in climbed if all(known.distance(o.point) > _NEAR for known in optima)]
+    both = [o for o in [*optima, *fresh] if o.arrived]
+    missed = 0.0
+    if both:
+        ends = [o.point for o in climbed]
+        away = [min(o.distance(end) for end in ends) > _NEAR for o in both]
+        missed = float(shares(both) @ np.array(away))
+    stats = {
+        "optima": float(np.sum(shares(both) >= MATTERS)) if both else float("nan"),
+        "optima_seen": float(len(both)),
+        "missed_optimum": missed,
+    }
+    return weighted(flat, points.reshape(-1, k), density.ravel(), (chains, draws), stats)
+
+
+def _draws(
+    model: pm.Model,
+    flat: FlatModel,
+    drawn: Weighted,
+    chains: xr.Dataset,
+    said: dict[str, str],
+    latent: Sequence[str],
+) -> Draws:
+    """Name the dimensions and split the log density into prior and likelihood."""
+    shape = drawn.log_density.shape
     dims = model.named_vars_to_dims
     variables = {
         name: (("chain", "draw", *dims.get(name, ())), values)
-        for name, values in weighted.variables.items()
+        for name, values in drawn.variables.items()
     }
     coords: dict[str, Any] = {
         name: list(values) for name, values in model.coords.items() if values is not None
     }
-    coords |= {"chain": np.arange(sampler.chains), "draw": np.arange(sampler.draws)}
-    stats = xr.Dataset({name: ((), value) for name, value in weighted.stats.items()})
+    coords |= {"chain": np.arange(shape[0]), "draw": np.arange(shape[1])}
+    whole, prior = flat.log_priors(drawn.points.reshape(-1, drawn.points.shape[2]), latent)
+    stats = chains.assign({name: ((), value) for name, value in drawn.stats.items()})
+    stats = stats.assign_coords(chain=coords["chain"], draw=coords["draw"])
+    stats["log_prior"] = (("chain", "draw"), prior.reshape(shape))
+    stats["log_likelihood"] = (("chain", "draw"), drawn.log_density - whole.reshape(shape))
+    stats.attrs = dict(said)
     return Draws(xr.Dataset(variables, coords), stats)
 
 

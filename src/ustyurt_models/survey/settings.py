@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from ustyurt_models.study.surveys.gate import Gate
+
 __all__ = ["DEFAULT_GATE", "Belief", "Gate"]
 
 
@@ -23,39 +25,5 @@ class Belief:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class Gate:
-    """Limits between pass, look and stop; each pair is (look, stop).
-
-    Attributes
-    ----------
-    rhat : tuple of float
-        Rank-normalised split R-hat, above (Vehtari et al. 2021, Bayesian Analysis 16:667).
-    ess : tuple of float
-        Bulk and tail effective draws, below.
-    divergences : tuple of float
-        Share of divergent transitions, above.
-    bfmi : tuple of float
-        Energy fraction of missing information, below (Betancourt 2016, arXiv:1604.00695).
-    khat : tuple of float
-        Pareto k of importance weights, above (Vehtari et al. 2024, JMLR 25:72).
-    predictive_p : tuple of float
-        Posterior predictive tail probability, below.
-    shift : tuple of float
-        Ratio of posterior to prior standard deviation, above: the data said nothing.
-    pareto_k : tuple of float
-        Largest Pareto k of leave-one-out, above; never a stop.
-    """
-
-    rhat: tuple[float, float] = (1.01, 1.05)
-    ess: tuple[float, float] = (400.0, 100.0)
-    divergences: tuple[float, float] = (0.0, 0.01)
-    bfmi: tuple[float, float] = (0.3, 0.2)
-    khat: tuple[float, float] = (0.5, 0.7)
-    predictive_p: tuple[float, float] = (0.05, 0.001)
-    shift: tuple[float, float] = (0.9, float("inf"))
-    pareto_k: tuple[float, float] = (0.7, float("inf"))
-
-
 DEFAULT_GATE = Gate()
-"""Limits used unless a caller says otherwise."""
+"""Limits used unless a study says otherwise."""

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import AreaKm2, Fraction, refuse
+from ustyurt_models.study.surveys.gate import Gate
 
 __all__ = ["AreaUnit", "Believed", "LengthUnit", "Sampler", "SurveyBlock", "Trials"]
 
@@ -73,6 +74,8 @@ class SurveyBlock(Block):
     """Program, draws and chains that give the posterior."""
     interval: Annotated[Fraction, Field(gt=0, lt=1)] = 0.95
     """Mass of the equal-tailed intervals in tables and figures."""
+    gate: Gate = Gate()
+    """Limits of the diagnostics."""
     accept_failed_diagnostics: bool = False
     """Use the fit although its diagnostics say stop; the report then says so on page one."""
 

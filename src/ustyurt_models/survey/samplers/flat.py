@@ -1,18 +1,25 @@
-"""A PyMC model as a function of one flat vector, evaluated without compiling machine code.
+"""A PyMC model as functions of one flat vector, evaluated without compiling machine code.
 
 Compiling costs seconds and one evaluation of these small models costs about a millisecond;
-batches of points are evaluated in one vectorised pass.
+batches of points are evaluated in vectorised passes, cut so that memory stays bounded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
 import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 from numpy.typing import NDArray
+from pymc.initial_point import make_initial_point_expression
+from pymc.pytensorf import compile as compile_seeded
+from pymc.pytensorf import replace_rng_nodes
 from pytensor.compile.mode import Mode
 from pytensor.graph.replace import clone_replace, vectorize_graph
+from pytensor.tensor.variable import TensorVariable
+
+from ustyurt_models.survey.samplers.work import Work, work_per_point
 
 __all__ = ["FlatModel"]
 
@@ -21,6 +28,8 @@ Floats = NDArray[np.float64]
 # "merge" shares common parts and rewrites nothing else: rewriting costs more than it saves here,
 # and fused elementwise operations would no longer run vectorised in NumPy.
 _INTERPRETED = Mode(linker="py", optimizer="merge")
+_AT_ONCE = 1 << 18  # numbers in the largest array of a pass: 2 MiB, about one cache
+_IN_ALL = 1 << 25  # numbers in all arrays of a pass: 256 MiB
 
 
 class FlatModel:
@@ -29,7 +38,8 @@ class FlatModel:
     Parameters
     ----------
     model : pymc.Model
-        A model with continuous free variables.
+        A model with continuous free variables. Potentials whose names begin with ``prior`` count
+        as prior, all others as likelihood.
 
     Attributes
     ----------
@@ -40,28 +50,78 @@ class FlatModel:
     """
 
     def __init__(self, model: pm.Model) -> None:
-        initial = model.initial_point()
-        values = model.value_vars
-        shapes = [np.shape(initial[value.name]) for value in values]
-        flat = pt.dvector("flat")
-        many = pt.dmatrix("many")
-        parts, begin = [], 0
-        for shape in shapes:
-            size = int(np.prod(shape, dtype=int))
-            parts.append(flat[begin : begin + size].reshape(shape))
-            begin += size
-        swap = dict(zip(values, parts, strict=True))
-        density = clone_replace(model.logp(), swap)
-        gradient = pytensor.grad(density, flat)
-        wanted = [*model.free_RVs, *model.deterministics]
-        self.names = tuple(variable.name for variable in wanted)
-        by_name = {variable.name: variable for variable in model.unobserved_value_vars}
-        free = [clone_replace(by_name[name], swap) for name in self.names]
-        batch = vectorize_graph([density, gradient, *free], {flat: many})
-        self.start: Floats = np.concatenate([np.ravel(initial[v.name]) for v in values])
-        self._many: Callable = pytensor.function([many], batch[0], mode=_INTERPRETED)
-        self._slope: Callable = pytensor.function([many], batch[:2], mode=_INTERPRETED)
-        self._free: Callable = pytensor.function([many], batch[2:], mode=_INTERPRETED)
+        self._model = model
+        initial = self._initial_values("support_point")
+        first = pytensor.function([], initial, mode=_INTERPRETED)()
+        self._shapes = [np.shape(value) for value in first]
+        self.start: Floats = np.concatenate([np.ravel(value) for value in first]).astype(float)
+        self._one = pt.dvector("flat")
+        self._many = pt.matrix("many", dtype="float64", shape=(None, self.start.size))
+        self._swap = dict(zip(self._values, self._cut(), strict=True))
+        self._density = clone_replace(model.logp(), self._swap)
+        self.names = tuple(variable.name for variable in [*model.free_RVs, *model.deterministics])
+
+    @property
+    def _values(self) -> list[TensorVariable]:
+        """Value variables in the order of the flat vector, that of the free variables."""
+        return [self._model.rvs_to_values[variable] for variable in self._model.free_RVs]
+
+    def _cut(self) -> list[TensorVariable]:
+        """Cut the flat vector into the values of the free variables."""
+        sizes = [int(np.prod(shape, dtype=int)) for shape in self._shapes]
+        ends = np.cumsum(sizes)
+        pieces = zip(ends, sizes, self._shapes, strict=True)
+        return [self._one[end - size : end].reshape(shape) for end, size, shape in pieces]
+
+    def _initial_values(self, strategy: str) -> list[TensorVariable]:
+        """Return expressions of starting values on the unconstrained scale."""
+        model = self._model
+        values = make_initial_point_expression(
+            free_rvs=model.free_RVs,
+            rvs_to_transforms=model.rvs_to_transforms,
+            initval_strategies={} if strategy == "prior" else model.rvs_to_initial_values,
+            default_strategy=strategy,
+            return_transformed=True,
+        )
+        return replace_rng_nodes(values)
+
+    def _batch(self, outputs: Sequence[TensorVariable]) -> Callable:
+        """Compile functions of one point so that they take many."""
+        spread = vectorize_graph(list(outputs), {self._one: self._many})
+        return pytensor.function([self._many], spread, mode=_INTERPRETED)
+
+    @cached_property
+    def _values_of(self) -> Callable:
+        return self._batch([self._density])
+
+    @cached_property
+    def _slopes_of(self) -> Callable:
+        return self._batch([self._density, pytensor.grad(self._density, self._one)])
+
+    @cached_property
+    def _natural(self) -> Callable:
+        by_name = {variable.name: variable for variable in self._model.unobserved_value_vars}
+        return self._batch([clone_replace(by_name[name], self._swap) for name in self.names])
+
+    @cached_property
+    def _work(self) -> Work:
+        return work_per_point(self._slopes_of, self.start[None])
+
+    @property
+    def work(self) -> int:
+        """Numbers computed per evaluation: a measure of cost that is the same on any machine."""
+        return self._work.total
+
+    def _in_passes(self, function: Callable, points: Floats) -> list[Floats]:
+        """Evaluate in passes of bounded memory and join the results."""
+        size = max(1, min(_AT_ONCE // self._work.largest, _IN_ALL // self._work.total))
+        passes = []
+        with np.errstate(all="ignore"):
+            for begin in range(0, len(points), size):
+                # The buffers are reused by the next call.
+                found = function(points[begin : begin + size])
+                passes.append([np.array(part) for part in found])
+        return [np.concatenate(parts) for parts in zip(*passes, strict=True)]
 
     def log_density(self, point: Floats) -> tuple[float, Floats]:
         """Return log density and gradient at one point, shape (parameter,)."""
@@ -71,19 +131,46 @@ class FlatModel:
     def slopes(self, points: Floats) -> tuple[Floats, Floats]:
         """Return log densities (point,) and gradients (point, parameter) at many points.
 
-        The cost is that of walking the graph, nearly the same for one point as for a hundred.
+        The cost of a small model is that of walking the graph, nearly the same for one point as
+        for a hundred.
         """
-        with np.errstate(all="ignore"):
-            value, gradient = self._slope(points)
-        # The buffers are reused by the next call.
-        return np.where(np.isnan(value), -np.inf, value), np.array(gradient)
+        value, gradient = self._in_passes(self._slopes_of, points)
+        return np.where(np.isnan(value), -np.inf, value), gradient
 
     def log_densities(self, points: Floats) -> Floats:
         """Return log densities at many points, shape (point, parameter) -> (point,)."""
-        with np.errstate(all="ignore"):
-            value = np.array(self._many(points))
+        (value,) = self._in_passes(self._values_of, points)
         return np.where(np.isnan(value), -np.inf, value)
 
     def constrain(self, points: Floats) -> dict[str, Floats]:
         """Return the variables on their natural scale; leading dimension is the point."""
-        return dict(zip(self.names, map(np.array, self._free(points)), strict=True))
+        return dict(zip(self.names, self._in_passes(self._natural, points), strict=True))
+
+    def log_priors(self, points: Floats, latent: Sequence[str] = ()) -> tuple[Floats, Floats]:
+        """Return log prior densities, with and without some variables.
+
+        Parameters
+        ----------
+        points : numpy.ndarray
+            Shape (point, parameter).
+        latent : sequence of str
+            Free variables that are states or random effects rather than parameters.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            On the unconstrained scale, of all free variables and of all but `latent`, each shape
+            (point,). Log density minus the first is the log likelihood.
+        """
+        model = self._model
+        beliefs = [p for p in model.potentials if str(p.name).startswith("prior")]
+        few = [variable for variable in model.free_RVs if variable.name not in latent]
+        terms = [model.logp([*model.free_RVs, *beliefs]), model.logp([*few, *beliefs])]
+        whole, part = self._in_passes(self._batch(clone_replace(terms, self._swap)), points)
+        return whole, part
+
+    def prior_points(self, count: int, seed: int) -> Floats:
+        """Draw points from the prior, shape (count, parameter), on the unconstrained scale."""
+        values = pt.concatenate([v.ravel() for v in self._initial_values("prior")])
+        draw = compile_seeded([], values, random_seed=seed, mode=_INTERPRETED)
+        return np.array([np.array(draw(), float) for _ in range(count)])
