@@ -10,7 +10,6 @@ References
 Buckland et al. 2001, *Introduction to Distance Sampling*, ch. 2-3 (lines: sec. 3.1; points: 3.2).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from scipy.special import erf
 
 from ustyurt_models.formulas.detection import quadrature_rule
 from ustyurt_models.formulas.detection_adjustments import term
+from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.formulas.detection_keys import key_value, log_key
 
 __all__ = [
@@ -36,43 +36,6 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class DetectionForm:
-    """What is fixed about a detection function.
-
-    Attributes
-    ----------
-    key : str
-        Key function, see `detection_keys.KEYS`.
-    truncation_m : float
-        Right truncation distance w [m].
-    left_m : float
-        Left truncation distance [m]; nearer detections are not used.
-    point : bool
-        True around points, False along lines.
-    series : str
-        Series of adjustments, see `detection_adjustments.ADJUSTMENTS`; unused without orders.
-    orders : tuple of int
-        Orders of the adjustment terms.
-    """
-
-    key: str
-    truncation_m: float
-    left_m: float = 0.0
-    point: bool = False
-    series: str = "cosine"
-    orders: tuple[int, ...] = ()
-
-    @property
-    def closed(self) -> bool:
-        """Whether integrals have a closed form."""
-        simple = ("half-normal", "uniform") if self.point else _LINE_CLOSED
-        return not self.orders and self.key in simple
-
-
-_LINE_CLOSED = ("half-normal", "uniform", "negative-exponential")
 
 
 class DetectionParameters(NamedTuple):

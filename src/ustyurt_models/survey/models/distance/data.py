@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.study.surveys import TransectBlock
 from ustyurt_models.survey.beliefs import Known, known_probability
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.models.distance.prepare import DistanceData, prepare
-from ustyurt_models.survey.read.distance import Transects, read_transects
+from ustyurt_models.survey.read.survey_data import Kind, Transects
+from ustyurt_models.survey.read.transects import read_survey
 
 __all__ = ["DistanceData", "DistanceSurvey", "describe", "load", "prepare", "survey_of"]
 
@@ -76,7 +78,8 @@ def load(
     spec: TransectBlock, folder: Path, catalogue: Catalogue | None, context: Context
 ) -> DistanceSurvey:
     """Read the file of a survey block; see `registry`."""
-    transects = read_transects(folder / spec.file, spec.units, spec.encoding)
+    kind: Kind = "point" if spec.model == "point_transect" else "line"
+    transects = read_survey(folder / spec.file, spec.units, spec.encoding, kind)
     return survey_of(transects, spec, catalogue)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults
-from ustyurt_models.formulas.detection_function import DetectionForm
+from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import DistanceBlock
 from ustyurt_models.survey.covariates import Design
 from ustyurt_models.survey.models.distance.classes import distance_edges
