@@ -57,14 +57,18 @@ def _check(args: argparse.Namespace) -> int:
     from ustyurt_models.survey.check import check_file, check_survey
 
     catalogue = load_catalogue()
-    print(
-        check_files(
-            args.files,
-            DataChecks(
-                partial(check_survey, catalogue=catalogue), partial(check_file, catalogue=catalogue)
-            ),
-        )
+    pages = None
+    if not args.no_page:
+        from ustyurt_models.report.quality_files import QualityPages
+
+        pages = QualityPages(args.page)
+    checks = DataChecks(
+        partial(check_survey, catalogue=catalogue),
+        partial(check_file, catalogue=catalogue),
+        pages.of_survey if pages else None,
+        pages.of_file if pages else None,
     )
+    print(check_files(args.files, checks))
     return 0
 
 
@@ -122,6 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     _study_command(commands, "report", "summarise and write the report only", _report)
     check = commands.add_parser("check", help="validate study and survey files, all faults at once")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    where = "page of data quality of a data file (default check/<name>.html)"
+    check.add_argument("--page", type=Path, metavar="HTML", help=where)
+    check.add_argument("--no-page", action="store_true", help="write no page of data quality")
     check.set_defaults(call=_check)
     compare = commands.add_parser("compare", help="paired differences between two scenarios")
     compare.add_argument("a", metavar="A", help="results folder, or folder:scenario")

@@ -1,7 +1,8 @@
 """What ``ustyurt check`` prints: faults of all files at once, or what a study would run."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ustyurt_models.checks import Faults, InputError
@@ -27,10 +28,15 @@ class DataChecks:
         Checks a survey of a study; also takes the folder of the study.
     file : callable
         Checks a data file that no study describes.
+    survey_page, file_page : callable, optional
+        Write a page about the same once everything is in order, and say where; the first takes
+        name and block of a survey and its study.
     """
 
     survey: Callable[[Survey, Path], str]
     file: Callable[[Path], str]
+    survey_page: Callable[[str, Survey, Study], str] | None = None
+    file_page: Callable[[Path], str] | None = None
 
 
 def check_files(files: Iterable[Path], data: DataChecks | None = None) -> str:
@@ -54,33 +60,57 @@ def check_files(files: Iterable[Path], data: DataChecks | None = None) -> str:
         With the faults of all files.
     """
     faults = Faults()
-    parts = []
+    parts: list[tuple[list[str], list[Callable[[], str]]]] = []
     for file in files:
         try:
             parts.append(_check(file, data))
         except InputError as error:
             faults.extend(error)
     faults.raise_if_any()
-    return "\n\n".join(parts)
+    return "\n\n".join(
+        "\n".join([*lines, *(line for page in pages if (line := page()))]) for lines, pages in parts
+    )
 
 
-def _check(file: Path, data: DataChecks | None) -> str:
-    """Check one file and say what is in it."""
-    if file.suffix not in (".toml", ".json") and not file.is_dir():
-        return f"{file}: {data.file(file) if data else 'not a study, not checked'}"
+def _is_data(file: Path) -> bool:
+    """Tell whether a file or folder holds data rather than a study."""
+    if file.is_dir():
+        return any(file.glob("*.[ct]sv")) and not any(file.glob("*.toml"))
+    return file.suffix not in (".toml", ".json")
+
+
+def _check(file: Path, data: DataChecks | None) -> tuple[list[str], list[Callable[[], str]]]:
+    """Check one file; return what is in it, and what writes its pages."""
+    if _is_data(file):
+        said = data.file(file) if data else "not a study, not checked"
+        page = data.file_page if data else None
+        return [f"{file}: {said}"], [partial(page, file)] if page is not None else []
     study = check_with_names(file)
-    return "\n".join([overview(study), *(_check_surveys(study, data) if data else ())])
+    if data is None:
+        return [overview(study)], []
+    surveys = _distinct(study)
+    lines = [overview(study), *_check_surveys(surveys, study, data)]
+    if data.survey_page is None:
+        return lines, []
+    return lines, [partial(data.survey_page, name, one, study) for name, one in surveys.items()]
 
 
-def _check_surveys(study: Study, data: DataChecks) -> list[str]:
+def _distinct(study: Study) -> dict[str, Survey]:
+    """Return every survey of a study once, by name; a number where scenarios differ in it."""
+    found: dict[str, Survey] = {}
+    for scenario in study.scenarios:
+        for name, survey in scenario.survey.items():
+            others = [key for key in found if key == name or key.startswith(f"{name}-")]
+            if any(found[key] == survey for key in others):
+                continue
+            found[f"{name}-{len(others) + 1}" if others else name] = survey
+    return found
+
+
+def _check_surveys(surveys: Mapping[str, Survey], study: Study, data: DataChecks) -> list[str]:
     """Check every survey that a study names, each once; faults of all at once."""
-    distinct = {
-        survey.model_dump_json(): survey
-        for scenario in study.scenarios
-        for survey in scenario.survey.values()
-    }
     faults, lines = Faults(), []
-    for survey in distinct.values():
+    for survey in surveys.values():
         try:
             lines.append(f"survey {survey.file}: {data.survey(survey, study.folder)}")
         except InputError as error:

@@ -12,7 +12,7 @@ from ustyurt_models.decide import write_summaries
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.provenance import digest_files, digest_json, library_versions
 from ustyurt_models.report import build_report
-from ustyurt_models.report.gather import DrawnInputs, gather
+from ustyurt_models.report.gathering import DrawnInputs, gather
 from ustyurt_models.resources import models_dir
 from ustyurt_models.study.load import Study
 from ustyurt_models.workflow.console import say

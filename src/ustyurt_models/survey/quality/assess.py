@@ -17,16 +17,17 @@ from ustyurt_models.survey.quality.distances import (
 from ustyurt_models.survey.quality.effort import EffortQuality, assess_effort
 from ustyurt_models.survey.quality.repeats import Repeats, assess_repeats
 from ustyurt_models.survey.quality.sizes import SizeQuality, assess_sizes
+from ustyurt_models.survey.quality.strips import assess_strip_effort, assess_strip_sizes
 from ustyurt_models.survey.read.columns import index_of
 from ustyurt_models.survey.read.covariates import column_values
+from ustyurt_models.survey.read.strips import read_strips
 from ustyurt_models.survey.read.survey_data import Kind, Transects
 from ustyurt_models.survey.read.table import MISSING, Table
 from ustyurt_models.survey.read.transects import SurveyFile, open_survey, survey_of
-from ustyurt_models.survey.read.units import UnitFound
+from ustyurt_models.survey.read.units import UnitFound, find_units
 
 __all__ = ["Quality", "assess", "assess_file"]
 
-_WITHOUT_DISTANCES = ("strip counts", "counts by year")
 _MOST_ODD = 40
 
 
@@ -153,6 +154,22 @@ def assess(file: SurveyFile, survey: Transects | None) -> Quality:
     )
 
 
+def _assess_strips(
+    file: SurveyFile, units: Mapping[str, str | None], encoding: str | None
+) -> Quality:
+    """Describe strip counts: their columns, effort and sizes."""
+    strips = read_strips(file.path, units, encoding)
+    needed = {"length": "length", "width": "length"}
+    needed |= {"area": "area"} if np.isfinite(strips.area_km2).any() else {}
+    found = find_units(units, file.table.header.get("units", ""), file.table.name, needed)
+    return replace(
+        assess(file, None),
+        units=tuple(found.values()),
+        effort=assess_strip_effort(strips),
+        sizes=assess_strip_sizes(strips),
+    )
+
+
 def assess_file(
     path: Path,
     units: Mapping[str, str | None] | None = None,
@@ -169,7 +186,7 @@ def assess_file(
     Returns
     -------
     Quality
-        Also for strip counts and counts by year, of which only the columns are described.
+        Also for strip counts, and for counts by year, of which only the columns are described.
 
     Raises
     ------
@@ -177,6 +194,8 @@ def assess_file(
         With every fault of the file at once.
     """
     file = open_survey(path, encoding)
-    if file.form in _WITHOUT_DISTANCES:
+    if file.form == "strip counts":
+        return _assess_strips(file, units or {}, encoding)
+    if file.form == "counts by year":
         return assess(file, None)
     return assess(file, survey_of(file, units, encoding, kind))

@@ -242,10 +242,10 @@ def odd_values(
     if reach <= 0:
         return ()
     ends = (np.exp(low - reach), np.exp(high + reach)) if positive else (low - reach, high + reach)
-    usual = f"{_number(ends[0])} to {_number(ends[1])} {unit}".strip()
+    usual = f"{_number(float(f'{ends[0]:.3g}'))} to {_number(float(f'{ends[1]:.3g}'))} {unit}"
     far = (scale < low - reach) | (scale > high + reach)
     named = list(places)
     return tuple(
-        Odd(what, named[i], f"{_number(values[i])} {unit}".strip(), usual)
+        Odd(what, named[i], f"{_number(values[i])} {unit}".strip(), usual.strip())
         for i in np.flatnonzero(far)[:_MOST_SHOWN]
     )

@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.survey.read.survey_data import Kind, Transects
 
-__all__ = ["EffortQuality", "StratumEffort", "assess_effort"]
+__all__ = ["EffortQuality", "StratumEffort", "assess_effort", "by_stratum", "rate_cv"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class EffortQuality:
         Longitude and latitude [degrees] or x and y [m], shape (transect, 2).
     position_kind : str
         ``"lonlat"``, ``"projected"`` or empty.
+    what, found : str
+        What effort was spent on (lines, points, strips), and what was counted there.
     """
 
     kind: Kind
@@ -78,11 +81,18 @@ class EffortQuality:
     groups: NDArray[np.int64]
     position: NDArray[np.float64] | None
     position_kind: str
+    what: str
+    found: str = "detections"
 
     @property
     def unit(self) -> str:
         """Unit of effort."""
         return "km" if self.kind == "line" else "visits"
+
+    @property
+    def per(self) -> str:
+        """Unit of effort, of one."""
+        return "km" if self.kind == "line" else "visit"
 
     @property
     def empty(self) -> int:
@@ -128,32 +138,66 @@ def assess_effort(survey: Transects) -> EffortQuality:
     count = len(survey.transect)
     groups = np.bincount(survey.detection_transect, minlength=count).astype(np.int64)
     animals = np.bincount(survey.detection_transect, survey.size, count)
-    strata = []
-    for i, name in enumerate(survey.stratum):
-        here = survey.transect_stratum == i
-        effort = survey.effort[here]
-        strata.append(
-            StratumEffort(
-                name=name,
-                area_km2=float(survey.area_km2[i]),
-                transects=int(here.sum()),
-                empty=int(np.count_nonzero(groups[here] == 0)),
-                effort=float(effort.sum()),
-                least=float(effort.min()),
-                most=float(effort.max()),
-                groups=int(groups[here].sum()),
-                animals=int(animals[here].sum()),
-                rate=float(groups[here].sum() / effort.sum()),
-                rate_cv=rate_cv(effort, groups[here]),
-            )
-        )
     return EffortQuality(
         survey.kind,
-        tuple(strata),
+        by_stratum(survey, survey.transect_stratum, survey.effort, groups, animals),
         survey.transect,
         survey.transect_stratum,
         survey.effort,
         groups,
         survey.position,
         survey.position_kind,
+        f"{survey.kind}s",
     )
+
+
+class Strata(Protocol):
+    """What has strata with areas."""
+
+    @property
+    def stratum(self) -> tuple[str, ...]:
+        """Names."""
+
+    @property
+    def area_km2(self) -> NDArray[np.float64]:
+        """Areas, NaN where not known."""
+
+
+def by_stratum(
+    survey: Strata,
+    stratum: NDArray[np.int64],
+    effort: NDArray[np.float64],
+    groups: NDArray[np.int64],
+    animals: NDArray[np.float64],
+) -> tuple[StratumEffort, ...]:
+    """Sum effort and counts by stratum.
+
+    Parameters
+    ----------
+    survey : Strata
+        Names and areas.
+    stratum : numpy.ndarray
+        Stratum of each transect, shape (transect,).
+    effort, groups, animals : numpy.ndarray
+        By transect, each shape (transect,).
+    """
+    strata = []
+    for i, name in enumerate(survey.stratum):
+        here = stratum == i
+        total = float(effort[here].sum())
+        strata.append(
+            StratumEffort(
+                name=name,
+                area_km2=float(survey.area_km2[i]),
+                transects=int(here.sum()),
+                empty=int(np.count_nonzero(groups[here] == 0)),
+                effort=total,
+                least=float(effort[here].min()),
+                most=float(effort[here].max()),
+                groups=int(groups[here].sum()),
+                animals=int(animals[here].sum()),
+                rate=float(groups[here].sum() / total),
+                rate_cv=rate_cv(effort[here], groups[here]),
+            )
+        )
+    return tuple(strata)

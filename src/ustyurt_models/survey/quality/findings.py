@@ -68,34 +68,36 @@ def _units(quality: Quality) -> Finding:
     return Finding("green", "Units", f"All known: {said}.")
 
 
-def _sample(effort: EffortQuality) -> Finding:
+def _sample(effort: EffortQuality, fits_detection: bool) -> Finding:
     """Tell whether there is enough to estimate from."""
     groups, transects = int(effort.groups.sum()), len(effort.transect)
     few = [one.name for one in effort.strata if one.transects < _FEW_TRANSECTS]
-    enough = _ENOUGH[effort.kind]
-    text = f"{groups} detections on {transects} {effort.kind}s."
+    enough = _ENOUGH[effort.kind] if fits_detection else 0
+    text = f"{groups} {effort.found} on {transects} {effort.what}."
+    if groups == 0:
+        return Finding("red", "Sample", text)
     if groups < enough:
         text += f" Below {enough} the detection function is poorly known."
     if few:
         named = ", ".join(few[:6]) + (" ..." if len(few) > 6 else "")
-        text += f" Fewer than {_FEW_TRANSECTS} transects in {named}: its variance is poorly known."
-    if groups == 0:
-        return Finding("red", "Sample", text)
+        text += f" Fewer than {_FEW_TRANSECTS} {effort.what} in {named}: variance poorly known."
     return Finding("amber" if groups < enough or few else "green", "Sample", text)
 
 
 def _empty(effort: EffortQuality) -> Finding:
     """Tell how many transects have no detection; none at all is suspicious."""
-    count, empty = len(effort.transect), effort.empty
-    if empty == 0 and count >= _FEW_TRANSECTS and effort.groups.sum() < 5 * count:
+    count, empty, title = len(effort.transect), effort.empty, f"Empty {effort.what}"
+    mean = float(effort.groups.mean())
+    # With so few per transect, chance alone would leave some of them empty.
+    if empty == 0 and count * math.exp(-mean) > 3:
         text = (
-            f"Every one of {count} {effort.kind}s has a detection. Were some without any left "
-            "out? They are needed: without them density is too high."
+            f"Every one of {count} {effort.what} has {effort.found}, {_number(mean, 2)} on "
+            "average. Were some without any left out? Without them density is too high."
         )
-        return Finding("amber", "Empty transects", text)
-    what = "transects" if effort.kind == "line" else "points"
-    text = f"{empty} of {count} {what} ({100 * empty / count:.0f} %) have no detection."
-    return Finding("green", "Empty transects", text)
+        return Finding("amber", title, text)
+    share = f"{100 * empty / count:.0f} %"
+    text = f"{empty} of {count} {effort.what} ({share}) are without {effort.found}."
+    return Finding("green", title, text)
 
 
 def _areas(effort: EffortQuality) -> Iterator[Finding]:
@@ -103,7 +105,9 @@ def _areas(effort: EffortQuality) -> Iterator[Finding]:
     unknown = [one.name for one in effort.strata if not one.area_km2 > 0]
     if unknown:
         named = ", ".join(unknown[:6]) + (" ..." if len(unknown) > 6 else "")
-        text = f"No area for {named}: density can be estimated, abundance needs `areas`."
+        text = (
+            f"No area for {named}: enough for density; abundance needs 'areas' in the study file."
+        )
         yield Finding("amber", "Areas", text)
 
 
@@ -261,7 +265,8 @@ def findings(quality: Quality) -> tuple[Finding, ...]:
     """
     found: list[Finding] = [_units(quality)]
     if quality.effort is not None:
-        found += [_sample(quality.effort), _empty(quality.effort), *_areas(quality.effort)]
+        fits = quality.form != "strip counts"
+        found += [_sample(quality.effort, fits), _empty(quality.effort), *_areas(quality.effort)]
     if quality.distances is not None and quality.effort is not None:
         found += [_rounding(quality.distances), *_ends(quality.distances)]
         near = _movement(quality.distances, quality.effort.kind)

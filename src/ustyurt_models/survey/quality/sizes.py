@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ustyurt_models.survey.quality.heaping import Heap, heaps_of
 from ustyurt_models.survey.read.survey_data import Transects
 
-__all__ = ["SizeQuality", "assess_sizes"]
+__all__ = ["SizeQuality", "assess_sizes", "describe_sizes"]
 
 _MOST_SINGLE = 12  # sizes up to this one have a bar of their own
 
@@ -42,6 +42,11 @@ class SizeQuality:
     heaps: tuple[Heap, ...]
     with_distance: float
 
+    @property
+    def size_bias(self) -> bool:
+        """Whether size rises with distance by more than two standard errors, 1 / sqrt(n - 1)."""
+        return self.with_distance * max(int(self.bar.sum()) - 1, 0) ** 0.5 > 2.0
+
 
 def _bars(size: NDArray[np.int64]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Count groups by size; large ones in ranges that double."""
@@ -70,12 +75,30 @@ def _ranks(values: NDArray) -> NDArray[np.float64]:
 
 def assess_sizes(survey: Transects) -> SizeQuality | None:
     """Describe the sizes of groups; nothing where the file gives none."""
-    size = survey.size
-    if not survey.has_size or not size.size:
+    if not survey.has_size or not survey.size.size:
         return None
+    return describe_sizes(survey.size, survey.distance_m)
+
+
+def describe_sizes(
+    size: NDArray[np.int64], distance_m: NDArray[np.float64] | None = None
+) -> SizeQuality:
+    """Describe sizes of groups.
+
+    Parameters
+    ----------
+    size : numpy.ndarray
+        Animals, >= 1, shape (group,), at least one.
+    distance_m : numpy.ndarray, optional
+        Distances of the groups, shape (group,).
+    """
     label, bars = _bars(size)
-    varies = np.ptp(size) > 0 and np.ptp(survey.distance_m) > 0
-    relation = np.corrcoef(_ranks(size), _ranks(survey.distance_m))[0, 1] if varies else np.nan
+    varies = distance_m is not None and np.ptp(size) > 0 and np.ptp(distance_m) > 0
+    relation = (
+        np.corrcoef(_ranks(size), _ranks(distance_m))[0, 1]
+        if distance_m is not None and varies
+        else np.nan
+    )
     large = size[size >= 10].astype(np.float64)
     return SizeQuality(
         label=label,

@@ -35,7 +35,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "seen_2": ("seen_2", "detected_2"),
     "date": ("date", "survey_date"),
     "width": _with_units(("strip_width", "width", "strip_half_width"), LENGTH_M),
-    "count": ("count", "animals", "individuals"),
+    "count": ("count", "animals", "number"),
+    "photo": ("photo", "photo_count", "eye", "eye_count"),
     "year": ("year",),
     "estimate": ("estimate", "abundance"),
 }
@@ -106,7 +107,7 @@ def form_of(table: Table) -> Form:
     classes = [column for column in table.columns if class_of_name(column) is not None]
     if len(classes) >= 2 or "cutpoints" in table.header:
         return "wide counts by distance class"
-    if has(table, "width", "count") or (has(table, "count", "effort") and not has(table, "year")):
+    if has(table, "width") and any(has(table, name) for name in ("count", "size", "photo")):
         return "strip counts"
     if has(table, "year") and (has(table, "estimate") or has(table, "count")):
         return "counts by year"

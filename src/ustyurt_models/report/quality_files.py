@@ -1,0 +1,73 @@
+"""Where pages of data quality go: beside a study's results, or into the folder at hand."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ustyurt_models.checks import require
+from ustyurt_models.report.quality import write_quality_page
+from ustyurt_models.study.load import Study
+from ustyurt_models.study.surveys import SurveyBlock
+from ustyurt_models.survey.check import kind_of_block
+from ustyurt_models.survey.quality.assess import Quality, assess_file
+
+__all__ = ["QualityPages"]
+
+_FOLDER = "check"
+
+
+@dataclass
+class QualityPages:
+    """Writes a page per survey that was checked.
+
+    Attributes
+    ----------
+    page : Path or None
+        Where the page of a single data file goes; ``check/<name>.html`` unless given.
+    """
+
+    page: Path | None = None
+    _written: set[Path] = field(default_factory=set)
+
+    def of_survey(self, name: str, survey: SurveyBlock, study: Study) -> str:
+        """Write the page of a survey of a study; say where it is.
+
+        Parameters
+        ----------
+        name : str
+            Name of the survey in the study.
+        survey : SurveyBlock
+            Its block.
+        study : Study
+            The study, whose results folder takes the page.
+        """
+        if not survey.file:
+            return ""
+        path = study.folder / survey.file
+        kind = kind_of_block(survey)
+        quality = assess_file(path, survey.units, survey.encoding, kind)
+        return self._write(quality, study.results_folder / _FOLDER / f"{name}.html")
+
+    def of_file(self, path: Path) -> str:
+        """Write the page of a data file; say where it is.
+
+        Parameters
+        ----------
+        path : Path
+            The file, folder or zip.
+        """
+        return self._write(assess_file(path), self.page or Path(_FOLDER) / f"{path.stem}.html")
+
+    def _write(self, quality: Quality, wanted: Path) -> str:
+        """Write one page; two pages of one name stand beside each other."""
+        target, number = wanted, 1
+        while target in self._written:
+            number += 1
+            target = wanted.with_stem(f"{wanted.stem}-{number}")
+        self._written.add(target)
+        try:
+            write_quality_page(quality, target)
+        except OSError as error:
+            rule = "must be a place for the page of data quality that can be written"
+            require(self.page is None, str(target), rule, error.strerror)
+            return f"data quality: no page, {target.parent} cannot be written ({error.strerror})"
+        return f"data quality: {target}"
