@@ -16,7 +16,7 @@ from ustyurt_models.survey.models.distance.density import (
 )
 from ustyurt_models.survey.models.distance.encounters import rate_name
 
-__all__ = ["UNITS", "derive"]
+__all__ = ["UNITS", "add_detection", "add_known", "add_mean_size", "derive"]
 
 Floats = NDArray[np.float64]
 
@@ -72,7 +72,7 @@ def _per_effort(
     return model_per_effort(data, rate, p_detect, rng)
 
 
-def _add_detection(out: xr.Dataset, survey: DistanceSurvey, p_detect: Floats) -> None:
+def add_detection(out: xr.Dataset, survey: DistanceSurvey, p_detect: Floats) -> None:
     """Add mean detection of the groups present, and the strip or disc searched effectively."""
     data = survey.data
     times = data.scale.times if data.distance_m.size else np.ones(p_detect.shape[1])
@@ -84,7 +84,7 @@ def _add_detection(out: xr.Dataset, survey: DistanceSurvey, p_detect: Floats) ->
     out[name] = (("chain", "draw"), np.sqrt(2 * measure) if data.form.point else measure)
 
 
-def _add_known(out: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generator) -> None:
+def add_known(out: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generator) -> None:
     """Add the probabilities that the survey does not tell."""
     shape = (out.sizes["chain"], out.sizes["draw"])
     for name, known in (
@@ -94,7 +94,7 @@ def _add_known(out: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generator
         out[name] = (("chain", "draw"), draw_known(known, int(np.prod(shape)), rng).reshape(shape))
 
 
-def _add_mean_size(out: xr.Dataset, survey: DistanceSurvey) -> None:
+def add_mean_size(out: xr.Dataset, survey: DistanceSurvey) -> None:
     """Add the mean size of the groups present, unless size is among the covariates."""
     how = survey.settings.group_size
     if how == "single":
@@ -119,7 +119,7 @@ def _add_densities(out: xr.Dataset, survey: DistanceSurvey, behind: PerEffort) -
     groups = xr.DataArray(behind.groups.reshape(shape), dims=dims)
     out["group_density_per_km2"] = groups / data.unit_area_km2 / seen
     if behind.animals is None or survey.settings.group_size == "single":
-        _add_mean_size(out, survey)
+        add_mean_size(out, survey)
         out["density_per_km2"] = out["group_density_per_km2"] * out["mean_size"]
     else:
         animals = xr.DataArray(behind.animals.reshape(shape), dims=dims)
@@ -158,8 +158,8 @@ def derive(posterior: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generat
     out = out.assign_coords(
         stratum=list(data.stratum), area_km2=("stratum", data.area_km2, {"units": "km2"})
     )
-    _add_detection(out, survey, p_detect)
-    _add_known(out, survey, rng)
+    add_detection(out, survey, p_detect)
+    add_known(out, survey, rng)
     _add_densities(out, survey, _per_effort(out, survey, p_detect, rng))
     for name, variable in out.data_vars.items():
         unit, meaning = _unit(str(name))
