@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-import pandas as pd
+import synthetic_surveys as surveys
 import xarray as xr
 from pyproj import CRS
 
@@ -200,62 +200,20 @@ def maps(ground: xr.Dataset) -> xr.Dataset:
 
 
 def line_transect_posterior() -> xr.DataTree:
-    """A distance-sampling posterior with the nodes the report reads."""
-    rng = np.random.default_rng(3)
-    sigma = rng.normal(210, 22, 400)
-    distance = np.linspace(0, 800, 81)
-    g = np.exp(-(distance[None, :] ** 2) / (2 * sigma[:, None] ** 2))
-    middle, low, high = np.quantile(g, [0.5, 0.025, 0.975], axis=0)
-    edges = np.linspace(0, 800, 11)
-    counts = rng.poisson(60 * np.exp(-((edges[:-1] + 40) ** 2) / (2 * 210**2)))
-    strata = ["north", "south"]
-    density = rng.lognormal(np.log([0.05, 0.03]), 0.25, (400, 2))
-    area = np.array([60_000.0, 70_000.0])
-    abundance = xr.Dataset(
-        {
-            "abundance": (("draw", "stratum"), density * area, {"units": "1"}),
-            "density_per_km2": (("draw", "stratum"), density, {"units": "km-2"}),
-            "area_km2": (("stratum",), area, {"units": "km2"}),
-        },
-        {"stratum": strata},
+    """A distance-sampling posterior with every node that the report reads."""
+    return surveys.tree_of(
+        abundance=surveys.abundance(),
+        detection=surveys.detection(observers=True),
+        posterior=surveys.posterior(),
+        observed_data=surveys.observed(),
+        qq=surveys.qq(),
+        design=surveys.design(),
+        comparison=surveys.comparison(),
+        sensitivity=surveys.sensitivity(),
+        effects=surveys.effects(),
+        cells=surveys.cells(beyond=0.3),
+        diagnostics=surveys.diagnostics(),
     )
-    detection = xr.Dataset(
-        {
-            "median": ("distance_m", middle),
-            "low": ("distance_m", low),
-            "high": ("distance_m", high),
-            "count": ("class", counts),
-            "count_scaled": ("class", counts / counts.max()),
-            "edge_m": ("edge", edges),
-        },
-        {"distance_m": distance},
-    )
-    about = {
-        "species": "goitered_gazelle",
-        "model": "line_transect",
-        "survey_file": "gazelle_transects.csv",
-        "status": "simulated",
-    }
-    return xr.DataTree.from_dict(
-        {
-            "/": xr.Dataset(attrs=about),
-            "abundance": abundance,
-            "detection": detection,
-            "diagnostics": _diagnostics(),
-        }
-    )
-
-
-def _diagnostics() -> xr.Dataset:
-    table = pd.DataFrame(
-        {
-            "check": ["rhat", "ess_bulk", "divergences", "chi_square"],
-            "value": [1.002, 2400.0, 0.0, 0.31],
-            "limit": [1.01, 400.0, 0.0, 0.05],
-            "verdict": ["pass", "pass", "pass", "look"],
-        }
-    )
-    return xr.Dataset.from_dataframe(table.set_index("check"))
 
 
 def trend_posterior() -> xr.DataTree:
@@ -290,5 +248,5 @@ def trend_posterior() -> xr.DataTree:
         "status": "real",
     }
     return xr.DataTree.from_dict(
-        {"/": xr.Dataset(attrs=about), "trend": trend, "diagnostics": _diagnostics()}
+        {"/": xr.Dataset(attrs=about), "trend": trend, "diagnostics": surveys.diagnostics()}
     )

@@ -47,7 +47,7 @@ def compose(inputs: ReportInputs) -> Document:
     sections: tuple[Section | None, ...] = (
         verdict.chapter(inputs),
         area.chapter(inputs),
-        surveys.chapter(inputs.surveys),
+        surveys.chapter(inputs.surveys, inputs.land),
         prey.chapter(inputs),
         cheetahs.chapter(inputs),
         comparison.chapter(inputs),

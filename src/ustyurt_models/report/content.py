@@ -100,9 +100,11 @@ class Column:
         Unit of its numbers; empty when there is none.
     kind : {"text", "long", "number", "count", "probability", "interval", "light"}
         How its cells are written. Cells of an interval hold median, low and high end of the
-        95 % equal-tailed interval; a CSV gives them a column each.
+        equal-tailed interval; a CSV gives them a column each.
     middle, interval : str
         Of an interval: what its central value is, and what kind of interval it is.
+    mass : float
+        Mass of the interval.
     """
 
     label: str
@@ -110,18 +112,24 @@ class Column:
     kind: Kind = "text"
     middle: str = "median"
     interval: str = "interval"
+    mass: float = 0.95
 
     @property
     def title(self) -> str:
         """Label; of an interval also what stands before and in the brackets."""
         if self.kind != "interval":
             return self.label
-        return f"{self.label}, {self.middle} (95 % {self.interval})"
+        return f"{self.label}, {self.middle} ({self._mass} {self.interval})"
+
+    @property
+    def _mass(self) -> str:
+        return f"{100 * self.mass:g} %"
 
     @property
     def names(self) -> tuple[str, ...]:
         """Headings in a file, with the unit: one, or three for an interval."""
-        parts = (self.middle, "95 % low", "95 % high") if self.kind == "interval" else ("",)
+        ends = (self.middle, f"{self._mass} low", f"{self._mass} high")
+        parts = ends if self.kind == "interval" else ("",)
         unit = f" [{self.unit}]" if self.unit else ""
         return tuple(f"{self.label}{', ' if part else ''}{part}{unit}" for part in parts)
 

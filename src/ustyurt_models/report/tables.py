@@ -38,7 +38,7 @@ def _interval(ends: tuple[float, float, float]) -> str:
     whole = max(abs(value) for value in ends) >= _PLAIN_FROM
     writer = shown_count if whole else _two_digits
     median, low, high = (writer(value) for value in ends)
-    return f"{median} ({low} to {high})"
+    return median if ends[1] == ends[2] else f"{median} ({low} to {high})"
 
 
 def _two_digits(value: float) -> str:

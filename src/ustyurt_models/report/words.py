@@ -32,6 +32,7 @@ _UNITS = {
     "1": "",
     "kg ha-1": "kg per ha",
     "kg km-2": "kg per km²",
+    "km-1": "per km",
     "km-2": "per km²",
     "km2": "km²",
     "degree": "degrees",

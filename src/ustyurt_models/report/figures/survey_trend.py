@@ -1,4 +1,4 @@
-"""What the survey saw: detection function over its histogram, and the trend of counts."""
+"""The trend of yearly counts with the number of animals behind them."""
 
 from dataclasses import dataclass
 
@@ -20,77 +20,7 @@ from ustyurt_models.report.figures.canvas import (
 )
 from ustyurt_models.report.words import readable, shown_count
 
-__all__ = ["CountTrend", "DetectionCurve", "count_trend", "detection_function"]
-
-
-@dataclass(frozen=True)
-class DetectionCurve:
-    """Detection function with its band, and the histogram of distances.
-
-    Attributes
-    ----------
-    distance_m : numpy.ndarray
-        Grid of perpendicular distances [m].
-    median, low, high : numpy.ndarray
-        g(x) at the grid: median and 95 % equal-tailed interval, 0..1.
-    edge_m : numpy.ndarray
-        Class limits of the histogram [m].
-    count : numpy.ndarray
-        Groups detected per class.
-    height : numpy.ndarray
-        The counts on the scale of g.
-    """
-
-    distance_m: np.ndarray
-    median: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    edge_m: np.ndarray
-    count: np.ndarray
-    height: np.ndarray
-
-
-@house_style
-def detection_function(name: str, species: str, curve: DetectionCurve) -> content.Figure:
-    """Draw g(x) with its band over the scaled histogram of distances."""
-    figure, grid = drawing(WIDTHS_IN[1], 3.6)
-    axes = grid[0, 0]
-    axes.bar(
-        curve.edge_m[:-1],
-        curve.height,
-        np.diff(curve.edge_m),
-        align="edge",
-        color="#dfe5ea",
-        edgecolor="white",
-        label="observed distances, scaled",
-    )
-    axes.fill_between(
-        curve.distance_m,
-        curve.low,
-        curve.high,
-        color=BLUE,
-        alpha=0.25,
-        linewidth=0,
-        label="95 % interval",
-    )
-    axes.plot(curve.distance_m, curve.median, color=BLUE, label="median of g(x)")
-    axes.set_xlim(0, curve.edge_m[-1])
-    axes.set_ylim(0, max(1.08, curve.height.max() * 1.05))
-    axes.set_xlabel("perpendicular distance from the line [m]")
-    axes.set_ylabel("detection probability g(x)")
-    calm(axes)
-    legend_below(figure, axes, 3)
-    total = int(curve.count.sum())
-    half = float(np.interp(-0.5, -curve.median, curve.distance_m))
-    caption = (
-        f"Detection function of the {readable(species)} survey over the histogram of {total} "
-        "groups detected, scaled to the same area. Shade: 95 % equal-tailed interval."
-    )
-    alt = (
-        f"Detection falls from 1 at the line to one half at about {half:.0f} m; "
-        f"{total} detections in {curve.count.size} distance classes."
-    )
-    return finish(figure, name, caption, alt)
+__all__ = ["CountTrend", "count_trend", "trend_from"]
 
 
 @dataclass(frozen=True)
@@ -167,19 +97,6 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
         f"({shown_count(trend.low[-1])} to {shown_count(trend.high[-1])}) in {last}."
     )
     return finish(figure, name, caption, alt)
-
-
-def curve_from(detection: xr.Dataset) -> DetectionCurve:
-    """Read the curve from the node ``detection`` of a posterior file."""
-    return DetectionCurve(
-        distance_m=detection["distance_m"].to_numpy(),
-        median=detection["median"].to_numpy(),
-        low=detection["low"].to_numpy(),
-        high=detection["high"].to_numpy(),
-        edge_m=detection["edge_m"].to_numpy(),
-        count=detection["count"].to_numpy(),
-        height=detection["count_scaled"].to_numpy(),
-    )
 
 
 def trend_from(trend: xr.Dataset) -> CountTrend:

@@ -1,0 +1,116 @@
+"""Covariates: by what factor they change density or detection, in their own unit."""
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.report.chapters.survey_reading import (
+    DEFAULT_MASS,
+    Interval,
+    mass_words,
+    node,
+)
+from ustyurt_models.report.content import Column, Paragraph, Section, Table
+from ustyurt_models.report.figures.survey_forest import Estimate, side_by_side
+from ustyurt_models.report.inputs import SurveyResult
+from ustyurt_models.report.words import readable, shown_number, unit_words
+
+__all__ = ["effects_part"]
+
+#: What an effect acts on, by the word in its name, and the ratio it is told as.
+_ON = {"density": "density", "scale": "scale of detection", "mark": "odds of detection"}
+_LABEL = re.compile(r"(?:log |logit )?(\w+): (.*)")
+
+
+class _Effect(NamedTuple):
+    """One coefficient as a ratio.
+
+    ``on`` is what is multiplied, ``what`` the covariate, ``step`` the change it is told for.
+    """
+
+    on: str
+    what: str
+    step: str
+    ratio: Interval
+
+
+def _step(part: xr.Dataset) -> tuple[str, float]:
+    """Return the change of the covariate, and by what the coefficient is divided.
+
+    A step is the standard deviation rounded to one digit, so that people can picture it; levels
+    of factors have none.
+    """
+    name = str(part["label"].values)
+    if "[" in name:
+        return "against the reference level", 1.0
+    if ":" in name.partition(": ")[2]:
+        return "both one standard deviation up, beyond their own effects", 1.0
+    if "^" in name:
+        return "one standard deviation from the mean, beside the plain effect", 1.0
+    size = float(part["step"]) if "step" in part else float("nan")
+    if not np.isfinite(size) or size <= 0:
+        return "one standard deviation more", 1.0
+    told = float(f"{size:.0e}")
+    unit = unit_words(str(part["step_unit"].values)) if "step_unit" in part else ""
+    return f"{shown_number(told)} {unit} more".replace("  ", " "), told / size
+
+
+def _effect(part: xr.Dataset, plain: str) -> _Effect:
+    """Turn a coefficient into a ratio per step; names without a prefix act on `plain`."""
+    name = str(part["label"].values)
+    found = _LABEL.fullmatch(name)
+    on, what = (found[1], found[2]) if found else (plain, name)
+    step, factor = _step(part)
+    ends = (float(np.exp(float(part[key]) * factor)) for key in ("median", "low", "high"))
+    median, low, high = ends
+    return _Effect(_ON.get(on, readable(on)), readable(what), step, (median, low, high))
+
+
+def _sure(effect: _Effect) -> str:
+    """Say whether the direction is known."""
+    if effect.ratio[1] > 1:
+        return "raises it"
+    return "lowers it" if effect.ratio[2] < 1 else "direction not known"
+
+
+def effects_part(survey: SurveyResult) -> Section | None:
+    """Return the part on covariates, if the posterior has the node ``effects``.
+
+    Parameters
+    ----------
+    survey : SurveyResult
+        A fitted survey.
+    """
+    found = node(survey, "effects")
+    if found is None or not found.sizes:
+        return None
+    dim = str(found["median"].dims[0])
+    found = found.assign_coords(label=(dim, found[dim].values))
+    plain = "mark" if survey.model == "double_observer" else "scale"
+    effects = [_effect(found.isel({dim: i}), plain) for i in range(found.sizes[dim])]
+    mass = float(found.attrs.get("interval_mass", DEFAULT_MASS))
+    columns = (
+        Column("multiplies"),
+        Column("covariate"),
+        Column("for", kind="long"),
+        Column("ratio", "", "interval", mass=mass),
+        Column("reading"),
+    )
+    rows = tuple((one.on, one.what, one.step, one.ratio, _sure(one)) for one in effects)
+    text = (
+        "A ratio of 1 changes nothing, 2 doubles, 0.5 halves. The others are held where they are."
+    )
+    caption = f"Effects of covariates as ratios, {mass_words(mass)} equal-tailed interval"
+    figure = side_by_side(
+        f"effects_{survey.name}",
+        [Estimate(f"{one.what} on {one.on}, {one.step}", *one.ratio) for one in effects],
+        "ratio",
+        f"{caption}; an interval that holds 1 leaves the direction open.",
+        at=1.0,
+    )
+    table = Table(f"effects_{survey.name}", f"{caption}.", columns, rows)
+    title = "What covariates do"
+    blocks = (Paragraph(text), figure, table)
+    return Section(f"survey-{survey.name}-effects", title, blocks)

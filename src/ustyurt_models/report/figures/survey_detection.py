@@ -1,0 +1,353 @@
+"""What the distances say: detection function over its histogram, and how well the two agree."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from ustyurt_models.report import content
+from ustyurt_models.report.figures.canvas import (
+    BLUE,
+    GREY,
+    WIDTHS_IN,
+    axes_of,
+    calm,
+    drawing,
+    finish,
+    house_style,
+    legend_below,
+)
+from ustyurt_models.report.words import readable, shown_number
+
+__all__ = [
+    "Band",
+    "DetectionCurve",
+    "Histogram",
+    "Quantiles",
+    "band_from",
+    "curve_from",
+    "detection_function",
+    "draw_band",
+    "quantile_plot",
+    "quantiles_from",
+]
+
+#: Mass of intervals where a node does not say it.
+DEFAULT_MASS = 0.95
+
+_BARS = "#dfe5ea"
+_AXIS = {
+    "line": "perpendicular distance from the line [m]",
+    "point": "distance from the point [m]",
+}
+
+
+@dataclass(frozen=True)
+class Band:
+    """A curve over distance with its equal-tailed interval.
+
+    Attributes
+    ----------
+    distance_m : numpy.ndarray
+        Where it is known [m], rising.
+    median, low, high : numpy.ndarray
+        Shape of `distance_m`.
+    mass : float
+        Mass of the interval.
+    """
+
+    distance_m: np.ndarray
+    median: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    mass: float = DEFAULT_MASS
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Detections by class of distance.
+
+    Attributes
+    ----------
+    edge_m : numpy.ndarray
+        Class limits [m], shape (class + 1,).
+    count : numpy.ndarray
+        Groups detected per class.
+    height : numpy.ndarray
+        The counts on the scale of the curve over them.
+    """
+
+    edge_m: np.ndarray
+    count: np.ndarray
+    height: np.ndarray
+
+    @property
+    def density(self) -> np.ndarray:
+        """Share of the detections per metre, shape (class,)."""
+        return self.count / np.diff(self.edge_m) / max(float(self.count.sum()), 1.0)
+
+
+@dataclass(frozen=True)
+class DetectionCurve:
+    """Detection function with its band, and the histogram of distances.
+
+    Attributes
+    ----------
+    kind : {"line", "point"}
+        What distances are measured from.
+    detection : Band
+        g(x), 0..1.
+    seen : Histogram
+        On the scale of g.
+    density : Band or None
+        Points: density of the distances of detected groups [per m].
+    covariates : bool
+        Whether detection depends on covariates, so that the curve is an average.
+    """
+
+    kind: Literal["line", "point"]
+    detection: Band
+    seen: Histogram
+    density: Band | None = None
+    covariates: bool = False
+
+
+def draw_band(axes: Axes, band: Band, label: str, colour: str = BLUE) -> None:
+    """Draw a curve over its shaded interval."""
+    interval = f"{100 * band.mass:g} % interval"
+    axes.fill_between(
+        band.distance_m,
+        band.low,
+        band.high,
+        color=colour,
+        alpha=0.25,
+        linewidth=0,
+        label=interval,
+    )
+    axes.plot(band.distance_m, band.median, color=colour, label=label)
+
+
+def _panel(axes: Axes, curve: DetectionCurve, band: Band, height: np.ndarray, label: str) -> None:
+    """Draw one curve over its histogram."""
+    edge = curve.seen.edge_m
+    axes.bar(
+        edge[:-1],
+        height,
+        np.diff(edge),
+        align="edge",
+        color=_BARS,
+        edgecolor="white",
+        label="observed distances, scaled",
+    )
+    draw_band(axes, band, label)
+    axes.set_xlim(0, edge[-1])
+    axes.set_xlabel(_AXIS[curve.kind])
+    calm(axes)
+
+
+def _fall(curve: DetectionCurve) -> str:
+    """Say how far detection falls."""
+    band = curve.detection
+    first, last = float(band.median[0]), float(band.median[-1])
+    place = "the line" if curve.kind == "line" else "the point"
+    begin = f"{shown_number(first, 2)} at {place}"
+    if band.distance_m[0] > 0:
+        begin = f"{shown_number(first, 2)} at {band.distance_m[0]:.0f} m from {place}"
+    if last > first / 2:
+        return f"{begin} to {shown_number(last, 2)} at {band.distance_m[-1]:.0f} m"
+    half = float(np.interp(-first / 2, -band.median, band.distance_m))
+    return f"{begin} to half of that at about {half:.0f} m"
+
+
+@house_style
+def detection_function(name: str, species: str, curve: DetectionCurve) -> content.Figure:
+    """Draw g(x) with its band over the scaled histogram of distances.
+
+    Parameters
+    ----------
+    name : str
+        File name of the figure.
+    species : str
+        For the caption.
+    curve : DetectionCurve
+        Points with `density` get a second panel: the density of the distances themselves.
+    """
+    count = 1 if curve.density is None else 2
+    width = WIDTHS_IN[3] if count == 2 else WIDTHS_IN[1]
+    figure, grid = drawing(width, 3.7, 1, count)
+    panels = axes_of(grid, count)
+    _panel(panels[0], curve, curve.detection, curve.seen.height, "median")
+    panels[0].set_ylim(0, max(1.08, float(np.max(curve.seen.height, initial=0)) * 1.05))
+    panels[0].set_ylabel("detection probability g")
+    if curve.density is not None:
+        _panel(panels[1], curve, curve.density, curve.seen.density, "median")
+        panels[1].set_ylabel("density of detected distances [per m]")
+        panels[1].set_ylim(bottom=0)
+        panels[0].set_title("chance to be detected")
+        panels[1].set_title("distances of what was detected")
+    legend_below(figure, panels[0], 3)
+    total = int(curve.seen.count.sum())
+    average = " Average over the covariates of what was detected." if curve.covariates else ""
+    right = " Right: the same times the area of rings, which is what one sees." * (count == 2)
+    caption = (
+        f"Detection function of the {readable(species)} survey over the histogram of {total} "
+        f"detections, scaled to the same area. Shade: {100 * curve.detection.mass:g} % "
+        f"equal-tailed interval.{average}{right}"
+    )
+    alt = (
+        f"Detection falls from {_fall(curve)}; {total} detections in {curve.seen.count.size} "
+        "distance classes."
+    )
+    return finish(figure, name, caption, alt, count)
+
+
+@dataclass(frozen=True)
+class Quantiles:
+    """Fitted against observed distribution of distances.
+
+    Attributes
+    ----------
+    observed : numpy.ndarray
+        Share of the detections up to each, 0..1, rising, shape (detection,).
+    fitted, low, high : numpy.ndarray
+        The same by the model: median and ends of its interval.
+    band_low, band_high : numpy.ndarray or None
+        Where all dots lie together if the model holds.
+    mass : float
+        Mass of interval and band.
+    """
+
+    observed: np.ndarray
+    fitted: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    band_low: np.ndarray | None = None
+    band_high: np.ndarray | None = None
+    mass: float = DEFAULT_MASS
+
+
+def quantiles_from(found: xr.Dataset) -> Quantiles:
+    """Read the node ``qq`` of a posterior file."""
+    middle = "fitted" if "fitted" in found else "fitted_median"
+    prefix = "" if "fitted" in found else "fitted_"
+    bands = {name: found[name].to_numpy() for name in ("band_low", "band_high") if name in found}
+    return Quantiles(
+        observed=found["empirical"].to_numpy(),
+        fitted=found[middle].to_numpy(),
+        low=found[f"{prefix}low"].to_numpy(),
+        high=found[f"{prefix}high"].to_numpy(),
+        mass=float(found.attrs.get("interval_mass", DEFAULT_MASS)),
+        **bands,
+    )
+
+
+@house_style
+def quantile_plot(name: str, species: str, found: Quantiles) -> content.Figure:
+    """Draw the quantile-quantile plot of the distances.
+
+    Parameters
+    ----------
+    name : str
+        File name of the figure.
+    species : str
+        For the caption.
+    found : Quantiles
+        The detections.
+    """
+    figure, grid = drawing(4.6, 4.5)
+    axes = grid[0, 0]
+    mass = f"{100 * found.mass:g} %"
+    axes.plot([0, 1], [0, 1], color=GREY, linewidth=1, label="perfect agreement")
+    if found.band_low is not None and found.band_high is not None:
+        band = f"{mass} band if the model holds"
+        limits = (found.observed, found.band_low, found.band_high)
+        axes.fill_between(*limits, color=GREY, alpha=0.18, linewidth=0, label=band)
+    axes.vlines(found.observed, found.low, found.high, color=BLUE, alpha=0.3, linewidth=1.2)
+    axes.plot(
+        found.observed,
+        found.fitted,
+        ".",
+        color=BLUE,
+        markersize=5,
+        label=f"detections, {mass} interval",
+    )
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.set_aspect("equal")
+    axes.set_xlabel("share of the detections up to this distance")
+    axes.set_ylabel("share expected by the model")
+    calm(axes)
+    legend_below(figure, axes, 1)
+    caption = (
+        f"Quantile-quantile plot of the {readable(species)} survey: each dot is a detection, from "
+        "near to far. Dots on the line: the model expects what was seen; a bow means that the "
+        f"detection function has the wrong shape, steps that distances were rounded."
+        f"{_outside(found)}"
+    )
+    miss = np.abs(found.fitted - found.observed)
+    worst = int(np.argmax(miss))
+    alt = (
+        f"{found.observed.size} detections; the largest miss is {miss[worst]:.2f} where "
+        f"{100 * found.observed[worst]:.0f} % of the detections lie nearer.{_outside(found)}"
+    )
+    return finish(figure, name, caption, alt)
+
+
+def _outside(found: Quantiles) -> str:
+    """Say how many dots leave the band."""
+    if found.band_low is None or found.band_high is None:
+        return ""
+    out = int(((found.fitted < found.band_low) | (found.fitted > found.band_high)).sum())
+    return (
+        f" {out} of {found.fitted.size} dots leave the grey band."
+        if out
+        else (" All dots lie in the grey band, as they would if the model held.")
+    )
+
+
+def band_from(part: xr.Dataset, prefix: str = "") -> Band:
+    """Read a curve over ``distance_m`` from variables ``<prefix>median``, ``low`` and ``high``."""
+    return Band(
+        distance_m=part["distance_m"].to_numpy(),
+        median=part[f"{prefix}median"].to_numpy(),
+        low=part[f"{prefix}low"].to_numpy(),
+        high=part[f"{prefix}high"].to_numpy(),
+        mass=float(part.attrs.get("interval_mass", DEFAULT_MASS)),
+    )
+
+
+def curve_from(detection: xr.Dataset) -> DetectionCurve:
+    """Read the curve from the node ``detection`` of a posterior file."""
+    about = detection.attrs
+    point = "point" in (about.get("transect"), about.get("kind"))
+    seen = Histogram(
+        edge_m=detection["edge_m"].to_numpy(),
+        count=detection["count"].to_numpy(),
+        height=detection["count_scaled"].to_numpy(),
+    )
+    band = band_from(detection)
+    density = None
+    if point:
+        stored = "density_median" in detection
+        density = band_from(detection, "density_") if stored else _ring_density(band)
+    return DetectionCurve(
+        kind="point" if point else "line",
+        detection=band,
+        seen=seen,
+        density=density,
+        covariates=bool(about.get("covariates", 0)),
+    )
+
+
+def _ring_density(band: Band) -> Band:
+    """Return the density of detected distances that the median detection gives, without band.
+
+    f(r) = r g(r) / integral of r g(r); Buckland et al. 2001, *Introduction to Distance Sampling*,
+    section 5.2.
+    """
+    rings = band.distance_m * band.median
+    density = rings / np.trapezoid(rings, band.distance_m)
+    unknown = np.full_like(density, np.nan)
+    return Band(band.distance_m, density, unknown, unknown, band.mass)

@@ -1,0 +1,281 @@
+"""Maps of a density surface: the median, how sure it is, and where it is extrapolated."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm, Normalize
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from ustyurt_models.report import content
+from ustyurt_models.report.figures.canvas import (
+    GREY,
+    INK,
+    WIDTHS_IN,
+    axes_of,
+    drawing,
+    finish,
+    house_style,
+)
+from ustyurt_models.report.maps import BORDER_NOTE, Sheet
+from ustyurt_models.report.words import readable, shown_number
+
+__all__ = ["DensityMap", "Ground", "LandscapeGround", "PlainGround", "density_maps", "plain_ground"]
+
+_ORDERS = 1000.0
+_WIDE = 1.0
+
+
+class Ground(Protocol):
+    """What cells are drawn on."""
+
+    @property
+    def note(self) -> str:
+        """What must stand under the map."""
+
+    @property
+    def shape_in(self) -> float:
+        """Height of the map over its width."""
+
+    def raster(self, values: np.ndarray) -> np.ndarray:
+        """Return values per cell as rows and columns, NaN where there is no cell."""
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Left, right, bottom and top of the raster [km]."""
+
+    def draw(self, axes: Axes, raster: np.ndarray, cmap: str, norm: Normalize) -> Any:
+        """Draw a raster with what belongs around it; return it for the colour bar."""
+
+
+@dataclass(frozen=True)
+class LandscapeGround:
+    """Cells of the study's landscape.
+
+    Attributes
+    ----------
+    sheet : Sheet
+        Map sheet of the landscape.
+    cell : numpy.ndarray
+        Flat index of each cell into the landscape.
+    """
+
+    sheet: Sheet
+    cell: np.ndarray
+    note: str = f" {BORDER_NOTE}"
+
+    @property
+    def shape_in(self) -> float:
+        """Height of the map over its width."""
+        return self.sheet.shape_in
+
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Left, right, bottom and top of the landscape [km]."""
+        return self.sheet.extent
+
+    def raster(self, values: np.ndarray) -> np.ndarray:
+        """Return values per cell as rows and columns of the landscape."""
+        flat = np.full(self.sheet.inside.size, np.nan)
+        flat[self.cell] = values
+        return flat.reshape(self.sheet.inside.shape)
+
+    def draw(self, axes: Axes, raster: np.ndarray, cmap: str, norm: Normalize) -> Any:
+        """Draw a raster over the landscape, with outline and graticule."""
+        return self.sheet.draw(axes, raster, cmap, norm)
+
+
+@dataclass(frozen=True)
+class PlainGround:
+    """Cells of a grid of its own, in kilometres; rows from north to south.
+
+    Attributes
+    ----------
+    row, column : numpy.ndarray
+        Place of each cell in the raster.
+    extent : tuple of float
+        Left, right, bottom and top [km].
+    size : tuple of int
+        Rows and columns.
+    """
+
+    row: np.ndarray
+    column: np.ndarray
+    extent: tuple[float, float, float, float]
+    size: tuple[int, int]
+    note: str = ""
+
+    @property
+    def shape_in(self) -> float:
+        """Height of the map over its width."""
+        left, right, bottom, top = self.extent
+        return (top - bottom) / (right - left)
+
+    def raster(self, values: np.ndarray) -> np.ndarray:
+        """Return values per cell as rows and columns; the last of several in a place."""
+        grid = np.full(self.size, np.nan)
+        grid[self.row, self.column] = values
+        return grid
+
+    def draw(self, axes: Axes, raster: np.ndarray, cmap: str, norm: Normalize) -> Any:
+        """Draw a raster with axes in kilometres."""
+        image = axes.imshow(raster, extent=self.extent, origin="upper", cmap=cmap, norm=norm)
+        axes.set_aspect("equal")
+        axes.set_xlabel("east [km]", fontsize=8.5)
+        axes.set_ylabel("north [km]", fontsize=8.5)
+        axes.tick_params(labelsize=7.5)
+        return image
+
+
+def plain_ground(x_km: np.ndarray, y_km: np.ndarray, area_km2: np.ndarray) -> PlainGround:
+    """Lay cells with places of their own out as a raster.
+
+    Parameters
+    ----------
+    x_km, y_km : numpy.ndarray
+        Cell centres, shape (cell,).
+    area_km2 : numpy.ndarray
+        Their areas; the side of a typical one is the step of the raster.
+    """
+    step = _step(x_km, y_km, area_km2)
+    left, top = float(x_km.min()) - step / 2, float(y_km.max()) + step / 2
+    column = np.floor((x_km - left) / step).astype(int)
+    row = np.floor((top - y_km) / step).astype(int)
+    size = (int(row.max()) + 1, int(column.max()) + 1)
+    return PlainGround(row, column, (left, left + size[1] * step, top - size[0] * step, top), size)
+
+
+def _step(x_km: np.ndarray, y_km: np.ndarray, area_km2: np.ndarray) -> float:
+    """Return the spacing of the cells: that of the axes where it is regular, else their side."""
+    side = float(np.sqrt(np.median(area_km2)))
+    gaps = [np.diff(np.unique(np.round(axis, 6))) for axis in (x_km, y_km)]
+    found = [float(np.median(gap)) for gap in gaps if gap.size]
+    regular = [gap for gap in found if 0.5 * side < gap < 2 * side]
+    return max(regular) if regular else side
+
+
+@dataclass(frozen=True)
+class DensityMap:
+    """A density surface, ready to be drawn.
+
+    Attributes
+    ----------
+    ground : Ground
+        Where the cells lie.
+    median, cv : numpy.ndarray
+        Animals per km2 and its coefficient of variation, shape (cell,).
+    extrapolated : numpy.ndarray
+        Covariates outside the surveyed range, bool, shape (cell,).
+    site_km : numpy.ndarray
+        Places that were surveyed, shape (site, 2); may be empty.
+    """
+
+    ground: Ground
+    median: np.ndarray
+    cv: np.ndarray
+    extrapolated: np.ndarray
+    site_km: np.ndarray
+
+
+def _density_scale(values: np.ndarray) -> tuple[Normalize, bool]:
+    """Return a scale for densities, and whether it is logarithmic."""
+    high = float(np.nanmax(values, initial=0.0))
+    if high <= 0:
+        return Normalize(0, 1), False
+    low = max(float(np.nanquantile(values, 0.01)), high / _ORDERS)
+    if high / low > 10:
+        return LogNorm(low, high), True
+    return Normalize(0, high), False
+
+
+def _mark(axes: Axes, found: DensityMap) -> None:
+    """Hatch extrapolated cells and dot the places surveyed."""
+    beyond = np.nan_to_num(found.ground.raster(found.extrapolated.astype(float)))
+    if beyond.any():
+        left, right, bottom, top = found.ground.extent
+        rows, columns = beyond.shape
+        x = left + (np.arange(columns) + 0.5) * (right - left) / columns
+        y = top - (np.arange(rows) + 0.5) * (top - bottom) / rows
+        window = (axes.get_xlim(), axes.get_ylim())
+        if rows > 1 and columns > 1:
+            axes.contourf(x, y, beyond, [0.5, 1.5], colors="none", hatches=["//////"])
+        axes.set_xlim(window[0])
+        axes.set_ylim(window[1])
+    if found.site_km.size:
+        axes.plot(*found.site_km.T, ".", color=INK, markersize=1.8, alpha=0.7)
+
+
+def _key(found: DensityMap) -> list[Artist]:
+    """Return what the legend explains."""
+    handles: list[Artist] = []
+    if found.extrapolated.any():
+        beyond = "extrapolated: no survey in such places"
+        handles.append(Patch(facecolor="white", edgecolor=GREY, hatch="//////", label=beyond))
+    if found.site_km.size:
+        handles.append(Line2D([], [], marker=".", color=INK, linestyle="", label="surveyed"))
+    return handles
+
+
+@house_style
+def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
+    """Draw the median density and its coefficient of variation side by side.
+
+    Parameters
+    ----------
+    name : str
+        File name of the figure.
+    species : str
+        For the caption.
+    found : DensityMap
+        The surface.
+    """
+    height = (WIDTHS_IN[3] / 2 - 1.2) * found.ground.shape_in + 0.9
+    figure, grid = drawing(WIDTHS_IN[3], min(max(height, 2.6), 8.0), 1, 2, layout="compressed")
+    norm, logarithmic = _density_scale(found.median)
+    spread = Normalize(0, max(_WIDE, float(np.nanquantile(found.cv, 0.99))))
+    shown = (
+        (found.median, "YlGnBu", norm, "density, median", "animals per km²"),
+        (found.cv, "YlOrRd", spread, "how unsure: CV of density", "standard deviation over mean"),
+    )
+    for axes, (values, colours, scale, title, label) in zip(axes_of(grid, 2), shown, strict=True):
+        raster = found.ground.raster(values)
+        image = found.ground.draw(axes, raster, colours, scale)
+        _mark(axes, found)
+        axes.set_title(title)
+        low = bool(np.nanmin(values) < (scale.vmin or 0))
+        high = bool(np.nanmax(values) > (scale.vmax or 1))
+        extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[low, high]
+        bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend=extend)
+        suffix = " (log scale)" if logarithmic and scale is norm else ""
+        bar.set_label(f"{label}{suffix}", fontsize=8.5)
+        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_number(value, 2)))
+        bar.ax.yaxis.set_minor_formatter(NullFormatter())
+        bar.ax.tick_params(labelsize=8)
+    if handles := _key(found):
+        figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    return finish(figure, name, _caption(species, found), _alt(found), 2)
+
+
+def _caption(species: str, found: DensityMap) -> str:
+    beyond = (
+        " Hatched: a covariate lies outside the range that was surveyed, so the numbers there are "
+        "the model's guess."
+    ) * bool(found.extrapolated.any())
+    return (
+        f"Density of {readable(species)} by cell: median of the posterior, and its coefficient of "
+        f"variation (1: as large as the density itself).{beyond}{found.ground.note}"
+    )
+
+
+def _alt(found: DensityMap) -> str:
+    low, middle, high = (shown_number(float(q), 2) for q in np.quantile(found.median, [0, 0.5, 1]))
+    return (
+        f"{found.median.size} cells; median density {low} to {high}, half of the cells below "
+        f"{middle} animals per km²; CV {shown_number(float(np.nanmin(found.cv)), 2)} to "
+        f"{shown_number(float(np.nanmax(found.cv)), 2)}; {int(found.extrapolated.sum())} cells "
+        "are extrapolated."
+    )

@@ -1,0 +1,221 @@
+"""What the parts of a survey say when the numbers are good, and when they are not."""
+
+import numpy as np
+import pytest
+import synthetic_results
+import synthetic_surveys as synthetic
+import xarray as xr
+
+from ustyurt_models.report.chapters.survey_cells import cells_part
+from ustyurt_models.report.chapters.survey_checks import checks_part
+from ustyurt_models.report.chapters.survey_comparison import comparison_part
+from ustyurt_models.report.chapters.survey_conflict import conflict_part
+from ustyurt_models.report.chapters.survey_design import design_part
+from ustyurt_models.report.chapters.survey_detection import detection_part, detection_table
+from ustyurt_models.report.chapters.survey_effects import effects_part
+from ustyurt_models.report.chapters.survey_sensitivity import sensitivity_part
+from ustyurt_models.report.chapters.survey_strip import strip_part
+from ustyurt_models.report.content import Figure, Note, Paragraph, Table
+from ustyurt_models.report.figures.survey_detection import curve_from, detection_function
+from ustyurt_models.report.inputs import SurveyResult
+from ustyurt_models.report.tables import frame
+
+
+def survey_of(model="line_transect", **nodes):
+    return SurveyResult.of("gazelle", synthetic.tree_of(model, **nodes))
+
+
+def tables(part):
+    return [frame(block) for block in part.blocks if isinstance(block, Table)]
+
+
+def figures(part):
+    return {block.name: block for block in part.blocks if isinstance(block, Figure)}
+
+
+def words(part):
+    return " ".join(block.text for block in part.blocks if isinstance(block, Note | Paragraph))
+
+
+def warnings(part):
+    return [block.text for block in part.blocks if isinstance(block, Note)]
+
+
+def test_detection_says_what_every_number_rests_on():
+    table = frame(detection_table(survey_of(posterior=synthetic.posterior())))
+    basis = dict(zip(table["quantity"], table["rests on"], strict=True))
+    on_line = basis["g(0): chance to detect at distance zero"]
+    assert on_line == "belief in the study file: 0.8 (0.7 to 0.9), not this survey"
+    assert basis["availability: share that can be seen at all"].startswith("assumed")
+    assert basis["effective strip half-width"] == "the distances"
+    assert table["unit"][0] == "m"
+
+
+def test_two_observers_rest_on_each_other():
+    posterior = synthetic.posterior().rename(detection_on_line="detection_on_line_1")
+    table = frame(detection_table(survey_of("double_observer", posterior=posterior)))
+    basis = dict(zip(table["quantity"], table["rests on"], strict=True))
+    assert basis["g(0) of observer 1"] == "what observer 2 saw"
+
+
+def test_observers_get_a_panel_each_and_the_trial_configuration_one():
+    both = synthetic.detection(observers=True)
+    part = detection_part(survey_of("double_observer", detection=both, qq=synthetic.qq()))
+    found = figures(part)
+    assert list(found) == ["detection_gazelle", "observers_gazelle", "qq_gazelle"]
+    assert "observer 1: 0.9 near" in found["observers_gazelle"].alt
+    assert found["observers_gazelle"].columns == 2
+    both["tried"][1] = 0
+    one = detection_part(survey_of("double_observer", detection=both))
+    assert "observer 2" not in figures(one)["observers_gazelle"].alt
+
+
+def test_points_also_show_the_density_of_distances():
+    node = synthetic.detection("point")
+    picture = detection_function("x", "gazelle", curve_from(node))
+    assert picture.columns == 2
+    assert "distance from the point" not in picture.caption
+    bare = curve_from(node.drop_vars(["density_median", "density_low", "density_high"]))
+    assert np.trapezoid(bare.density.median, bare.density.distance_m) == pytest.approx(1)
+    stored = curve_from(node).density.median
+    assert bare.density.median == pytest.approx(stored, abs=2e-4)
+
+
+def test_histogram_density_has_area_one():
+    seen = curve_from(synthetic.detection("point")).seen
+    assert (seen.density * np.diff(seen.edge_m)).sum() == pytest.approx(1)
+
+
+def test_detection_that_hardly_falls_is_not_said_to_halve():
+    node = synthetic.detection()
+    for name in ("median", "low", "high"):
+        node[name] = 0.6 + 0.4 * node[name]
+    alt = detection_function("x", "gazelle", curve_from(node)).alt
+    assert "from 1 at the line to 0.60 at 800 m" in alt
+    assert "half of that" not in alt
+
+
+@pytest.mark.parametrize(
+    ("off", "wide", "expected"),
+    [
+        (1.0, 1.0, "the two agree"),
+        (1.6, 1.0, "They differ by much"),
+        (1.0, 2.0, "interval is much narrower"),
+    ],
+)
+def test_design_and_model_are_compared_in_one_sentence(off, wide, expected):
+    part = design_part(
+        survey_of(abundance=synthetic.abundance(), design=synthetic.design(off, wide))
+    )
+    assert expected in words(part)
+    animals, groups = tables(part)
+    assert list(animals["stratum"]) == ["north", "south", "all strata"]
+    assert "encounter rate [animals per km]" in animals
+    assert "encounter rate [groups per km]" in groups
+    assert "Mean size of the groups by design: 5 animals" in words(part)
+
+
+def test_without_area_the_design_shows_densities_only():
+    nodes = {"abundance": synthetic.abundance(area_basis="searched"), "design": synthetic.design()}
+    part = design_part(survey_of(**nodes))
+    for table in tables(part):
+        assert not [name for name in table if name.startswith("abundance")]
+        assert list(table["stratum"]) == ["north", "south"]
+    assert "Animals per km²" in figures(part)["design_gazelle"].caption
+
+
+def test_predictive_checks_stand_in_plain_words():
+    predictive, every = tables(checks_part(survey_of(diagnostics=synthetic.diagnostics())))
+    assert list(predictive["check"]) == ["distances, chi-square", "transects, dispersion"]
+    assert "not quite like the model's" in predictive["reading"][0]
+    assert "40 of 100 simulated surveys" in predictive["reading"][1]
+    assert len(every) == 4
+
+
+def test_a_key_that_moves_abundance_by_more_than_a_quarter_warns():
+    calm = comparison_part(survey_of(comparison=synthetic.comparison(1.2)))
+    assert not warnings(calm)
+    assert "use the hazard-rate key alone" in words(calm)
+    wild = comparison_part(survey_of(comparison=synthetic.comparison(1.3)))
+    assert "moves the numbers by more than 25\u202f%" in warnings(wild)[0]
+    averaged = comparison_part(survey_of(comparison=synthetic.comparison(1.3, averaged=1)))
+    assert "averaged over the detection functions" in words(averaged)
+
+
+def test_sensitivity_tells_prior_from_data():
+    part = sensitivity_part(survey_of(sensitivity=synthetic.sensitivity()))
+    (table,) = tables(part)
+    assert list(table["reading"]) == [
+        "rests on the data",
+        "rests on the prior: the data say next to nothing",
+    ]
+    assert "have a say in: encounter spread" in words(part)
+
+
+def test_effects_are_ratios_in_the_unit_of_the_covariate():
+    (table,) = tables(effects_part(survey_of(effects=synthetic.effects())))
+    assert list(table["for"]) == ["100 kg per ha more", "against the reference level"]
+    assert table["ratio, median"][0] == pytest.approx(np.exp(0.5 * 100 / 113))
+    assert table["ratio, 95 % high"][1] == pytest.approx(np.exp(0.2))
+    assert list(table["reading"]) == ["raises it", "direction not known"]
+    assert list(table["multiplies"]) == ["density", "scale of detection"]
+
+
+def test_effects_without_steps_say_that_they_are_standardised():
+    node = synthetic.effects().drop_vars(["step", "step_unit"])
+    (table,) = tables(effects_part(survey_of(effects=node)))
+    assert table["for"][0] == "one standard deviation more"
+    assert table["ratio, median"][0] == pytest.approx(np.exp(0.5))
+
+
+def test_extrapolated_cells_warn_when_animals_are_put_there():
+    nodes = {"abundance": synthetic.abundance(), "cells": synthetic.cells(beyond=0.3)}
+    part = cells_part(survey_of(**nodes), None)
+    assert "extrapolation, not observation" in warnings(part)[0]
+    (table,) = tables(part)
+    cells = nodes["cells"]
+    north = cells["zone_index"].to_numpy() == 0
+    animals = (cells["density_per_km2"] * cells["area_km2"]).to_numpy()[:, north].sum(axis=1)
+    assert table["abundance, median [animals]"][0] == pytest.approx(np.median(animals), rel=1e-6)
+    assert table["extrapolated share of the area"][0] == pytest.approx(0.3)
+    inside = cells_part(survey_of(abundance=nodes["abundance"], cells=synthetic.cells()), None)
+    assert not warnings(inside)
+
+
+def test_cells_of_the_landscape_are_drawn_on_its_map():
+    land = synthetic_results.land()
+    inside = np.flatnonzero(land["inside"].to_numpy().ravel())
+    rng = np.random.default_rng(2)
+    cells = xr.Dataset(
+        {
+            "density_per_km2": (("draw", "cell"), rng.gamma(2, 1, (20, inside.size))),
+            "area_km2": ("cell", np.full(inside.size, 225.0)),
+            "zone_index": ("cell", np.zeros(inside.size, int)),
+            "extrapolated": ("cell", np.zeros(inside.size, bool)),
+        },
+        {"cell": inside},
+        {"on_landscape": 1},
+    )
+    part = cells_part(survey_of(abundance=synthetic.abundance(), cells=cells), land)
+    (name, figure), *_ = figures(part).items()
+    assert name == "map_density_gazelle"
+    assert "imply no position on any disputed line" in figure.caption
+
+
+def test_conflict_is_shown_before_pooling():
+    calm = conflict_part(survey_of("joint", conflict=synthetic.conflict()))
+    assert not warnings(calm)
+    nodes = {"abundance": synthetic.abundance(), "conflict": synthetic.conflict(2.2, 0.01)}
+    part = conflict_part(survey_of("joint", **nodes))
+    assert "in CONFLICT: lines finds 2.2 times as many as strips" in warnings(part)[0]
+    assert "pooled" in figures(part)["conflict_gazelle"].alt
+
+
+def test_strips_show_photographs_and_the_three_methods():
+    part = strip_part(survey_of("strip_counts", **synthetic.strips()))
+    assert "30 groups were estimated by eye and counted" in words(part)
+    assert "10 groups without photograph" in words(part)
+    assert "photo_gazelle" in figures(part)
+    (table,) = tables(part)
+    assert list(table["estimate [animals]"]) == [5100.0] * 3
+    assert strip_part(survey_of()) is None
