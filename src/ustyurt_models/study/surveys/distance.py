@@ -36,9 +36,10 @@ class DistanceBlock(SurveyBlock):
     """Covariates of the scale of the detection function, such as ``observer + minutes``."""
     scale_random: tuple[str, ...] = ()
     """Factors with random effects on the scale, such as ``observer``."""
-    group_size: Literal["model", "lognormal", "mean", "single"] = "model"
-    """Zero-truncated negative binomial, lognormal-Poisson, plain mean, or every detection one
-    animal."""
+    group_size: Literal["model", "lognormal", "mean", "weighted", "single"] = "model"
+    """Zero-truncated negative binomial, lognormal-Poisson, plain mean, sizes as seen where each
+    group stands for as many as its detection says (so where size is in `scale`), or every
+    detection one animal."""
     size_bias: bool = False
     """The mean size of detected groups changes with distance; the mean on the line counts."""
     encounter: Literal["negative-binomial", "poisson"] = "negative-binomial"

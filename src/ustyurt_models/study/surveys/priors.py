@@ -41,8 +41,8 @@ class DistancePriors(Block):
     """Scale of the detection function as a share of the truncation distance."""
     shape_excess: LogNormal = LogNormal(median=1.5, sd_log=0.8)
     """Hazard-rate shape minus one: shapes at or below one have no shoulder and are excluded."""
-    adjustment_sd: Positive = 0.5
-    """Normal prior of the coefficients of adjustment terms."""
+    adjustment_sd: Positive = 1.0
+    """Normal prior of the coefficients of adjustment terms; most lie between -1 and 1."""
     coefficient_sd: Positive = 1.0
     """Normal prior of effects of standardised covariates, and of levels, on the log scale."""
     random_sd_mean: Positive = 0.5

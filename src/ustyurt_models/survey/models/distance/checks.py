@@ -4,7 +4,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import gammaln
-from scipy.stats import spearmanr
 
 from ustyurt_models.formulas.detection import SPREAD_FLOOR, log_overdispersed_count
 from ustyurt_models.formulas.detection_function import DetectionParameters, integral_below
@@ -18,12 +17,22 @@ from ustyurt_models.survey.models.distance.curves import (
 )
 from ustyurt_models.survey.models.distance.encounters import rate_name
 from ustyurt_models.survey.models.distance.prepare import DistanceData
+from ustyurt_models.survey.predictive import (
+    chi_square_p,
+    dispersion_p,
+    distance_checks,
+    freeman_tukey_p,
+    rank_correlation_p,
+)
 
-__all__ = ["log_likelihood", "predictive_p_values", "prior_sd"]
+__all__ = ["fitted_shares", "log_likelihood", "predictive_p_values", "prior_sd"]
 
 Floats = NDArray[np.float64]
 
-_WORK = 400_000  # detections times draws that a check may evaluate
+_WORK = 100_000  # distances times draws that a check may evaluate
+_SORTED = 5_000_000  # detections times replicates that a check may sort
+_CLASSES = 8  # for the chi-square of exact distances
+_FEWEST = 5  # distances below this number say nothing of the fit
 
 
 def prior_sd(settings: DistanceBlock) -> dict[str, float]:
@@ -135,40 +144,60 @@ def log_likelihood(
     return total
 
 
-def _chi_square(counts: Floats, expected: Floats) -> Floats:
-    return ((counts - expected) ** 2 / np.maximum(expected, 1e-9)).sum(axis=-1)
+def fitted_shares(posterior: xr.Dataset, data: DistanceData, most: int = 500) -> Floats:
+    """Return the fitted cumulative probability of each distance.
+
+    Parameters
+    ----------
+    posterior : xarray.Dataset
+        Draws.
+    data : DistanceData
+        Survey with exact distances.
+    most : int
+        Draws used at most; fewer where detections are many.
+
+    Returns
+    -------
+    numpy.ndarray
+        Uniform under the model, shape (draw, detection).
+    """
+    both = np.column_stack([data.scale.row, data.distance_m])
+    distinct, each = np.unique(both, axis=0, return_inverse=True)
+    draws = int(np.clip(_WORK // distinct.shape[0], 50, most))
+    curves = drawn_curves(thin(posterior, draws), data)
+    row = distinct[:, 0].astype(np.int64)
+    parameters = DetectionParameters(
+        curves.sigma_m[:, row], curves.shape[:, None], curves.coefficients[:, None]
+    )
+    below = integral_below(data.form, distinct[:, 1], parameters) / curves.whole()[:, row]
+    return np.clip(below, 0.0, 1.0)[:, each.ravel()]
+
+
+def _edges_between_heaps(data: DistanceData) -> Floats:
+    """Classes of about equal counts whose limits lie between recorded distances.
+
+    Distances are often rounded; limits halfway between recorded values keep each heap whole.
+    """
+    form, n = data.form, data.distance_m.size
+    values, times = np.unique(data.distance_m, return_counts=True)
+    classes = int(np.clip(np.sqrt(n), 4, _CLASSES))
+    wanted = np.arange(1, classes) * n / classes
+    last = np.unique(np.clip(np.searchsorted(np.cumsum(times), wanted), 0, values.size - 2))
+    inner = (values[last] + values[last + 1]) / 2
+    return np.concatenate([[form.left_m], inner, [form.truncation_m]])
 
 
 def _class_check(curves: DrawnCurves, rng: np.random.Generator) -> dict[str, tuple[float, str]]:
     """Compare the histogram of distances with replicates."""
     data = curves.data
-    n, form = data.distance_m.size, data.form
-    edges = data.cutpoints_m
-    if not edges.size:
-        classes = int(np.clip(np.sqrt(n), 4, 12))
-        edges = np.linspace(form.left_m, form.truncation_m, classes + 1)
+    n = data.distance_m.size
+    edges = data.cutpoints_m if data.cutpoints_m.size else _edges_between_heaps(data)
     inside = curves.integrals(edges)
     chance = inside / inside.sum(axis=-1, keepdims=True)
     mean = (data.scale.times[:, None] * chance).sum(axis=1) / n
     seen = np.histogram(data.distance_m, edges)[0].astype(float)
-    again = np.array([rng.multinomial(n, row / row.sum()) for row in mean], float)
-    worse = _chi_square(again, n * mean) >= _chi_square(seen, n * mean)
-    return {"distances, chi-square": (float(worse.mean()), "histogram of distances fits")}
-
-
-def _ranks_check(curves: DrawnCurves, rng: np.random.Generator) -> dict[str, tuple[float, str]]:
-    """Compare the distribution of distances with replicates: Cramer-von Mises."""
-    data = curves.data
-    n, row = data.distance_m.size, data.scale.row
-    parameters = DetectionParameters(
-        curves.sigma_m[:, row], curves.shape[:, None], curves.coefficients[:, None]
-    )
-    u = integral_below(data.form, data.distance_m, parameters) / curves.whole()[:, row]
-    ranks = (2 * np.arange(1, n + 1) - 1) / (2 * n)
-    uniform = np.sort(rng.random(u.shape), axis=1)
-    miss = [((values - ranks) ** 2).sum(axis=1) for values in (uniform, np.sort(u, axis=1))]
-    p = float((miss[0] >= miss[1]).mean())
-    return {"distances, Cramer-von Mises": (p, "distribution of distances fits")}
+    p = chi_square_p(seen, mean / mean.sum(axis=1, keepdims=True), rng)
+    return {"distances, chi-square": (p, "histogram of distances fits")}
 
 
 def _count_checks(
@@ -181,15 +210,12 @@ def _count_checks(
     else:
         k = expected / (spread**2 + SPREAD_FLOOR**2)
         again = rng.negative_binomial(np.maximum(k, 1e-9), k / (k + expected))
-    roots = [((np.sqrt(n) - np.sqrt(expected)) ** 2).sum(1) for n in (again, data.groups)]
-    pearson = [((n - expected) ** 2 / expected).sum(1) for n in (again, data.groups)]
-    high = float((pearson[0] >= pearson[1]).mean())
+    seen, drawn = data.groups.astype(np.float64), again.astype(np.float64)
+    roots = freeman_tukey_p(seen, drawn, expected)
+    pearson = dispersion_p(seen, drawn, expected)
     return {
-        "transects, Freeman-Tukey": (
-            float((roots[0] >= roots[1]).mean()),
-            "groups per transect fit",
-        ),
-        "transects, dispersion": (2 * min(high, 1 - high), "spread among transects fits"),
+        "transects, Freeman-Tukey": (roots, "groups per transect fit"),
+        "transects, dispersion": (pearson, "spread among transects fits"),
     }
 
 
@@ -198,7 +224,7 @@ def _size_check(data: DistanceData, settings: DistanceBlock) -> dict[str, tuple[
     known = settings.group_size == "single" or settings.size_bias or data.scale.with_size
     if data.distance_m.size < 8 or np.ptp(data.size) == 0 or known:
         return {}
-    p = float(spearmanr(data.size, data.distance_m).pvalue)
+    p = rank_correlation_p(data.size.astype(float), data.distance_m)
     meaning = "size of groups unrelated to distance; low: set size_bias = true"
     return {"size bias": (max(p, 0.0011), meaning)}
 
@@ -232,11 +258,11 @@ def predictive_p_values(
     """
     some = thin(posterior, most)
     checks = {} if settings.encounter == "bootstrap" else _count_checks(some, data, rng)
-    n = data.distance_m.size
-    if n >= 5:
-        fewer = thin(posterior, int(np.clip(_WORK // (n * 10), 50, most)))
-        curves = drawn_curves(fewer, data)
-        checks |= _class_check(curves, rng)
+    if data.distance_m.size >= _FEWEST:
+        checks |= _class_check(drawn_curves(some, data), rng)
         if not data.cutpoints_m.size:
-            checks |= _ranks_check(curves, rng)
+            u = fitted_shares(some, data, most)
+            # Several replicates per draw where draws are few, so that p-values are fine enough.
+            again = max(1, min(most, _SORTED // data.distance_m.size) // u.shape[0])
+            checks |= distance_checks(np.repeat(u, again, axis=0), rng)
     return checks | _size_check(data, settings)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.study.surveys import TransectBlock

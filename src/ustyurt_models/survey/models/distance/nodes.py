@@ -145,7 +145,7 @@ def effects_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr.D
     -------
     xarray.Dataset
         ``median``, ``low``, ``high`` of each effect over ``term``, on the log scale; numbers are
-        per standard deviation.
+        per ``step`` in their own unit (NaN for levels and products).
     """
     columns: dict[str, Floats] = {}
     if data.scale.names:
@@ -162,8 +162,10 @@ def effects_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr.D
             "low": ("term", low, meaning),
             "high": ("term", high, meaning),
         },
-        coords={"term": list(columns)},
+        coords={"term": [f"scale: {name}" for name in columns]},
     )
+    steps = [data.scale.steps.get(name, np.nan) for name in columns]
+    node["step"] = ("term", steps, {"long_name": "change of the covariate, in its own unit"})
     node.attrs = {"interval_mass": mass, "interval_type": "equal-tailed"}
     return node
 

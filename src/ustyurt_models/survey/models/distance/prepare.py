@@ -1,12 +1,12 @@
 """Truncate a survey, choose its areas and covariates, and check that it can be analysed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults
+from ustyurt_models.checks import Faults, did_you_mean
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import DistanceBlock
 from ustyurt_models.survey.covariates import Design
@@ -143,27 +143,30 @@ def _table(survey: Transects, kept: NDArray[np.bool_]) -> Mapping[str, NDArray]:
 
 def _scale(survey: Transects, settings: DistanceBlock, kept: NDArray[np.bool_]) -> ScaleRows:
     """Learn the covariates of the scale from the detections kept."""
-    count = int(kept.sum())
+    count, where = int(kept.sum()), "survey: scale"
+    weighted = settings.group_size == "weighted"
     faults = Faults()
-    where = "survey: scale"
     if settings.scale or settings.scale_random:
         if settings.key == "uniform":
             faults.add(where, "the uniform key has no scale that could depend on covariates")
         if count < _FEWEST:
             faults.add(where, "needs detections to depend on", f"{count} detections")
-        if settings.cutpoints and "size" in settings.scale and settings.group_size == "single":
-            faults.add(where, "group sizes are ignored by group_size = 'single'")
+    if weighted and count == 0:
+        faults.add("survey: group_size", "needs sizes to be weighed", "no detections")
+    table = _table(survey, kept)
+    for name in settings.scale_random:
+        if name not in table:
+            advice = did_you_mean(name, table)
+            faults.add("survey: scale_random", "must name columns of the survey", name, advice)
     faults.raise_if_any()
     if count == 0:
         return scale_rows(np.empty((0, 0)), (), {}, False)
-    table = _table(survey, kept)
     design = Design.learn(settings.scale, table, where)
-    factors = {name: table[name] for name in settings.scale_random if name in table}
-    for name in settings.scale_random:
-        if name not in table:
-            faults.add("survey: scale_random", "must name columns of the survey", name)
-    faults.raise_if_any()
-    return scale_rows(design.matrix(table), design.names, factors, "size" in design.variables)
+    factors = {name: table[name] for name in settings.scale_random}
+    weighted |= "size" in design.variables and settings.group_size != "single"
+    rows = scale_rows(design.matrix(table), design.names, factors, weighted)
+    steps = {name: v.scale for name, v in design.variables.items() if not v.levels}
+    return replace(rows, steps=steps)
 
 
 def _unit_area(form: DetectionForm, settings: DistanceBlock) -> float:

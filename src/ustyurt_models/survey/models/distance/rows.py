@@ -1,7 +1,7 @@
 """Distinct rows of covariates: detections with equal covariates share a detection function."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,9 @@ class ScaleRows:
     row : numpy.ndarray
         Row of each detection, int64, shape (detection,).
     with_size : bool
-        Whether group size is among the covariates.
+        Whether sizes are taken as seen, each weighed by the detection of its group.
+    steps : mapping of str to float
+        What one unit of a column is in the covariate's own unit, for plain numbers.
     """
 
     names: tuple[str, ...]
@@ -35,6 +37,7 @@ class ScaleRows:
     random: NDArray[np.int64]
     row: NDArray[np.int64]
     with_size: bool
+    steps: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def plain(self) -> bool:
@@ -64,7 +67,7 @@ def scale_rows(
     factors : mapping of str to numpy.ndarray
         Factors with random effects, each shape (detection,).
     with_size : bool
-        Whether group size is among the covariates.
+        Whether sizes are taken as seen, each weighed by the detection of its group.
 
     Returns
     -------

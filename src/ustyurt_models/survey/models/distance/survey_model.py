@@ -8,11 +8,13 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
+from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import TransectBlock
 from ustyurt_models.survey.design_based import design_node
 from ustyurt_models.survey.models.distance import checks, model, nodes, results
 from ustyurt_models.survey.models.distance.curves import drawn_curves, draws_of, thin
 from ustyurt_models.survey.models.distance.data import DistanceSurvey
+from ustyurt_models.survey.quantiles import qq_node
 
 _DESIGN_DRAWS = 500  # draws that carry the uncertainty of detection into the design's
 
@@ -67,6 +69,9 @@ class DistanceModel:
             "detection": nodes.detection_node(posterior, data, mass),
         }
         found["design"] = self._design(posterior, mass)
+        if data.distance_m.size and not data.cutpoints_m.size:
+            shares = checks.fitted_shares(posterior, data)
+            found["qq"] = qq_node(shares, mass, generator(data.distance_m.size, "qq"))
         if not data.scale.plain:
             found["effects"] = nodes.effects_node(posterior, data, mass)
         return found
