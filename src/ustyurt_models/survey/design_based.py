@@ -16,12 +16,21 @@ from ustyurt_models.formulas.design_abundance import (
     mean_group_size,
 )
 
-__all__ = ["ALL_STRATA", "Kept", "design_node", "detection_of_draws", "estimate_variables"]
+__all__ = [
+    "ALL_STRATA",
+    "KINDS",
+    "Kept",
+    "design_node",
+    "detection_of_draws",
+    "estimate_variables",
+    "model_limits",
+]
 
 Floats = NDArray[np.float64]
 
 #: Last entry along ``stratum`` of the node.
 ALL_STRATA = "all strata"
+#: Entries along ``kind`` of the node.
 KINDS = ("groups", "animals")
 
 
@@ -143,11 +152,29 @@ def estimate_variables(
     }
 
 
-def _model_limits(posterior: xr.Dataset, mass: float) -> dict[str, tuple]:
-    """Median and limits of the model's own abundance, by kind and stratum with the total."""
+def model_limits(
+    posterior: xr.Dataset, mass: float, kinds: tuple[str, ...] = KINDS
+) -> dict[str, tuple]:
+    """Return median and limits of the model's own abundance, with that of all strata.
+
+    Parameters
+    ----------
+    posterior : xarray.Dataset
+        With ``group_abundance`` and ``abundance`` (..., stratum).
+    mass : float
+        Mass of the equal-tailed interval.
+    kinds : tuple of str
+        Of `KINDS`.
+
+    Returns
+    -------
+    dict of str to tuple
+        ``model_abundance_low``, ``_median``, ``_high`` with dims (kind, stratum).
+    """
     tails = [(1 - mass) / 2, 0.5, (1 + mass) / 2]
     rows = []
-    for name in ("group_abundance", "abundance"):
+    for kind in kinds:
+        name = {"groups": "group_abundance", "animals": "abundance"}[kind]
         draws = posterior[name].values.reshape(-1, posterior[name].shape[-1])
         whole = np.concatenate([draws, draws.sum(axis=1, keepdims=True)], axis=1)
         rows.append(np.quantile(whole, tails, axis=0))
@@ -231,7 +258,7 @@ def design_node(
     node = _dataset(sample, (tuple(rates), tuple(numbers)), mean_size, kept.stratum)
     node["found"] = (("kind", "stratum"), np.stack(found), _attrs("1", "seen on the transects"))
     if posterior is not None:
-        node = node.assign(_model_limits(posterior, mass))
+        node = node.assign(model_limits(posterior, mass))
     node.attrs = {
         "estimator": estimator,
         "interval_mass": mass,
