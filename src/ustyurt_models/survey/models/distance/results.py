@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.formulas.detection import SPREAD_FLOOR, size_given_truncation
 from ustyurt_models.formulas.group_size import truncated_lognormal_mean
-from ustyurt_models.survey.beliefs import draw_known
+from ustyurt_models.survey.beliefs import Known, draw_known
 from ustyurt_models.survey.models.distance.curves import drawn_curves, searched_measure
 from ustyurt_models.survey.models.distance.data import DistanceSurvey
 from ustyurt_models.survey.models.distance.density import (
@@ -15,6 +15,7 @@ from ustyurt_models.survey.models.distance.density import (
     model_per_effort,
 )
 from ustyurt_models.survey.models.distance.encounters import rate_name
+from ustyurt_models.survey.models.distance.prepare import DistanceData
 
 __all__ = ["UNITS", "add_detection", "add_known", "add_mean_size", "derive"]
 
@@ -72,9 +73,8 @@ def _per_effort(
     return model_per_effort(data, rate, p_detect, rng)
 
 
-def add_detection(out: xr.Dataset, survey: DistanceSurvey, p_detect: Floats) -> None:
+def add_detection(out: xr.Dataset, data: DistanceData, p_detect: Floats) -> None:
     """Add mean detection of the groups present, and the strip or disc searched effectively."""
-    data = survey.data
     times = data.scale.times if data.distance_m.size else np.ones(p_detect.shape[1])
     shape = (out.sizes["chain"], out.sizes["draw"])
     mean = (times.sum() / (times / p_detect).sum(axis=1)).reshape(shape)
@@ -84,19 +84,17 @@ def add_detection(out: xr.Dataset, survey: DistanceSurvey, p_detect: Floats) -> 
     out[name] = (("chain", "draw"), np.sqrt(2 * measure) if data.form.point else measure)
 
 
-def add_known(out: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generator) -> None:
+def add_known(
+    out: xr.Dataset, on_line: Known | None, availability: Known | None, rng: np.random.Generator
+) -> None:
     """Add the probabilities that the survey does not tell."""
     shape = (out.sizes["chain"], out.sizes["draw"])
-    for name, known in (
-        ("detection_on_line", survey.on_line),
-        ("availability", survey.availability),
-    ):
+    for name, known in (("detection_on_line", on_line), ("availability", availability)):
         out[name] = (("chain", "draw"), draw_known(known, int(np.prod(shape)), rng).reshape(shape))
 
 
-def add_mean_size(out: xr.Dataset, survey: DistanceSurvey) -> None:
+def add_mean_size(out: xr.Dataset, how: str) -> None:
     """Add the mean size of the groups present, unless size is among the covariates."""
-    how = survey.settings.group_size
     if how == "single":
         out["mean_size"] = xr.ones_like(out["p_detect"])
     elif how == "model":
@@ -119,7 +117,7 @@ def _add_densities(out: xr.Dataset, survey: DistanceSurvey, behind: PerEffort) -
     groups = xr.DataArray(behind.groups.reshape(shape), dims=dims)
     out["group_density_per_km2"] = groups / data.unit_area_km2 / seen
     if behind.animals is None or survey.settings.group_size == "single":
-        add_mean_size(out, survey)
+        add_mean_size(out, survey.settings.group_size)
         out["density_per_km2"] = out["group_density_per_km2"] * out["mean_size"]
     else:
         animals = xr.DataArray(behind.animals.reshape(shape), dims=dims)
@@ -158,8 +156,8 @@ def derive(posterior: xr.Dataset, survey: DistanceSurvey, rng: np.random.Generat
     out = out.assign_coords(
         stratum=list(data.stratum), area_km2=("stratum", data.area_km2, {"units": "km2"})
     )
-    add_detection(out, survey, p_detect)
-    add_known(out, survey, rng)
+    add_detection(out, data, p_detect)
+    add_known(out, survey.on_line, survey.availability, rng)
     _add_densities(out, survey, _per_effort(out, survey, p_detect, rng))
     for name, variable in out.data_vars.items():
         unit, meaning = _unit(str(name))
