@@ -31,7 +31,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 Kernel = Literal["matern52", "squared-exponential"]
 
-#: Functions per axis, times the length scale over the boundary (Riutort-Mayol et al. 2023, sec. 4.2).
+#: Waves per axis are this times boundary over length scale (Riutort-Mayol et al. 2023, sec. 4.2).
 _FUNCTIONS: dict[str, float] = {"matern52": 2.65, "squared-exponential": 1.75}
 #: Room between positions and rim, where the waves vanish, in length scales. The paper's rule for
 #: one axis (rim at 4.1 length scales from the middle) asks for more waves than two axes can bear;

@@ -1,0 +1,326 @@
+"""Sites and cells on one map: coordinates, covariates sampled from the grid, zones."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import pyproj.exceptions
+import xarray as xr
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from ustyurt_models.checks import Faults, InputError, did_you_mean, require
+from ustyurt_models.survey.covariates import Design, names_in
+from ustyurt_models.survey.models.distance.rows import ScaleRows, scale_rows
+from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
+from ustyurt_models.survey.models.hierarchical.predict import CellTable
+from ustyurt_models.survey.read.grid import GridTable
+
+__all__ = ["Places", "place"]
+
+Floats = NDArray[np.float64]
+
+_AXES = ("x_km", "y_km")
+#: Sites further from the nearest cell than this many cell sides lie off the grid.
+_OFF_GRID = 1.5
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where everything is, and how density and scale depend on it.
+
+    Attributes
+    ----------
+    site_covariates : mapping of str to numpy.ndarray
+        Of the file and of the grid, each shape (site,).
+    site_km : numpy.ndarray or None
+        Shape (site, 2).
+    density : Design
+        Columns of log density, learnt from the sites with effort.
+    columns : numpy.ndarray
+        Their values at the sites with effort, shape (visited, column).
+    levels : mapping of str to (tuple of str, numpy.ndarray)
+        Levels of each factor with random effects on density, and the level of each site with
+        effort.
+    rows : ScaleRows
+        Covariates of the scale; ``row`` is that of each site with effort.
+    cells : CellTable or None
+        Cells to predict to.
+    """
+
+    site_covariates: Mapping[str, NDArray]
+    site_km: Floats | None
+    density: Design
+    columns: Floats
+    levels: Mapping[str, tuple[tuple[str, ...], NDArray[np.int64]]]
+    rows: ScaleRows
+    cells: CellTable | None
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Cells of either kind of grid, in the coordinates of the map."""
+
+    position_m: Floats
+    area_km2: Floats
+    zone: NDArray[np.int64]
+    zones: tuple[str, ...]
+    cell: NDArray[np.int64]
+    covariates: Mapping[str, NDArray]
+    crs: pyproj.CRS | None
+
+
+def _lambert(lonlat: Floats) -> pyproj.CRS:
+    """Return an equal-area projection around the middle of some positions [degree]."""
+    lon, lat = np.mean(lonlat, axis=0)
+    return pyproj.CRS.from_proj4(f"+proj=laea +lat_0={lat:.6f} +lon_0={lon:.6f} +units=m")
+
+
+def _projected(lonlat: Floats, crs: pyproj.CRS) -> Floats:
+    """Return x and y [m] of longitude and latitude."""
+    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    return np.column_stack(transformer.transform(lonlat[:, 0], lonlat[:, 1]))
+
+
+def _crs_of(header: Mapping[str, str], where: str) -> pyproj.CRS | None:
+    """Return the projection that a file declares as ``# crs: EPSG:32640``."""
+    text = header.get("crs", "")
+    if not text:
+        return None
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        rule = "must be a projection such as EPSG:32640"
+        require(False, f"{where}: crs", rule, text)
+        raise
+
+
+def _own(table: GridTable) -> _Grid:
+    """Lay out the cells of a file."""
+    crs = _crs_of(table.header, "survey: grid")
+    position = table.position
+    if table.position_kind == "lonlat":
+        crs = _lambert(table.position)
+        position = _projected(table.position, crs)
+    zones, zone = np.unique(table.zone, return_inverse=True)
+    return _Grid(
+        position,
+        table.area_km2,
+        zone.astype(np.int64),
+        tuple(map(str, zones)),
+        np.full(table.area_km2.size, -1, np.int64),
+        table.covariates,
+        crs,
+    )
+
+
+def _landscape(grid: xr.Dataset) -> _Grid:
+    """Lay out the cells of the landscape."""
+    fixed = {"x_m", "y_m", "area_km2", "zone"}
+    return _Grid(
+        np.column_stack([grid["x_m"].to_numpy(), grid["y_m"].to_numpy()]),
+        grid["area_km2"].to_numpy(),
+        grid["zone"].to_numpy().astype(np.int64),
+        tuple(json.loads(grid.attrs["zone_names"])),
+        grid["cell"].to_numpy().astype(np.int64),
+        {str(name): grid[name].to_numpy() for name in grid.data_vars if name not in fixed},
+        pyproj.CRS.from_wkt(grid.attrs["crs_wkt"]),
+    )
+
+
+def _sites_m(survey: HierarchicalSurvey, grid: _Grid | None) -> Floats | None:
+    """Return x and y [m] of the sites in the coordinates of the grid."""
+    data = survey.data
+    if data.position is None:
+        return None
+    if not np.isfinite(data.position[data.visited]).all():
+        if survey.is_surface:
+            require(False, "survey: position", "must be known for every site that was visited")
+        return None
+    if data.position_kind == "lonlat":
+        crs = grid.crs if grid is not None else _lambert(data.position[data.visited])
+        advice = "write '# crs: EPSG:...' on top of the grid"
+        rule = "must say its projection, for the sites are in degrees"
+        require(crs is not None, "survey: grid", rule, None, advice)
+        assert crs is not None
+        return _projected(data.position, crs)
+    if grid is None or grid.crs is None:
+        return data.position
+    own = _crs_of(survey.header, "survey")
+    if own is None and survey.own_grid is not None:
+        return data.position  # two files of one survey, both in metres
+    advice = "write '# crs: EPSG:...' on top of the survey, or give longitude and latitude"
+    rule = "must be said for sites in metres, to find them on the landscape"
+    require(own is not None, "survey: crs", rule, None, advice)
+    move = pyproj.Transformer.from_crs(own, grid.crs, always_xy=True)
+    return np.column_stack(move.transform(data.position[:, 0], data.position[:, 1]))
+
+
+def _nearest(sites_m: Floats, grid: _Grid) -> NDArray[np.int64]:
+    """Return the cell of each site, -1 off the grid."""
+    distance, cell = cKDTree(grid.position_m).query(sites_m)
+    side_m = 1000.0 * np.sqrt(np.median(grid.area_km2))
+    known = np.isfinite(sites_m).all(axis=1)
+    return np.where(known & (distance <= _OFF_GRID * side_m), cell, -1)
+
+
+def _from_grid(
+    survey: HierarchicalSurvey, names: set[str], sites_m: Floats | None, grid: _Grid | None
+) -> dict[str, NDArray]:
+    """Sample the covariates that the file does not have; warn of units that do not fit."""
+    file, faults = dict(survey.data.covariates), Faults()
+    wanted = {name for name in names if name not in _AXES and grid and name in grid.covariates}
+    if grid is None or sites_m is None or not wanted:
+        return file
+    nearest = _nearest(sites_m, grid)
+    lost = np.flatnonzero((nearest < 0) & survey.data.visited)
+    for name in sorted(wanted):
+        values = grid.covariates[name]
+        if name in file:
+            _check_scale(name, file[name], values, nearest, faults)
+            continue
+        if lost.size:
+            which = ", ".join(survey.data.site[i] for i in lost[:5])
+            rule = f"must lie on the grid, whose {name!r} the model needs"
+            advice = "give the column in the survey file, or leave these sites out"
+            faults.add("survey: position", rule, f"{lost.size} do not: {which}", advice)
+            break
+        file[name] = values[nearest]
+    faults.raise_if_any()
+    return file
+
+
+def _check_scale(
+    name: str, at_sites: NDArray, cells: NDArray, nearest: NDArray[np.int64], faults: Faults
+) -> None:
+    """Note a covariate that runs alike in file and grid but in another unit."""
+    on = nearest >= 0
+    if at_sites.dtype.kind != "f" or cells.dtype.kind != "f" or on.sum() < 10:
+        return
+    own, theirs = at_sites[on], cells[nearest[on]].astype(float)
+    if not np.ptp(own) > 0 or not np.ptp(theirs) > 0:
+        return
+    slope = float(np.cov(own, theirs)[0, 1] / np.var(own, ddof=1))
+    alike = float(np.corrcoef(own, theirs)[0, 1]) > 0.8
+    if alike and not 0.5 < slope < 2.0:
+        rule = "must have the same unit in survey and grid; from one to the other it grows"
+        advice = f"feet and metres? write '# units: {name}=ft' on top of the file in feet"
+        faults.add(f"survey: grid: {name}", rule, f"{slope:.3g} times", advice)
+
+
+def _cells(
+    survey: HierarchicalSurvey, design: Design, grid: _Grid, factors: tuple[str, ...]
+) -> CellTable:
+    """Gather what prediction needs; what the grid lacks stands in ``at``."""
+    faults, count = Faults(), grid.area_km2.size
+    kilometres = grid.position_m / 1000.0
+    axes = dict(zip(_AXES, kilometres.T, strict=True))
+    found: dict[str, NDArray] = {}
+    for name in design.variables:
+        if name in survey.settings.at:
+            found[name] = np.full(count, survey.settings.at[name])
+        elif name in axes:
+            found[name] = axes[name]
+        elif name in grid.covariates:
+            found[name] = grid.covariates[name]
+            _check_gaps(name, found[name], faults)
+        else:
+            advice = f'say where to predict: at = {{ {name} = "..." }}'
+            faults.add(f"survey: grid: {name}", "must be a column of the grid", None, advice)
+    for name in survey.settings.at:
+        if name not in design.variables and name not in factors:
+            advice = did_you_mean(name, {*design.variables, *factors})
+            faults.add("survey: at", "must name variables of the density", name, advice)
+    faults.raise_if_any()
+    return CellTable(found, kilometres, grid.area_km2, grid.zone, grid.zones, grid.cell)
+
+
+def _check_gaps(name: str, values: NDArray, faults: Faults) -> None:
+    """Note missing values in the cells."""
+    gaps = int(np.isnan(values).sum() if values.dtype.kind == "f" else (values == "").sum())
+    if gaps:
+        rule, advice = "must be known in every cell", "fill them, or leave the cells out"
+        faults.add(f"survey: grid: {name}", rule, f"{gaps} of {values.size} are missing", advice)
+
+
+def place(survey: HierarchicalSurvey) -> Places:
+    """Bring sites and cells together.
+
+    Parameters
+    ----------
+    survey : HierarchicalSurvey
+        The survey with its grid, if any.
+
+    Returns
+    -------
+    Places
+        Covariates, coordinates and designs.
+
+    Raises
+    ------
+    InputError
+        Unknown variables, sites off the grid, units that differ, a surface without grid.
+    """
+    settings, grid = survey.settings, None
+    if survey.own_grid is not None:
+        grid = _own(survey.own_grid)
+    elif survey.grid is not None and (survey.is_surface or not survey.data.truncated.area_known):
+        grid = _landscape(survey.grid)
+    advice = "fit it within a study, or give grid = 'cells.csv'"
+    rule = "a density surface needs cells to predict to"
+    require(grid is not None or not survey.is_surface, "survey: grid", rule, None, advice)
+    names = {
+        name
+        for option in ("density", "scale")
+        for name in names_in(getattr(settings, option), f"survey: {option}")
+    }
+    sites_m = _sites_m(survey, grid)
+    table = _from_grid(survey, names, sites_m, grid)
+    site_km = None if sites_m is None else sites_m / 1000.0
+    if site_km is not None:
+        table |= dict(zip(_AXES, site_km.T, strict=True))
+    visited = {name: values[survey.data.visited] for name, values in table.items()}
+    density, scale = _designs(survey, visited)
+    factors = {name: visited[name] for name in settings.scale_random}
+    rows = scale_rows(_matrix(scale, visited, survey), scale.names, factors, False)
+    cells = None
+    if grid is not None:
+        cells = _cells(survey, density, grid, settings.density_random)
+    return Places(
+        table,
+        site_km,
+        density,
+        _matrix(density, visited, survey),
+        {name: _levels(visited[name]) for name in settings.density_random},
+        rows,
+        cells,
+    )
+
+
+def _matrix(design: Design, table: Mapping[str, NDArray], survey: HierarchicalSurvey) -> Floats:
+    """Return the columns of a design, shape (visited, column), also without any variable."""
+    if not design.names:
+        return np.empty((int(survey.data.visited.sum()), 0))
+    return design.matrix(table)
+
+
+def _levels(values: NDArray) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Return the levels of a factor and the level of each row."""
+    levels, index = np.unique(values.astype(str), return_inverse=True)
+    return tuple(map(str, levels)), index.astype(np.int64)
+
+
+def _designs(survey: HierarchicalSurvey, visited: Mapping[str, NDArray]) -> tuple[Design, Design]:
+    """Learn means, spreads and levels from the sites with effort; faults of both together."""
+    faults = Faults()
+    found = []
+    for option in ("density", "scale"):
+        try:
+            formula = getattr(survey.settings, option)
+            found.append(Design.learn(formula, visited, f"survey: {option}"))
+        except InputError as error:
+            faults.extend(error)
+    faults.raise_if_any()
+    return found[0], found[1]
