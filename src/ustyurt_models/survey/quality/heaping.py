@@ -124,7 +124,7 @@ def heaps_of(values: Floats, resolution: float) -> tuple[Heap, ...]:
 
     Each base is tested on whole periods centred on its multiples, from base / 2 on, so that a
     density that rises or falls evenly has no effect; zero, which has half a period, is left to
-    `pile_at_zero`.
+    `pile_at_zero`, and what lies beyond the last whole period to `pile_at_end`.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def heaps_of(values: Floats, resolution: float) -> tuple[Heap, ...]:
         return ()
     grain = resolution
     for base in _bases(resolution, float(plain.max())):
-        periods = math.floor(plain.max() / base + 0.5)
+        periods = math.floor((plain.max() + resolution) / base - 0.5 + 1e-6)
         step = 0.25 * resolution
         inside = plain[(plain >= 0.5 * base - step) & (plain < (periods + 0.5) * base - step)]
         if inside.size < _FEWEST:

@@ -84,6 +84,7 @@ def _layout(
     """Find columns and units; what is compulsory must be there."""
     form = form_of(table)
     kind, how = kind_of(table, kind, faults)
+    faults.raise_if_any()  # which units are needed depends on it
     parts = {
         "flat file": ("distance",),
         "detections in distance classes": ("begin", "end"),
