@@ -16,7 +16,7 @@ from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import DoubleObserver, Sampler
 from ustyurt_models.survey.fit import fit_model
 from ustyurt_models.survey.models.double_observer.data import describe, survey_of
-from ustyurt_models.survey.models.double_observer.detect import average, detection_at
+from ustyurt_models.survey.models.double_observer.detect import average, detection_at, rule_of
 from ustyurt_models.survey.models.double_observer.model import (
     build,
     log_marks,
@@ -289,7 +289,7 @@ def test_points_and_left_truncation_are_served():
     posterior = fit(transects, settings)["posterior"]
     assert survey.data.unit_area_km2 == pytest.approx(np.pi * (0.3**2 - 0.02**2))
     assert "effective_radius_m" in posterior
-    rule = survey.rule()
+    rule = rule_of(survey)
     assert rule.weight.sum() == pytest.approx(1.0)
     assert rule.distance_m.min() > 20
 

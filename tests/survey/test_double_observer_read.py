@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,8 @@ def test_what_differs_between_observers_becomes_two_columns(tmp_path):
     assert covariates["sex_1"].tolist() == ["m", "f", "m"]
     assert covariates["sex_2"].tolist() == ["f", "f", "m"]
     assert "sex" not in covariates
+    notes = read_double_observer(tmp_path / "lines.csv").notes
+    assert notes == ("sex differs between the observers of a group; taken as theirs",)
 
 
 def test_all_faults_come_at_once_with_row_and_column(tmp_path):
@@ -179,6 +182,11 @@ def test_gap_in_a_transect_with_detections_is_refused(tmp_path):
     assert "row 7, distance: must have a distance" in said
 
 
+def test_group_without_a_distance_is_no_empty_transect(tmp_path):
+    said = faults_of(write(tmp_path, UNITS + WIDE + WIDE_ROWS + "s,50,2,8,,4,d,m,1,1\n"))
+    assert "row 7, distance: must have a distance: the row is of a group" in said
+
+
 def test_wide_groups_alike_need_an_object_number(tmp_path):
     head = f"{PLACE},distance,seen_1,seen_2\n"
     said = faults_of(write(tmp_path, UNITS + head + "n,9,1,5,10,1,0\nn,9,1,5,10,1,0\n"))
@@ -198,26 +206,45 @@ def test_unknown_forms_are_refused_with_the_columns_they_need(tmp_path):
 def test_four_tables_must_know_each_other(tmp_path):
     folder = write_tables(
         tmp_path,
-        obs_link="object,Region.Label,Sample.Label\na,n,1\na,n,2\nb,n,7\nd,s,1\n",
-        samples="Sample.Label,Region.Label,Effort\n1,n,12\n2,n,0\n1,s,8\n1,s,8\n1,w,3\n",
-        region="Region.Label,Area\nn,100\nn,90\ns,-5\n",
+        obs_link="object,Region.Label,Sample.Label\na,n,1\nb,n,7\nd,s,1\n",
+        samples="Sample.Label,Region.Label,Effort\n1,n,12\n2,n,10\n1,s,8\n1,w,3\n",
     )
     said = faults_of(folder)
-    assert "obs_link.csv: row 3: must put object 'a' on one transect; before on n/1" in said
-    assert "obs_link.csv: row 4, transect: must have a row in samples.csv; got 'n/7'" in said
-    assert "obs_link.csv: object: must name objects of the table of observations; got 'd'" in said
-    assert "row 10, object: must have a row in obs_link.csv" not in said
-    assert "object: must have a row in obs_link.csv; got 'c'" in said
-    assert "samples.csv: row 3, effort: must be > 0" in said
-    assert "samples.csv: row 5: must name each transect of a stratum once; got 's/1'" in said
-    assert "samples.csv: row 6, stratum: must have a row in region.csv; got 'w'" in said
-    assert "region.csv: row 3: must name each stratum once; got 'n'" in said
-    assert "region.csv: row 4, area: must be >= 0" in said
+    assert "must name regions of region.csv; unknown there; got 'w'" in said
+    assert "must name samples of samples.csv; unknown there; got 'n / 7'" in said
+    assert "obs_link.csv: object: must name objects of observations.csv" in said
+    assert "observations.csv: object: must name objects of obs_link.csv" in said
+
+
+def test_faults_in_joined_tables_name_the_table_they_stand_in(tmp_path):
+    rows = TABLES["observations"].replace("a,1,1,30,2,m", "a,1,1,-30,2,m")
+    said = faults_of(write_tables(tmp_path, observations=rows))
+    assert "observations.csv: row 3, distance: must be >= 0; got -30.0" in said
+    assert "observations.csv: row 4, distance: must be as for the other observer; row 3" in said
 
 
 def test_missing_tables_are_named(tmp_path):
     (write_tables(tmp_path) / "samples.csv").unlink()
-    assert "missing; got 'samples.csv'" in faults_of(tmp_path)
+    assert "must hold a table of samples with Sample.Label and Effort" in faults_of(tmp_path)
+
+
+def test_four_tables_may_lie_in_a_zip(tmp_path):
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    write_tables(folder)
+    with zipfile.ZipFile(tmp_path / "survey.zip", "w") as archive:
+        for table in folder.iterdir():
+            archive.write(table, table.name)
+    survey = read_double_observer(tmp_path / "survey.zip")
+    assert survey.seen.sum() == 4
+    assert survey.transect == ("n/1", "n/2", "s/1")
+
+
+def test_what_is_the_same_all_along_a_transect_is_kept_for_it(tmp_path):
+    head = f"{PLACE},distance,object,wind,seen_1,seen_2\n"
+    rows = "n,100,1,12,30,a,2.5,1,0\nn,100,1,12,31,b,2.5,1,0\nn,100,2,9,,,4,,\n"
+    survey = read_double_observer(write(tmp_path, UNITS + head + rows))
+    assert survey.transect_covariates["wind"].tolist() == [2.5, 4.0]
 
 
 def test_metres_called_kilometres_are_noticed(tmp_path):

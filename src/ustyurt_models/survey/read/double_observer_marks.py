@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults
-from ustyurt_models.survey.read.table import Table, numbers_of
+from ustyurt_models.survey.read.covariates import further_columns
+from ustyurt_models.survey.read.table import Table
 
 __all__ = ["Marks", "marks_of"]
 
@@ -33,6 +34,8 @@ class Marks:
     covariates : dict of str to numpy.ndarray
         Further columns, float64 or text, shape (group,); ``name_1`` and ``name_2`` where the
         observers' rows differ.
+    notes : tuple of str
+        What was taken for granted.
     """
 
     row: list[int]
@@ -40,6 +43,7 @@ class Marks:
     name: list[str]
     seen: list[list[bool]]
     covariates: dict[str, NDArray]
+    notes: tuple[str, ...] = ()
 
 
 def marks_of(
@@ -86,9 +90,14 @@ def _mark(table: Table, row: int, index: int, faults: Faults) -> bool:
     """Read one mark: seen or not."""
     cell = table.rows[row][index].lower()
     if cell not in _YES and cell not in _NO:
-        where = f"{table.name}: row {table.lines[row]}, column {table.columns[index]}"
+        where = f"{table.where[row]}, column {table.columns[index]}"
         faults.add(where, "must be 1 (seen) or 0 (not seen)", table.rows[row][index] or "nothing")
     return _YES.get(cell, False)
+
+
+def _row(table: Table, index: int) -> str:
+    """Say which row of its file a row is."""
+    return table.where[index].rsplit(": ", 1)[-1]
 
 
 def _wide(table: Table, found: Mapping[str, int], distance: list[float], faults: Faults) -> Marks:
@@ -98,21 +107,22 @@ def _wide(table: Table, found: Mapping[str, int], distance: list[float], faults:
     seen_rows: dict[tuple[str, ...], int] = {}
     names: dict[str, int] = {}
     for i in rows:
-        where, name = f"{table.name}: row {table.lines[i]}", ""
+        where, name = table.where[i], ""
         if identity is not None:
             name = table.rows[i][identity]
             if name in names:
-                before = table.lines[names[name]]
-                faults.add(f"{where}, object", f"must differ from row {before}", name)
+                before = _row(table, names[name])
+                faults.add(f"{where}, object", f"must differ from {before}", name)
             names.setdefault(name, i)
         elif table.rows[i] in seen_rows:
             advice = "two groups alike? add a column `object` with their numbers"
-            before = table.lines[seen_rows[table.rows[i]]]
-            faults.add(where, f"must not repeat row {before}", None, advice)
+            before = _row(table, seen_rows[table.rows[i]])
+            faults.add(where, f"must not repeat {before}", None, advice)
         seen_rows.setdefault(table.rows[i], i)
     seen = [[_mark(table, i, found[f"seen_{j}"], faults) for j in (1, 2)] for i in rows]
     named = ["" if identity is None else table.rows[i][identity] for i in rows]
-    return Marks(rows, [], named, seen, _covariates(table, found, rows, rows, faults))
+    known, notes = _covariates(table, found, rows, rows)
+    return Marks(rows, [], named, seen, known, notes)
 
 
 def _observer_names(table: Table, index: int, rows: list[int], faults: Faults) -> tuple[str, str]:
@@ -154,32 +164,24 @@ def _long(table: Table, found: Mapping[str, int], distance: list[float], faults:
         second.append(pair[1])
         kept.append(name)
     twins = list(zip(second, first, strict=True))
-    return Marks(first, twins, kept, seen, _covariates(table, found, first, second, faults))
+    known, notes = _covariates(table, found, first, second)
+    return Marks(first, twins, kept, seen, known, notes)
 
 
 def _covariates(
-    table: Table, found: Mapping[str, int], first: list[int], second: list[int], faults: Faults
-) -> dict[str, NDArray]:
-    """Read the further columns; one that differs between observers becomes two."""
+    table: Table, found: Mapping[str, int], first: list[int], second: list[int]
+) -> tuple[dict[str, NDArray], tuple[str, ...]]:
+    """Read the further columns; one that differs between observers becomes two.
+
+    Their faults are noted with those of the transects, which read the same columns.
+    """
     known: dict[str, NDArray] = {}
-    for index, name in enumerate(table.columns):
-        if index in found.values() or not name:
-            continue
-        values = _values(table, index, faults)
+    apart = []
+    for name, values in further_columns(table, found.values(), Faults()).items():
         one, two = values[first], values[second]
-        alike = (one == two) | ((one != one) & (two != two))
-        if bool(np.all(alike)):
+        if bool(np.all((one == two) | ((one != one) & (two != two)))):
             known[name] = one
         else:
             known[f"{name}_1"], known[f"{name}_2"] = one, two
-    return known
-
-
-def _values(table: Table, index: int, faults: Faults) -> NDArray:
-    """Read a column as numbers, or as text where a cell is no number."""
-    trial = Faults()
-    numbers = numbers_of(table, index, trial, missing_ok=True)
-    if any(fault.rule == "must be a number" for fault in trial.found):
-        return np.array(table.column(index))
-    faults.found.extend(trial.found)
-    return np.array(numbers, np.float64)
+            apart.append(f"{name} differs between the observers of a group; taken as theirs")
+    return known, tuple(apart)

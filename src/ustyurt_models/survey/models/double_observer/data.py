@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults, require
 from ustyurt_models.evidence import Catalogue
-from ustyurt_models.formulas.mark_recapture import DistanceRule, distance_rule
 from ustyurt_models.study.surveys import DoubleObserver
 from ustyurt_models.survey.beliefs import Known, known_probability
 from ustyurt_models.survey.context import Context
@@ -132,13 +131,6 @@ class DoubleObserverSurvey:
         )
         size = data.size if sized else np.ones_like(data.size)
         return replace(data, scale=rows, size=size)
-
-    def rule(self, edges_m: Floats | None = None, nodes: int = 32) -> DistanceRule:
-        """Nodes that integrate over the searched area, by class where edges are given."""
-        form = self.data.form
-        whole = np.array([form.left_m, form.truncation_m])
-        edges = whole if edges_m is None else edges_m
-        return distance_rule(edges, "point" if form.point else "line", nodes)
 
     def columns_at(self, distance_m: Floats) -> Floats:
         """Design of conditional detection of every kind at distances.

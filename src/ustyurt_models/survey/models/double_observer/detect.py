@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.formulas.detection_function import DetectionParameters, detection
-from ustyurt_models.formulas.mark_recapture import log_seen
+from ustyurt_models.formulas.mark_recapture import DistanceRule, distance_rule, log_seen
 from ustyurt_models.survey.models.distance.curves import (
     drawn_curves,
     draws_of,
@@ -27,11 +27,31 @@ __all__ = [
     "log_at_objects",
     "logit_on_line",
     "logits",
+    "rule_of",
 ]
 
 Floats = NDArray[np.float64]
 
 _MOST = 4_000_000  # numbers worked on at a time
+
+
+def rule_of(
+    survey: DoubleObserverSurvey, edges_m: Floats | None = None, nodes: int = 32
+) -> DistanceRule:
+    """Return nodes that integrate over the searched area.
+
+    Parameters
+    ----------
+    survey : DoubleObserverSurvey
+        The survey.
+    edges_m : numpy.ndarray, optional
+        Limits of distance classes, which become panels; one panel unless given.
+    nodes : int
+        Nodes per panel.
+    """
+    form = survey.data.form
+    edges = np.array([form.left_m, form.truncation_m]) if edges_m is None else edges_m
+    return distance_rule(edges, "point" if form.point else "line", nodes)
 
 
 def logits(posterior: xr.Dataset, columns: Floats, block: slice = slice(None)) -> Floats:
@@ -149,7 +169,7 @@ def class_shares(posterior: xr.Dataset, survey: DoubleObserverSurvey, edges_m: F
         curves, row = drawn_curves(posterior, survey.data), survey.kinds.scale_row
         return curves.integrals(edges_m)[:, row] / searched_measure(survey.data)
     classes = edges_m.size - 1
-    rule = survey.rule(edges_m, nodes=max(4, 32 // classes) if classes > 1 else 32)
+    rule = rule_of(survey, edges_m, max(4, 32 // classes) if classes > 1 else 32)
 
     def by_class(p: Floats) -> Floats:
         return (p * rule.weight).reshape(*p.shape[:-1], classes, -1).sum(axis=-1)

@@ -22,6 +22,7 @@ from pytensor.tensor.variable import TensorVariable
 from ustyurt_models.survey.models.distance import model as distance_model
 from ustyurt_models.survey.models.distance.encounters import add_encounters
 from ustyurt_models.survey.models.double_observer.data import DoubleObserverSurvey
+from ustyurt_models.survey.models.double_observer.detect import rule_of
 
 __all__ = ["build", "log_marks", "log_seen", "mark_times"]
 
@@ -121,7 +122,7 @@ def _add_distances(model: pm.Model, survey: DoubleObserverSurvey) -> None:
     """Add the likelihood of distances under full independence: p.(x, z) over its mean."""
     configuration, kinds = survey.settings.configuration, survey.kinds
     edges = survey.data.cutpoints_m
-    rule = survey.rule(edges if edges.size else None)
+    rule = rule_of(survey, edges if edges.size else None)
     logit = _logit(model, survey.columns_at(rule.distance_m))
     share = pt.exp(log_seen(logit, configuration)) * rule.weight
     whole = -pt.sum(kinds.times * pt.log(share.sum(axis=-1)))
