@@ -100,8 +100,8 @@ def test_jolly_and_the_model_agree_where_data_dominate(animals):
 
 def test_all_three_methods_of_jolly_are_shown(animals):
     node = animals["design"].to_dataset()
-    assert np.isnan(node["jolly_abundance"].sel(jolly_method=1).values).all()
-    two, three = (node["jolly_abundance"].sel(jolly_method=m).values for m in (2, 3))
+    assert np.isnan(node["jolly_abundance"].sel({"method": 1}).values).all()
+    two, three = (node["jolly_abundance"].sel({"method": m}).values for m in (2, 3))
     assert two == pytest.approx(node["abundance"].sel(kind="animals").values)
     assert two[0] == pytest.approx(three[0])  # equal strips
     assert two[1] != pytest.approx(three[1])

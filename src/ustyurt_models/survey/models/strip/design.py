@@ -120,7 +120,7 @@ def design_node(survey: StripSurvey, posterior: xr.Dataset, mass: float) -> xr.D
     xarray.Dataset
         Dims ``kind`` (groups and animals, or animals) and ``stratum`` (the last is all of them):
         density and abundance with se, cv, limits; and ``jolly_abundance``, ``jolly_se`` by
-        ``jolly_method`` for animals, NaN for method 1 where strips are unequal.
+        ``method`` for animals, NaN for method 1 where strips are unequal.
     """
     method = int(survey.settings.design[-1])
     found = (posterior["availability"] * posterior["perception"]).values.ravel()
@@ -164,7 +164,7 @@ def design_node(survey: StripSurvey, posterior: xr.Dataset, mass: float) -> xr.D
 def _all_methods(
     survey: StripSurvey, animals: Floats, found: Floats, mass: float
 ) -> dict[str, xr.DataArray]:
-    """Animals and their standard error by all three methods, dims (jolly_method, stratum)."""
+    """Animals and their standard error by all three methods, dims (method, stratum)."""
     searched = survey.strips.searched_km2
     rows = []
     for method in JOLLY:
@@ -174,12 +174,12 @@ def _all_methods(
             one = _estimate(survey, animals, found, method, mass)
             rows.append(np.stack([one.value, one.se]))
     values = np.stack(rows)
-    coords = {"jolly_method": list(JOLLY), "stratum": [*survey.strips.stratum, ALL_STRATA]}
+    coords = {"method": list(JOLLY), "stratum": [*survey.strips.stratum, ALL_STRATA]}
     return {
         name: xr.DataArray(
             values[:, i],
             coords,
-            ("jolly_method", "stratum"),
+            ("method", "stratum"),
             attrs={"units": "1", "long_name": meaning},
         )
         for i, (name, meaning) in enumerate(
