@@ -317,9 +317,9 @@ def test_missing_values_count_only_where_a_value_belongs(tmp_path):
 
 def test_transects_left_out_are_suspected_when_none_is_empty(tmp_path):
     rows = "".join(f"a,{i},5,{10 + i},{i},1\n" for i in range(20))
-    assert light_of(quality_of(tmp_path, HEAD + rows), "Empty lines") == "amber"
+    assert light_of(quality_of(tmp_path, HEAD + rows), "Lines without detections") == "amber"
     empty = "".join(f"a,{i},5,,,\n" for i in range(20, 30))
-    assert light_of(quality_of(tmp_path, HEAD + rows + empty), "Empty lines") == "green"
+    assert light_of(quality_of(tmp_path, HEAD + rows + empty), "Lines without detections") == "green"
 
 
 def test_no_detection_at_all_is_a_stop_and_no_crash(tmp_path):
@@ -345,6 +345,8 @@ def test_angles_on_the_line_are_reported(tmp_path):
     assert quality.angles.zero.observed == 12
     finding = next(one for one in findings(quality) if one.title == "Sighting angles")
     assert "12 of 30 angles are 0" in finding.text
+    assert quality.distances.measured == "radial distances"
+    assert quality.distances.resolution == 1.0
 
 
 def test_strip_counts_have_effort_and_sizes(tmp_path):

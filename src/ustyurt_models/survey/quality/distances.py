@@ -79,6 +79,8 @@ class DistanceQuality:
         Values at zero and at the largest distance [unit].
     near : NearLine or None
         First against second class.
+    measured : str
+        What the heaps are of: ``distances``, or ``radial distances`` where angles were measured.
     """
 
     count: int
@@ -95,6 +97,7 @@ class DistanceQuality:
     zero: Pile | None
     end: Pile | None
     near: NearLine | None
+    measured: str = "distances"
 
 
 @dataclass(frozen=True)
@@ -174,13 +177,16 @@ def assess_distances(survey: Transects) -> DistanceQuality | None:
         return None
     edges, bars = _histogram(survey)
     unit = next((one for one in survey.units if one.quantity == "distance"), None)
-    exact = not survey.cutpoints_m.size and not survey.angle_deg.size and unit is not None
-    recorded = survey.distance_m / (unit.factor if unit is not None else 1.0)
-    resolution = resolution_of(recorded) if exact else math.nan
-    heaps = heaps_of(recorded, resolution) if exact else ()
+    radial = bool(survey.angle_deg.size)
+    known = not survey.cutpoints_m.size and unit is not None
+    exact = known and not radial
+    measured = survey.radial_m if radial else survey.distance_m
+    recorded = measured / (unit.factor if unit is not None else 1.0)
+    resolution = resolution_of(recorded) if known else math.nan
+    heaps = heaps_of(recorded, resolution) if known else ()
     keep = _KEEP[survey.kind]
     advised = float(np.quantile(survey.distance_m, keep))
-    heaped = [heap.base for heap in heaps if heap.heaped]
+    heaped = [heap.base for heap in heaps if heap.heaped and exact]
     heap_m = max(heaped, default=0.0) * (unit.factor if unit is not None else 1.0)
     point = survey.kind == "point"
     return DistanceQuality(
@@ -198,6 +204,7 @@ def assess_distances(survey: Transects) -> DistanceQuality | None:
         zero=pile_at_zero(recorded, resolution, point=point) if exact else None,
         end=pile_at_end(recorded, resolution) if exact else None,
         near=_near_line(survey, advised, heap_m) if advised > 0 else None,
+        measured="radial distances" if radial else "distances",
     )
 
 

@@ -86,7 +86,11 @@ def _sample(effort: EffortQuality, fits_detection: bool) -> Finding:
 
 def _empty(effort: EffortQuality) -> Finding:
     """Tell how many transects have no detection; none at all is suspicious."""
-    count, empty, title = len(effort.transect), effort.empty, f"Empty {effort.what}"
+    count, empty, title = (
+        len(effort.transect),
+        effort.empty,
+        f"{effort.what} without {effort.found}".capitalize(),
+    )
     mean = float(effort.groups.mean())
     # With so few per transect, chance alone would leave some of them empty.
     if empty == 0 and count * math.exp(-mean) > 3:
@@ -129,11 +133,14 @@ def _rounding(distances: DistanceQuality) -> Finding:
         return Finding("green", "Rounding", text)
     base = f"{heap.base:g} {distances.unit}"
     text = (
-        f"{heap.observed} of {heap.count} distances are multiples of {base}, where "
-        f"{_number(heap.expected, 2)} would be ({_p(heap.p_value)}). Use classes whose limits lie "
-        f"midway between multiples, such as {heap.base * 1.5:g} and {heap.base * 2.5:g} "
-        f"{distances.unit}."
+        f"{heap.observed} of {heap.count} {distances.measured} are multiples of {base}, where "
+        f"{_number(heap.expected, 2)} would be ({_p(heap.p_value)}). "
     )
+    if distances.measured == "distances":
+        limits = f"{heap.base * 1.5:g} and {heap.base * 2.5:g} {distances.unit}"
+        text += f"Use classes whose limits lie midway between multiples, such as {limits}."
+    else:
+        text += "Use wide classes of perpendicular distance."
     return Finding("amber", "Rounding", text)
 
 

@@ -79,7 +79,8 @@ def _inside(longitude: float, latitude: float) -> bool:
 def _check_degrees(table: Table, value: NDArray[np.float64], faults: Faults) -> None:
     """Note positions outside the globe, without a fix, and with exchanged columns."""
     here = f"{table.name}: longitude and latitude"
-    centre = np.nanmedian(value, axis=0) if np.isfinite(value).any() else np.zeros(2)
+    known = value[np.isfinite(value).all(axis=1)]
+    centre = np.median(known, axis=0) if known.size else np.zeros(2)
     if _inside(centre[1], centre[0]) and not _inside(centre[0], centre[1]):
         advice = "exchange the two column names"
         rule = "must be readable in one way only; exchanged they lie on the Ustyurt:"

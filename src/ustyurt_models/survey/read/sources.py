@@ -1,6 +1,8 @@
 """Where the tables of a survey lie: one text file, a folder, or a zip that is read with care."""
 
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +17,16 @@ _MOST_FILES = 50
 _MOST_BYTES = 64 * 2**20
 _MOST_RATIO = 200  # text shrinks 5 to 20 times; a bomb a thousand times
 _ZIP_START = b"PK\x03\x04"
+#: What the standard library raises for zips that are cut, altered, or packed in unknown ways.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +141,7 @@ def _read_zip(path: Path, encoding: str | None) -> Source:
                 require(len(content) == info.file_size, f"{path.name}: {info.filename}", rule)
                 require(name not in raw, f"{path.name}: {info.filename}", "must not come twice")
                 raw[name] = content
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         require(False, path.name, f"must be a sound zip file ({error})")
     except RuntimeError as error:  # what zipfile raises for a locked member
         require(False, path.name, f"must be readable ({error})")
