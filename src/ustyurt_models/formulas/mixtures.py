@@ -22,7 +22,7 @@ FREEDOMS = (5.0, 12.0, 1000.0)
 COMPONENTS = (1, 2, 3)
 _STEPS, _GAIN = 300, 0.002  # rounds of EM, and the log likelihood that a round must gain
 _DRAWS = 4000  # a density of few components needs no more
-_FLOOR = 1e-10  # of the variance, as a share of that of all draws
+_FLOOR = 1e-4  # of the variance, as a share of that of all draws: no spikes
 
 
 @dataclass(frozen=True)
