@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from ustyurt_models.checks import Fault, Faults, InputError, did_you_mean, require
@@ -67,7 +68,7 @@ class Table:
         """Return the cells of one column."""
         return [row[index] for row in self.rows]
 
-    @property
+    @cached_property
     def where(self) -> tuple[str, ...]:
         """File and row of every row, for messages."""
         return self.places or tuple(f"{self.name}: row {line}" for line in self.lines)
