@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABUNDANCE",
+    "CELLS",
     "CHEETAH_DEATH_CAUSES",
     "CHEETAH_STAGES",
+    "GRID",
     "LAND",
     "MAPS",
     "PREY_DEATH_CAUSES",
@@ -106,6 +108,26 @@ ABUNDANCE: Mapping[str, Variable] = {
     "abundance": Variable(("draw", "stratum"), "f", "1", "animals in the stratum"),
     "density_per_km2": Variable(("draw", "stratum"), "f", "km-2", "animals per square kilometre"),
     "area_km2": Variable(("stratum",), "f", "km2", "area of the stratum"),
+}
+
+#: Cells that a survey may be predicted to, over ``cell``: the flat index into the landscape. Every
+#: other variable is a covariate. Attributes: ``crs_wkt``, ``zone_names`` (JSON list), ``cell_km``.
+GRID: Mapping[str, Variable] = {
+    "x_m": Variable(("cell",), "f", "m", "centre of the cell, east"),
+    "y_m": Variable(("cell",), "f", "m", "centre of the cell, north"),
+    "area_km2": Variable(("cell",), "f", "km2", "area of the cell"),
+    "zone": Variable(("cell",), "iu", "1", "zone of the cell, index into zone_names"),
+}
+
+#: A density surface; draws as in `ABUNDANCE`. ``cell`` is the flat index into the landscape where
+#: the attribute ``on_landscape`` is 1, else the row of the survey's own grid.
+CELLS: Mapping[str, Variable] = {
+    "density_per_km2": Variable(("draw", "cell"), "f", "km-2", "animals per square kilometre"),
+    "area_km2": Variable(("cell",), "f", "km2", "area of the cell"),
+    "x_km": Variable(("cell",), "f", "km", "place of the cell, east"),
+    "y_km": Variable(("cell",), "f", "km", "place of the cell, north"),
+    "zone_index": Variable(("cell",), "iu", "1", "zone of the cell, index into the strata"),
+    "extrapolated": Variable(("cell",), "b", "1", "a covariate lies outside the surveyed range"),
 }
 
 _RUN = ("scenario", "draw", "replicate", "year")

@@ -130,8 +130,8 @@ class ScenarioModel:
         The landscape, cut to the study region.
     catalogue : Catalogue
         The evidence.
-    posteriors : mapping of str to xarray.Dataset
-        ``abundance`` node of each survey of the scenario.
+    posteriors : mapping of str to xarray.DataTree
+        Posterior of each survey of the scenario.
 
     Raises
     ------
@@ -145,7 +145,7 @@ class ScenarioModel:
         folder: Path,
         land: xr.Dataset,
         catalogue: Catalogue,
-        posteriors: Mapping[str, xr.Dataset],
+        posteriors: Mapping[str, xr.DataTree],
     ) -> None:
         """Read species, draw the evidence and lay out what all draws share."""
         self.scenario = scenario

@@ -154,7 +154,7 @@ class Simulator:
     def _place_prey(
         self, made: DrawWorld, key: np.uint64
     ) -> tuple[tuple[Prey, ...], NDArray[np.int64]]:
-        """Put the prey of the start into cells by habitat, with their structure."""
+        """Put the prey of the start into cells, with their structure."""
         herds = []
         scenario = self.model.scenario
         alive = np.zeros(len(self.model.prey), np.int64)
@@ -169,7 +169,7 @@ class Simulator:
             stable = made.demography[s].structure[0]
             structure = start_structure(spec, stable, scenario.engine.seasons_per_year)
             for z, (zone, number) in enumerate(zip(start.zones, numbers, strict=True)):
-                cells, cumulative = start_places(self._weight(made.world, s, zone))
+                cells, cumulative = start_places(self._weight(made, s, zone))
                 if cells.size and number:
                     place_key = _key(key, _PLACES, s, z)
                     n = settle(prey, n, number, cells, cumulative, structure, place_key)
@@ -182,10 +182,18 @@ class Simulator:
         """Round an expected number to a whole one without bias."""
         return int(np.floor(amount + uniform(key, np.uint64(0), 0)))
 
-    def _weight(self, world: World, s: int, zone: str) -> np.ndarray:
-        """Return the capacity of the cells of a zone, today; suitability where there is none."""
+    def _weight(self, made: DrawWorld, s: int, zone: str) -> np.ndarray:
+        """Return how the animals of a zone share its cells at the start.
+
+        As a density surface of the same draw says; without one by the capacity of today, and by
+        suitability where there is none.
+        """
+        world = made.world
         names, zones = self.model.zones.names, world.zones
         inside = zones.member[names.index(zone)][zones.part] > 0
+        places = self.model.starts[s].places
+        if places is not None:
+            return places.weight(made.draw, inside.size) * inside
         weight = world.regimes.capacity[0, s] * inside
         if weight.sum() > 0.0:
             return weight

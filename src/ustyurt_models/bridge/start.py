@@ -1,22 +1,53 @@
-"""Numbers of prey at the start: one per draw, from a survey's posterior or from the evidence."""
+"""Prey at the start: numbers, and places where a survey tells them, one set per draw."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from ustyurt_models.checks import Fault, InputError
+from ustyurt_models.contracts import CELLS, check_dataset
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.populations import Prey, Start
 from ustyurt_models.study.schema import Scenario
 
-__all__ = ["StartDraws", "start_draws", "start_structure"]
+__all__ = ["StartDraws", "StartMap", "start_draws", "start_structure"]
 
 #: Strata of a survey are matched to the zones of the landscape by name; this one is all of it.
 WHOLE = "region"
 _DENSITIES = ("ind/km2", "animals/km2")
 
 
+@dataclass(frozen=True)
+class StartMap:
+    """Where the animals are, by draw: a density surface.
+
+    Attributes
+    ----------
+    density_per_km2 : numpy.ndarray
+        float32, shape (sample, cell): all samples of the posterior.
+    rows : numpy.ndarray
+        Sample of each draw, int64, shape (draw,).
+    cell : numpy.ndarray
+        Flat index into the landscape, int64, shape (cell,).
+    area_km2 : numpy.ndarray
+        Shape (cell,).
+    """
+
+    density_per_km2: np.ndarray
+    rows: np.ndarray
+    cell: np.ndarray
+    area_km2: np.ndarray
+
+    def weight(self, draw: int, cells: int) -> np.ndarray:
+        """Return the animals expected in every cell of the landscape, float64, shape (cells,)."""
+        animals = np.zeros(cells)
+        animals[self.cell] = self.density_per_km2[self.rows[draw]].astype(float) * self.area_km2
+        return animals
+
+
+@dataclass(frozen=True)
 class StartDraws:
     """Abundance of one species by draw and zone.
 
@@ -26,19 +57,20 @@ class StartDraws:
         Zones of the landscape that the numbers speak of; ``("region",)`` for one total.
     abundance : numpy.ndarray
         float64, shape (draw, zone), animals.
+    places : StartMap or None
+        Where they are; by habitat unless given. The same sample of the posterior as the number.
     """
 
-    def __init__(self, zones: tuple[str, ...], abundance: np.ndarray) -> None:
-        """Keep `abundance`, shape (draw, zone)."""
-        self.zones = zones
-        self.abundance = abundance
+    zones: tuple[str, ...]
+    abundance: np.ndarray
+    places: StartMap | None = None
 
 
 def start_draws(
     scenario: Scenario,
     species: str,
     zones: tuple[str, ...],
-    posteriors: Mapping[str, xr.Dataset],
+    posteriors: Mapping[str, xr.DataTree],
     evidence: xr.Dataset,
     habitat_km2: float,
 ) -> StartDraws:
@@ -52,8 +84,9 @@ def start_draws(
         The species.
     zones : tuple of str
         Zones of the landscape.
-    posteriors : mapping of str to xarray.Dataset
-        ``abundance`` node of each survey, as `contracts.ABUNDANCE`.
+    posteriors : mapping of str to xarray.DataTree
+        Posterior of each survey: node ``abundance``, as `contracts.ABUNDANCE`, and for a density
+        surface on the landscape ``cells``, as `contracts.CELLS`.
     evidence : xarray.Dataset
         Evidence draws with their units, dim draw; a row may be a number or a density.
     habitat_km2 : float
@@ -112,16 +145,35 @@ def start_structure(prey: Prey, stable: np.ndarray, steps: int) -> np.ndarray:
 
 
 def _from_survey(
-    scenario: Scenario, name: str, zones: tuple[str, ...], abundance: xr.Dataset
+    scenario: Scenario, name: str, zones: tuple[str, ...], posterior: xr.DataTree
 ) -> StartDraws:
     """Return posterior samples of a survey, by stratum where strata are zones of the landscape."""
+    abundance = posterior["abundance"].to_dataset()
     samples = abundance["abundance"].transpose("draw", "stratum").to_numpy()
     strata = tuple(str(stratum) for stratum in abundance["stratum"].to_numpy())
     rng = generator(scenario.seed, "posterior", name)
     rows = (rng.random(scenario.draws) * samples.shape[0]).astype(np.int64)
+    places = _places(posterior, rows, f"survey.{name}")
     if set(strata) <= set(zones):
-        return StartDraws(strata, samples[rows])
+        return StartDraws(strata, samples[rows], places)
     if len(strata) == 1:
-        return StartDraws((WHOLE,), samples[rows])
+        return StartDraws((WHOLE,), samples[rows], places)
     rule = f"strata must be zones of the landscape {sorted(zones)}, or a single stratum"
     raise InputError([Fault(f"survey.{name}", rule, sorted(strata), "name strata after zones")])
+
+
+def _places(posterior: xr.DataTree, rows: np.ndarray, where: str) -> StartMap | None:
+    """Return where the animals are, if the survey is a density surface on the landscape."""
+    if "cells" not in posterior.children:
+        return None
+    cells = posterior["cells"].to_dataset()
+    if not int(cells.attrs.get("on_landscape", 0)):
+        return None
+    check_dataset(cells, CELLS, f"{where}: cells")
+    density = cells["density_per_km2"].to_numpy()
+    samples = posterior["abundance"].sizes["draw"]
+    if density.shape[0] != samples:
+        rule = f"cells must have the {samples} draws of the abundance"
+        raise InputError([Fault(where, rule, density.shape[0], "fit the survey again")])
+    area = cells["area_km2"].to_numpy()
+    return StartMap(density, rows, cells["cell"].to_numpy().astype(np.int64), area)

@@ -25,6 +25,9 @@ from ustyurt_models.workflow.stamps import code_digest
 
 __all__ = ["check_land", "identity_of", "layout_of", "models_of", "simulate_study"]
 
+#: Nodes of a posterior that say how many animals there are, and where.
+_START = ("abundance", "cells")
+
 
 def check_land(study: Study, catalogue: Catalogue) -> None:
     """Raise `InputError` with every place, polygon, species file or weather that does not fit."""
@@ -38,6 +41,12 @@ def check_land(study: Study, catalogue: Catalogue) -> None:
     faults.raise_if_any()
 
 
+def _start_of(posterior: xr.DataTree) -> xr.DataTree:
+    """Keep what the start of a simulation needs of a posterior; the rest may be large."""
+    kept = {name: node.to_dataset() for name, node in posterior.children.items() if name in _START}
+    return xr.DataTree.from_dict(kept)
+
+
 def models_of(
     study: Study, land: xr.Dataset, catalogue: Catalogue, folder: Path
 ) -> tuple[ScenarioModel, ...]:
@@ -47,7 +56,7 @@ def models_of(
     for number, scenario in enumerate(study.scenarios):
         try:
             posteriors = {
-                name: load_posterior(path)["abundance"].to_dataset()
+                name: _start_of(load_posterior(path))
                 for name, path in posterior_paths(study, number, folder).items()
             }
             models.append(ScenarioModel(scenario, study.folder, land, catalogue, posteriors))
