@@ -181,21 +181,23 @@ def design(off: float = 1.0, wide: float = 1.0) -> xr.Dataset:
     return node
 
 
-def comparison(spread: float = 1.1, averaged: int = 0) -> xr.Dataset:
-    """Three keys; the last gives `spread` times the animals of the first."""
+def comparison(spread: float = 1.1, behind: float = 1.2) -> xr.Dataset:
+    """Three keys; the last gives `spread` times the animals of the first, `behind` in elpd."""
     middle = 5000 * np.array([1.0, spread**0.5, spread])
     return xr.Dataset(
         {
-            "elpd": ("key", [-617.0, -618.2, -624.0]),
-            "elpd_difference": ("key", [0.0, -1.2, -7.0]),
-            "difference_se": ("key", [0.0, 0.9, 3.1]),
-            "weight": ("key", [0.61, 0.39, 0.0]),
-            "abundance_median": ("key", middle),
-            "abundance_low": ("key", middle * 0.6),
-            "abundance_high": ("key", middle * 1.7),
+            "elpd": ("fit", [-617.0, -618.2, -617.0 - behind]),
+            "difference": ("fit", [0.0, -1.2, -behind]),
+            "difference_se": ("fit", [0.0, 0.9, 1.1]),
+            "pareto_k": ("fit", [0.2, 0.3, 0.1]),
+            "stacking": ("fit", [0.61, 0.39, 0.0]),
+            "abundance": ("fit", middle),
+            "abundance_low": ("fit", middle * 0.6),
+            "abundance_high": ("fit", middle * 1.7),
+            "verdict": ("fit", ["pass", "pass", "look"]),
         },
-        {"key": ["hazard-rate", "half-normal", "uniform"]},
-        {"chosen": "hazard-rate", "averaged": averaged, "interval_mass": 0.95, "unit": "transect"},
+        {"fit": ["hazard-rate", "half-normal", "uniform"]},
+        {"best": "hazard-rate", "interval_mass": 0.95, "unit": "transect"},
     )
 
 
@@ -262,9 +264,15 @@ def conflict(ratio: float = 1.1, agree: float = 0.7) -> xr.Dataset:
             "ratio_low": ("pair", [ratio * 0.6]),
             "ratio_high": ("pair", [ratio * 1.7]),
             "agree": ("pair", [agree]),
+            "within": ("pair", [agree / 2]),
+            "bias_sd": ("survey", [0.2, 0.0]),
+            "bias_median": ("survey", [1.1, 1.0]),
+            "bias_low": ("survey", [0.9, 1.0]),
+            "bias_high": ("survey", [1.3, 1.0]),
+            "prior_share": ("survey", [0.1, 0.2]),
         },
         {"survey": ["lines", "strips"]},
-        {"interval_mass": 0.95},
+        {"interval_mass": 0.95, "agreement": 0.2},
     )
 
 
@@ -277,9 +285,9 @@ def strips() -> dict[str, xr.Dataset]:
     found = design()
     found.attrs["estimator"] = "Jolly's method 2: units of unequal area (ratio)"
     found = found.drop_vars([name for name in found if str(name).startswith("encounter")])
-    found["jolly_abundance"] = (("method", "stratum"), np.full((3, 3), 5100.0))
-    found["jolly_se"] = (("method", "stratum"), np.full((3, 3), 800.0))
-    found = found.assign_coords(method=[1, 2, 3])
+    found["jolly_abundance"] = (("jolly_method", "stratum"), np.full((3, 3), 5100.0))
+    found["jolly_se"] = (("jolly_method", "stratum"), np.full((3, 3), 800.0))
+    found = found.assign_coords(jolly_method=[1, 2, 3])
     return {
         "observed_data": xr.Dataset(
             {

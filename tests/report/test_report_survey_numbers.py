@@ -7,11 +7,13 @@ import pytest
 import synthetic_surveys as synthetic
 
 from ustyurt_models.report.chapters import surveys
+from ustyurt_models.report.chapters.survey_method import _BLOCKS
 from ustyurt_models.report.chapters.survey_numbers import abundance_table, group_table, numbers
-from ustyurt_models.report.chapters.survey_opening import gate_word, opening
+from ustyurt_models.report.chapters.survey_opening import METHODS, gate_word, opening
 from ustyurt_models.report.content import Note, Paragraph, Table
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.tables import frame
+from ustyurt_models.study.surveys import LineTransect
 
 
 def survey_of(model="line_transect", overridden=False, **nodes):
@@ -57,8 +59,10 @@ def test_a_survey_without_area_gets_no_number_and_no_total():
     survey = survey_of(abundance=synthetic.abundance(area_basis="searched"))
     table = frame(abundance_table(survey))
     assert list(table["stratum"]) == ["north", "south"]
-    assert table["abundance, median [animals]"].isna().all()
+    assert not [name for name in table if name.startswith(("abundance", "area"))]
     assert table["density, median [animals per km²]"].notna().all()
+    groups = frame(group_table(survey))
+    assert not [name for name in groups if name.startswith("abundance")]
     assert "no number of animals, only a density" in said(survey)
     assert "groups" not in said(survey)
 
@@ -157,4 +161,29 @@ def test_a_sampler_that_was_asked_for_says_so():
     settings["sampler"]["engine"] = "nutpie"
     tree.attrs |= {"settings": json.dumps(settings), "engine": "nutpie", "why_engine": "asked for"}
     method = surveys.survey_part(SurveyResult.of("x", tree)).parts[-1]
-    assert ("why this sampler", "the study asks for it") in method.blocks[0].rows
+    assert ("why this sampler", "the study asks for it", "") in method.blocks[0].rows
+
+
+def test_options_and_priors_are_explained_and_idle_priors_left_out():
+    block = LineTransect(file="-", truncation="500 m", scale="observer")
+    tree = synthetic.tree_of()
+    tree.attrs["settings"] = block.model_dump_json()
+    options, priors = surveys.survey_part(SurveyResult.of("x", tree)).parts[-1].blocks
+    meanings = {row[0]: row[2] for row in options.rows}
+    assert meanings["key"] == "Shape of the detection function."
+    used = {row[0] for row in priors.rows}
+    assert {"sigma share", "coefficient sd", "mean size"} <= used
+    assert not {"shape excess", "size slope sd", "pooling sd mean", "adjustment sd"} & used
+    hazard = block.model_copy(update={"key": "hazard-rate", "group_size": "single"})
+    tree.attrs["settings"] = hazard.model_dump_json()
+    priors = surveys.survey_part(SurveyResult.of("x", tree)).parts[-1].blocks[1]
+    used = {row[0] for row in priors.rows}
+    assert "shape excess" in used
+    assert not {"mean size", "size cv mean"} & used
+
+
+@pytest.mark.parametrize("model", METHODS)
+def test_every_model_of_a_study_has_plain_words_and_explained_options(model):
+    assert model in _BLOCKS
+    assert set(METHODS) == set(_BLOCKS)
+    assert METHODS[model] in said(survey_of(model))

@@ -17,6 +17,7 @@ from ustyurt_models.report.chapters.survey_sensitivity import sensitivity_part
 from ustyurt_models.report.chapters.survey_strip import strip_part
 from ustyurt_models.report.content import Figure, Note, Paragraph, Table
 from ustyurt_models.report.figures.survey_detection import curve_from, detection_function
+from ustyurt_models.report.figures.survey_map import plain_ground
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.tables import frame
 
@@ -115,6 +116,25 @@ def test_design_and_model_are_compared_in_one_sentence(off, wide, expected):
     assert "Mean size of the groups by design: 5 animals" in words(part)
 
 
+def test_single_animals_have_no_table_of_groups_by_design():
+    nodes = {"abundance": synthetic.abundance(mean_size=1.0), "design": synthetic.design()}
+    part = design_part(survey_of(**nodes))
+    assert len(tables(part)) == 1
+    assert "size of the groups" not in words(part)
+
+
+def test_cells_off_the_straight_rows_leave_no_holes_in_the_map():
+    x, y = (axis.ravel() * 10.0 for axis in np.meshgrid(np.arange(30), np.arange(12)))
+    ground = plain_ground(x, y + 0.2 * x, np.full(x.size, 100.0))
+    shown = np.isfinite(ground.raster(np.ones(x.size)))
+    inside = shown[6:12, 10:20]
+    assert inside.all()
+    assert not shown[0, 0]
+    square = plain_ground(x, y, np.full(x.size, 100.0))
+    assert square.raster(np.arange(x.size)).shape == (12, 30)
+    assert square.raster(y)[0].tolist() == [110.0] * 30
+
+
 def test_without_area_the_design_shows_densities_only():
     nodes = {"abundance": synthetic.abundance(area_basis="searched"), "design": synthetic.design()}
     part = design_part(survey_of(**nodes))
@@ -135,11 +155,39 @@ def test_predictive_checks_stand_in_plain_words():
 def test_a_key_that_moves_abundance_by_more_than_a_quarter_warns():
     calm = comparison_part(survey_of(comparison=synthetic.comparison(1.2)))
     assert not warnings(calm)
-    assert "use the hazard-rate key alone" in words(calm)
+    assert "use hazard-rate alone" in words(calm)
     wild = comparison_part(survey_of(comparison=synthetic.comparison(1.3)))
     assert "moves the numbers by more than 25\u202f%" in warnings(wild)[0]
-    averaged = comparison_part(survey_of(comparison=synthetic.comparison(1.3, averaged=1)))
-    assert "averaged over the detection functions" in words(averaged)
+    assert "do not hold this doubt" in warnings(wild)[0]
+
+
+def test_a_key_that_fits_clearly_worse_does_not_warn():
+    part = comparison_part(survey_of(comparison=synthetic.comparison(1.5, behind=9.0)))
+    assert not warnings(part)
+    assert (
+        "rises by 50\u202f%. Among those that predict nearly as well as the best it is 22"
+        in words(part)
+    )
+
+
+def test_averaged_keys_are_called_so():
+    mixed = synthetic.abundance()
+    mixed["fit"] = ("draw", np.zeros(synthetic.DRAWS, int))
+    nodes = {"abundance": mixed, "comparison": synthetic.comparison(1.3)}
+    part = comparison_part(survey_of(**nodes))
+    assert "averaged over the detection functions" in words(part)
+    assert "hold this doubt" in warnings(part)[0]
+    assert "averaged: " in figures(part)["comparison_gazelle"].alt
+
+
+def test_keys_of_a_survey_without_area_are_compared_by_density():
+    nodes = {
+        "abundance": synthetic.abundance(area_basis="searched"),
+        "comparison": synthetic.comparison(),
+    }
+    (table,) = tables(comparison_part(survey_of(**nodes)))
+    found = table["density, median [animals per km²]"][0]
+    assert found == pytest.approx(5000 / synthetic.AREA.sum())
 
 
 def test_sensitivity_tells_prior_from_data():
@@ -209,6 +257,11 @@ def test_conflict_is_shown_before_pooling():
     part = conflict_part(survey_of("joint", **nodes))
     assert "in CONFLICT: lines finds 2.2 times as many as strips" in warnings(part)[0]
     assert "pooled" in figures(part)["conflict_gazelle"].alt
+    alone, pairs = tables(part)
+    assert pairs["chance to differ by less than 20\u202f%"][0] == pytest.approx(0.005)
+    assert alone["bias believed, 95 % high"].to_list() == pytest.approx(
+        [np.exp(1.96 * 0.2), 1.0], rel=1e-3
+    )
 
 
 def test_strips_show_photographs_and_the_three_methods():

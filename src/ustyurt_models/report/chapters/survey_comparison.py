@@ -1,114 +1,191 @@
 """Which detection function: how well each foretells, and what the choice does to the numbers."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray as xr
 
 from ustyurt_models.report.chapters.survey_reading import (
     DEFAULT_MASS,
+    Interval,
+    has_area,
+    interval,
     mass_words,
     node,
-    stored_interval,
+    settings_of,
 )
-from ustyurt_models.report.content import Block, Cell, Column, Note, Paragraph, Section, Table
+from ustyurt_models.report.content import (
+    Block,
+    Cell,
+    Column,
+    Kind,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+)
 from ustyurt_models.report.figures.survey_forest import Estimate, side_by_side
 from ustyurt_models.report.inputs import SurveyResult
-from ustyurt_models.report.words import readable, share
+from ustyurt_models.report.words import share
 
 __all__ = ["KEY_MATTERS", "comparison_part"]
 
 #: The reader is warned when the choice of the key moves abundance by more than this share.
 KEY_MATTERS = 0.25
 
-_NUMBERS = {
-    "elpd": ("elpd", "number"),
-    "elpd_difference": ("difference to the best", "number"),
-    "difference_se": ("SE of the difference", "number"),
-    "p_loo": ("effective parameters", "number"),
-    "pareto_k": ("largest Pareto k", "number"),
-    "weight": ("stacking weight", "probability"),
-}
+#: Keys whose elpd lies this close to the best are not told apart, nor are those within two
+#: standard errors; Sivula, Magnusson, Matamoros & Vehtari 2025, Bayesian Analysis.
+_NEAR = 4.0
+
+_NUMBERS: tuple[tuple[str, str, Kind], ...] = (
+    ("elpd", "elpd", "number"),
+    ("difference", "difference to the best", "number"),
+    ("difference_se", "SE of the difference", "number"),
+    ("parameters", "effective parameters", "number"),
+    ("pareto_k", "largest Pareto k", "number"),
+    ("stacking", "stacking weight", "probability"),
+)
 
 
-def _quantity(found: xr.Dataset) -> tuple[str, str] | None:
-    """Return the variable that is compared over the keys, and its unit."""
-    for name, unit in (("abundance", "animals"), ("density_per_km2", "animals per km²")):
-        if f"{name}_median" in found:
-            return name, unit
-    return None
+@dataclass(frozen=True)
+class _Keys:
+    """The node ``comparison`` with what decides how it is told.
+
+    Attributes
+    ----------
+    node : xarray.Dataset
+        As stored, over ``fit``; the first is the one used unless all are averaged.
+    averaged : bool
+        Whether the numbers of the survey are a mixture of all.
+    per_km2 : float
+        Square kilometres that numbers are divided by; 1 where areas are known.
+    """
+
+    node: xr.Dataset
+    averaged: bool
+    per_km2: float
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the keys."""
+        return [str(name) for name in self.node["fit"].values]
+
+    @property
+    def mass(self) -> float:
+        """Mass of the intervals."""
+        return float(self.node.attrs.get("interval_mass", DEFAULT_MASS))
+
+    @property
+    def unit(self) -> str:
+        """Unit of what is compared."""
+        return "animals" if self.per_km2 == 1 else "animals per km²"
+
+    @property
+    def middle(self) -> np.ndarray:
+        """Median under each key, shape (fit,)."""
+        return self.node["abundance"].to_numpy() / self.per_km2
+
+    def interval(self, index: int) -> Interval:
+        """Return median and interval under a key."""
+        part = self.node.isel(fit=index)
+        ends = (part[f"abundance{end}"] for end in ("", "_low", "_high"))
+        median, low, high = (float(end) / self.per_km2 for end in ends)
+        return median, low, high
+
+    @property
+    def near(self) -> np.ndarray:
+        """Keys that the data cannot tell from the best, shape (fit,)."""
+        behind = -self.node["difference"].to_numpy()
+        return behind <= np.maximum(_NEAR, 2 * self.node["difference_se"].to_numpy())
 
 
-def _averaged(found: xr.Dataset) -> bool:
-    return bool(int(found.attrs.get("averaged", 0)))
+def _keys(survey: SurveyResult) -> _Keys | None:
+    """Return the comparison, if there is one."""
+    found, abundance = node(survey, "comparison"), node(survey, "abundance")
+    if found is None or found.sizes.get("fit", 0) < 2:
+        return None
+    averaged, per_km2 = bool(settings_of(survey).get("average")), 1.0
+    if abundance is not None:
+        averaged = averaged or "fit" in abundance
+        per_km2 = 1.0 if has_area(abundance) else float(abundance["area_km2"].sum())
+    return _Keys(found, averaged, per_km2)
 
 
-def _chosen(found: xr.Dataset) -> str:
-    return str(found.attrs.get("chosen", ""))
-
-
-def _table(survey: SurveyResult, found: xr.Dataset) -> Table:
+def _table(survey: SurveyResult, keys: _Keys) -> Table:
     """Return predictive accuracy and weights of the keys."""
-    numbers = {name: look for name, look in _NUMBERS.items() if name in found}
-    quantity, mass = _quantity(found), float(found.attrs.get("interval_mass", DEFAULT_MASS))
+    shown = [row for row in _NUMBERS if row[0] in keys.node]
     rows = []
-    for key in found["key"].values:
-        part = found.sel(key=key)
-        label = f"{key} (used)" if key == _chosen(found) and not _averaged(found) else str(key)
-        row: list[Cell] = [label, *(float(part[name]) for name in numbers)]
-        if quantity:
-            row.append(stored_interval(part, quantity[0]))
-        if "verdict" in found:
-            row.append(str(part["verdict"].values))
+    for index, name in enumerate(keys.names):
+        part = keys.node.isel(fit=index)
+        used = index == 0 and not keys.averaged
+        row: list[Cell] = [f"{name} (used)" if used else name]
+        row += [float(part[variable]) for variable, _, _ in shown]
+        row += [keys.interval(index), str(part["verdict"].values) if "verdict" in part else ""]
         rows.append(tuple(row))
-    columns = [
+    quantity = "abundance" if keys.per_km2 == 1 else "density"
+    columns = (
         Column("detection function"),
-        *(Column(label, "", kind) for label, kind in numbers.values()),  # type: ignore[arg-type]
-        *((Column(readable(quantity[0]), quantity[1], "interval", mass=mass),) if quantity else ()),
-        *((Column("diagnostics"),) if "verdict" in found else ()),
-    ]
-    unit = found.attrs.get("unit", "transect")
+        *(Column(label, "", kind) for _, label, kind in shown),
+        Column(quantity, keys.unit, "interval", mass=keys.mass),
+        Column("diagnostics"),
+    )
+    unit = keys.node.attrs.get("unit", "transect")
     caption = (
         f"Detection functions compared by leave-one-out: how well each foretells a {unit} that it "
         "has not seen (elpd, larger is better; PSIS-LOO)."
     )
-    note = "A difference below twice its standard error says nothing."
-    return Table(f"comparison_{survey.name}", caption, tuple(columns), tuple(rows), note)
+    note = f"Differences below {_NEAR:g}, or below two standard errors, say nothing."
+    return Table(f"comparison_{survey.name}", caption, columns, tuple(rows), note)
 
 
-def _range(found: xr.Dataset, quantity: tuple[str, str]) -> Block:
+def _moved(keys: _Keys, some: np.ndarray) -> float:
+    """Return by what share the median rises from the lowest to the highest of some keys."""
+    middle = keys.middle[some]
+    return float(middle.max() / max(float(middle.min()), 1e-300) - 1)
+
+
+def _range(keys: _Keys) -> Block:
     """Say how far the choice of the key moves the numbers."""
-    middles = found[f"{quantity[0]}_median"].to_numpy()
-    keys = [str(key) for key in found["key"].values]
-    low, high = int(np.argmin(middles)), int(np.argmax(middles))
-    moved = float(middles[high] / middles[low] - 1) if middles[low] > 0 else float("inf")
-    said = (
-        f"From the lowest ({keys[low]}) to the highest ({keys[high]}) the median rises by "
-        f"{share(moved) if np.isfinite(moved) else 'any factor'}"
-    )
-    if moved > KEY_MATTERS:
+    every, near = np.ones(len(keys.names), bool), keys.near
+    low, high = (keys.names[int(pick(keys.middle))] for pick in (np.argmin, np.argmax))
+    whole, alike = _moved(keys, every), _moved(keys, near)
+    said = f"From the lowest ({low}) to the highest ({high}) the median rises by {share(whole)}."
+    if alike > KEY_MATTERS:
+        doubt = (
+            "The keys are averaged, so the intervals hold this doubt."
+            if keys.averaged
+            else "The intervals above do not hold this doubt: average the keys, or collect more "
+            "distances near zero."
+        )
         return Note(
-            f"{said}: the choice of the detection function alone moves the numbers by more than "
-            f"{share(KEY_MATTERS)}. The intervals above do not hold this doubt unless the keys are "
-            "averaged; more distances near zero would settle it.",
+            f"{said} The choice of the detection function alone moves the numbers by more than "
+            f"{share(KEY_MATTERS)} among functions that the data cannot tell apart. {doubt}",
             "warning",
         )
-    return Paragraph(f"{said}: the choice of the detection function matters little here.")
-
-
-def _figure(survey: SurveyResult, found: xr.Dataset, quantity: tuple[str, str]) -> Block:
-    """Draw the numbers under each key."""
-    name, unit = quantity
-    rows = [
-        Estimate(
-            str(key),
-            *stored_interval(found.sel(key=key), name),
-            role="main" if _averaged(found) or key == _chosen(found) else "other",
+    if whole > KEY_MATTERS:
+        return Paragraph(
+            f"{said} Among those that predict nearly as well as the best it is {share(alike)}; the "
+            "others fit clearly worse."
         )
-        for key in found["key"].values
+    return Paragraph(f"{said} The choice of the detection function matters little here.")
+
+
+def _figure(survey: SurveyResult, keys: _Keys) -> Block:
+    """Draw the numbers under each key."""
+    rows = [
+        Estimate(name, *keys.interval(i), role="main" if keys.averaged or i == 0 else "other")
+        for i, name in enumerate(keys.names)
     ]
-    mass = mass_words(float(found.attrs.get("interval_mass", DEFAULT_MASS)))
-    used = "all are averaged" if _averaged(found) else "circle: the one used"
-    caption = f"Animals under each detection function, {mass} equal-tailed interval; {used}."
-    return side_by_side(f"comparison_{survey.name}", rows, unit, caption)
+    used = "all are averaged" if keys.averaged else "circle: the one used"
+    abundance = node(survey, "abundance")
+    if keys.averaged and abundance is not None:
+        total = abundance["abundance"].sum("stratum") / keys.per_km2
+        rows.append(Estimate("averaged", *interval(total, keys.mass), role="pooled"))
+    caption = (
+        f"{keys.unit[0].upper()}{keys.unit[1:]} under each detection function, "
+        f"{mass_words(keys.mass)} equal-tailed interval; {used}."
+    )
+    return side_by_side(f"comparison_{survey.name}", rows, keys.unit, caption)
 
 
 def comparison_part(survey: SurveyResult) -> Section | None:
@@ -119,17 +196,13 @@ def comparison_part(survey: SurveyResult) -> Section | None:
     survey : SurveyResult
         A fitted survey.
     """
-    found = node(survey, "comparison")
-    if found is None or found.sizes.get("key", 0) < 2:
+    keys = _keys(survey)
+    if keys is None:
         return None
     used = (
         "The numbers above are averaged over the detection functions with stacking weights."
-        if _averaged(found)
-        else f"The numbers above use the {_chosen(found)} key alone; nothing is averaged."
+        if keys.averaged
+        else f"The numbers above use {keys.names[0]} alone; nothing is averaged."
     )
-    blocks: list[Block] = [Paragraph(used)]
-    if quantity := _quantity(found):
-        blocks += [_range(found, quantity), _figure(survey, found, quantity)]
-    blocks.append(_table(survey, found))
-    title = "Which detection function"
-    return Section(f"survey-{survey.name}-comparison", title, tuple(blocks))
+    blocks = (Paragraph(used), _range(keys), _figure(survey, keys), _table(survey, keys))
+    return Section(f"survey-{survey.name}-comparison", "Which detection function", blocks)

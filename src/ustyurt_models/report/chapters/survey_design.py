@@ -8,6 +8,7 @@ import xarray as xr
 from ustyurt_models.report.chapters.survey_reading import (
     DEFAULT_MASS,
     Interval,
+    every_group_is_one,
     has_area,
     mass_words,
     node,
@@ -34,6 +35,7 @@ ESTIMATORS = {
 }
 
 _MODEL = "model_abundance_median"
+_SAME = 0.005
 _FAR_MIDDLES = 0.25
 _FAR_WIDTHS = 1.5
 _KINDS = ("animals", "groups")
@@ -75,6 +77,13 @@ class _Design:
         return str(self.node.attrs.get("estimator", ""))
 
     @property
+    def places(self) -> str:
+        """What was laid out: transects, points or strips."""
+        if self.estimator.startswith("P"):
+            return "points"
+        return "strips" if self.estimator.startswith("Jolly") else "transects"
+
+    @property
     def compared(self) -> bool:
         """Whether the model's numbers stand beside."""
         return _MODEL in self.node
@@ -98,7 +107,7 @@ def _columns(design: _Design, kind: str) -> list[tuple[Column, str]]:
     mass = design.mass
     effort = "visit" if design.estimator.startswith("P") else "km"
     columns = [
-        (Column("transects", "", "count"), "transects"),
+        (Column(design.places, "", "count"), "transects"),
         (Column("area of strips", "km²", "count"), "searched_km2"),
         (Column("encounter rate", f"{kind} per {effort}", "number"), "encounter_rate"),
         (Column("CV of encounter rate", "", "probability"), "encounter_rate_cv"),
@@ -144,6 +153,8 @@ def _verdict(design: _Design) -> str:
         return "The design gives no interval here, so nothing can be compared."
     off = model[0] / own[0] - 1
     said = f"The model says {share(abs(off))} {'more' if off > 0 else 'fewer'} than the design"
+    if abs(off) < _SAME:
+        said = "The model says the same as the design"
     if abs(off) > _FAR_MIDDLES:
         return (
             f"{said}. They differ by much: the model's assumptions about encounters or group sizes "
@@ -207,6 +218,8 @@ def design_part(survey: SurveyResult) -> Section | None:
         text += f" {_verdict(design)}"
         blocks.append(_figure(survey, design))
     kinds = [kind for kind in _KINDS if kind in found["kind"].values]
+    if abundance is not None and every_group_is_one(abundance):
+        kinds = ["animals"]
     if "mean_size" in found and len(kinds) > 1:
         text += _group_size(found)
     tables = [_table(survey, design, kind) for kind in kinds]

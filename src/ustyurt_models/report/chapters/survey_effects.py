@@ -54,7 +54,9 @@ def _step(part: xr.Dataset) -> tuple[str, float]:
         return "one standard deviation more", 1.0
     told = float(f"{size:.0e}")
     unit = unit_words(str(part["step_unit"].values)) if "step_unit" in part else ""
-    return f"{shown_number(told)} {unit} more".replace("  ", " "), told / size
+    if not unit:
+        return f"{shown_number(told)} more, in the unit of the file", told / size
+    return f"{shown_number(told)} {unit} more", told / size
 
 
 def _effect(part: xr.Dataset, plain: str) -> _Effect:

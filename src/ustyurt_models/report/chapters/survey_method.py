@@ -1,20 +1,52 @@
 """How it was done: options, priors as used, sampler, and why that sampler."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_args
 
 import numpy as np
 
 from ustyurt_models.report.chapters.survey_opening import METHODS
 from ustyurt_models.report.chapters.survey_reading import node, settings_of
-from ustyurt_models.report.content import Block, Cell, Column, Section, Table
+from ustyurt_models.report.content import Block as Content
+from ustyurt_models.report.content import Cell, Column, Section, Table
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.words import readable, shown_number
+from ustyurt_models.study.block import Block
+from ustyurt_models.study.surveys import Survey, SurveyBlock
 
 __all__ = ["method_part", "prior_words"]
 
 _HIDDEN = ("file", "species", "sampler", "priors", "gate", "accept_failed_diagnostics")
+_SITES = ("hierarchical_distance", "density_surface")
+
+#: Blocks of the study file by the name of their model; they explain every option.
+_BLOCKS: Mapping[str, type[SurveyBlock]] = {
+    block.model_fields["model"].default: block for block in get_args(get_args(Survey)[0])
+}
+
+Settings = Mapping[str, Any]
+
+#: When a prior has a part in the model; priors not named here always have.
+_USED: Mapping[str, Callable[[Settings], bool]] = {
+    "encounter_rate": lambda s: s["model"] not in _SITES and s["encounter"] != "bootstrap",
+    "encounter_spread_mean": lambda s: (
+        s["model"] not in _SITES and s["encounter"] == "negative-binomial"
+    ),
+    "sigma_share": lambda s: any(key != "uniform" for key in (s["key"], *s["candidates"])),
+    "shape_excess": lambda s: "hazard-rate" in (s["key"], *s["candidates"]),
+    "adjustment_sd": lambda s: s["adjustment"] != "none",
+    "coefficient_sd": lambda s: bool(s["scale"]),
+    "random_sd_mean": lambda s: bool(s["scale_random"] or s.get("density_random")),
+    "pooling_sd_mean": lambda s: s["pooling"] == "partial",
+    "mean_size": lambda s: s["group_size"] != "single",
+    "size_cv_mean": lambda s: s["group_size"] in ("model", "lognormal"),
+    "size_slope_sd": lambda s: bool(s["size_bias"]),
+    "mark_recapture_effect_sd": lambda s: bool(s["mark_recapture"]),
+    "density_coefficient_sd": lambda s: bool(s["density"]),
+    "site_cv_mean": lambda s: "negative-binomial" in s["family"],
+    "empty": lambda s: "zero-inflated" in s["family"],
+}
 _ENGINES = {
     "laplace": "Laplace approximation with importance weights",
     "nutpie": "NUTS (nutpie)",
@@ -68,14 +100,42 @@ def _option(value: Any) -> str:
     return str(value)
 
 
-def _options(settings: Mapping[str, Any]) -> Iterator[tuple[Cell, ...]]:
+def _meaning(block: type[Block] | None, name: str) -> str:
+    """Return what the study file says of an option."""
+    field = None if block is None else block.model_fields.get(name)
+    return " ".join((field.description or "").split()) if field is not None else ""
+
+
+def _options(settings: Settings) -> Iterator[tuple[Cell, ...]]:
     """Yield the options that were set or have a value."""
+    block = _BLOCKS.get(str(settings.get("model")))
     for name, value in settings.items():
         if name in _HIDDEN:
             continue
         said = METHODS.get(str(value), str(value)) if name == "model" else _option(value)
         if said:
-            yield (readable(name), said)
+            yield (readable(name), said, _meaning(block, name))
+
+
+def _used(name: str, settings: Settings) -> bool:
+    """Return whether a prior has a part in the model; also where the settings do not tell."""
+    try:
+        return _USED[name](settings) if name in _USED else True
+    except KeyError:
+        return True
+
+
+def _priors(settings: Settings) -> tuple[tuple[Cell, ...], ...]:
+    """Return the priors that have a part in the model."""
+    owner = _BLOCKS.get(str(settings.get("model")))
+    priors = None if owner is None else owner.model_fields.get("priors")
+    kind = None if priors is None else priors.annotation
+    block = kind if isinstance(kind, type) and issubclass(kind, Block) else None
+    return tuple(
+        (readable(name), prior_words(name, value), _meaning(block, name))
+        for name, value in settings["priors"].items()
+        if _used(name, settings)
+    )
 
 
 def _engine(survey: SurveyResult) -> tuple[str, str]:
@@ -93,20 +153,20 @@ def _sampler(survey: SurveyResult) -> Iterator[tuple[Cell, ...]]:
     """Yield sampler, reason, draws and chains."""
     wanted = settings_of(survey).get("sampler", {})
     used, why = _engine(survey)
-    yield ("sampler", used)
-    yield ("why this sampler", why)
+    yield ("sampler", used, "Program that drew from the posterior.")
+    yield ("why this sampler", why, "")
     posterior = node(survey, "posterior")
     if posterior is not None and {"chain", "draw"} <= set(posterior.sizes):
         chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
-        yield ("draws kept", f"{chains * draws} ({chains} chains of {draws})")
+        yield ("draws kept", f"{chains * draws} ({chains} chains of {draws})", "")
     elif "draws" in wanted:
-        yield ("draws kept", f"{wanted['chains']} chains of {wanted['draws']}")
+        yield ("draws kept", f"{wanted['chains']} chains of {wanted['draws']}", "")
     if "seed" in survey.tree.attrs:
-        yield ("seed", str(int(survey.tree.attrs["seed"])))
+        yield ("seed", str(int(survey.tree.attrs["seed"])), "The same seed gives the same draws.")
     if survey.tree.attrs.get("source"):
-        yield ("source of the data", str(survey.tree.attrs["source"]))
+        yield ("source of the data", str(survey.tree.attrs["source"]), "As the file says.")
     if survey.tree.attrs.get("survey_digest"):
-        yield ("digest of the file", str(survey.tree.attrs["survey_digest"]))
+        yield ("digest of the file", str(survey.tree.attrs["survey_digest"]), "")
 
 
 def method_part(survey: SurveyResult) -> Section | None:
@@ -120,17 +180,13 @@ def method_part(survey: SurveyResult) -> Section | None:
     settings = settings_of(survey)
     if not settings:
         return None
-    columns = (Column("option"), Column("as used", kind="long"))
+    meaning = Column("meaning", kind="long")
+    columns = (Column("option"), Column("as used", kind="long"), meaning)
     rows = (*_options(settings), *_sampler(survey))
-    blocks: list[Block] = [
-        Table(f"method_{survey.name}", "Method, as used.", columns, rows, folded=True)
-    ]
-    if priors := settings.get("priors"):
-        said = tuple((readable(name), prior_words(name, value)) for name, value in priors.items())
-        columns = (Column("prior of"), Column("before the data", kind="long"))
-        caption = (
-            "Priors: what is believed before the data. Those of parts that the model does not "
-            "have are not used."
-        )
-        blocks.append(Table(f"priors_{survey.name}", caption, columns, said, folded=True))
+    name, caption = f"method_{survey.name}", "Method, as used."
+    blocks: list[Content] = [Table(name, caption, columns, rows, folded=True)]
+    if settings.get("priors"):
+        columns = (Column("prior of"), Column("before the data", kind="long"), meaning)
+        name, caption = f"priors_{survey.name}", "Priors of this model: what is believed before."
+        blocks.append(Table(name, caption, columns, _priors(settings), folded=True))
     return Section(f"survey-{survey.name}-method", "How it was done", tuple(blocks))

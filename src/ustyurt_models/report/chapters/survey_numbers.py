@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from ustyurt_models.report.chapters.survey_reading import (
+    every_group_is_one,
     has_area,
     interval,
     interval_column,
@@ -47,16 +48,7 @@ def _places(abundance: xr.Dataset) -> list[_Place]:
         assert density is not None
         area = float(part["area_km2"])
         places.append(_Place(str(stratum), area, number, density, groups, group_density))
-    if not has_area(abundance):
-        return [_without_area(one) for one in places]
-    return [*places, _total(places)] if len(places) > 1 else places
-
-
-def _without_area(place: _Place) -> _Place:
-    """Forget numbers that belong to the area searched only."""
-    unknown = np.full_like(place.number, np.nan)
-    groups = None if place.group_number is None else unknown
-    return place._replace(area_km2=float("nan"), number=unknown, group_number=groups)
+    return [*places, _total(places)] if has_area(abundance) and len(places) > 1 else places
 
 
 def _total(places: list[_Place]) -> _Place:
@@ -69,10 +61,6 @@ def _total(places: list[_Place]) -> _Place:
     return _Place("total", area, number, number / area, groups, groups / area)
 
 
-def _area(place: _Place) -> Cell:
-    return place.area_km2 if np.isfinite(place.area_km2) else None
-
-
 def _caption(survey: SurveyResult, thing: str) -> str:
     interval_words = f"{mass_words(mass_of(survey))} equal-tailed intervals"
     return (
@@ -81,11 +69,17 @@ def _caption(survey: SurveyResult, thing: str) -> str:
     )
 
 
-def _note(places: list[_Place]) -> str:
-    """Explain dashes."""
-    if all(np.isfinite(one.area_km2) for one in places):
-        return ""
-    return "No number and no total, since the survey knows no area."
+def _table(
+    survey: SurveyResult, thing: str, columns: tuple[Column, ...], rows: list[tuple[Cell, ...]]
+) -> Table:
+    """Return a table without the columns of numbers where the survey knows no area."""
+    areas = has_area(survey.tree["abundance"].to_dataset())
+    kept = [i for i, one in enumerate(columns) if areas or one.label not in ("area", "abundance")]
+    note = "" if areas else "No number and no total, since the survey knows no area."
+    name = "abundance" if thing == "animals" else thing
+    caption = _caption(survey, thing) + " Do not read them as animals." * (thing == "groups")
+    cells = tuple(tuple(row[i] for i in kept) for row in rows)
+    return Table(f"{name}_{survey.name}", caption, tuple(columns[i] for i in kept), cells, note)
 
 
 def abundance_table(survey: SurveyResult) -> Table:
@@ -96,18 +90,17 @@ def abundance_table(survey: SurveyResult) -> Table:
     survey : SurveyResult
         A fitted survey with the node ``abundance``.
     """
-    places = _places(survey.tree["abundance"].to_dataset())
     mass = mass_of(survey)
-    rows = tuple(
+    rows: list[tuple[Cell, ...]] = [
         (
             one.label,
-            _area(one),
+            one.area_km2,
             interval(one.number, mass),
             interval(one.density, mass),
             spread(one.density),
         )
-        for one in places
-    )
+        for one in _places(survey.tree["abundance"].to_dataset())
+    ]
     columns = (
         Column("stratum"),
         Column("area", "km²", "count"),
@@ -115,8 +108,7 @@ def abundance_table(survey: SurveyResult) -> Table:
         interval_column(survey, "density", "animals per km²"),
         Column("CV", "", "probability"),
     )
-    caption = _caption(survey, "animals")
-    return Table(f"abundance_{survey.name}", caption, columns, rows, _note(places))
+    return _table(survey, "animals", columns, rows)
 
 
 def _sizes(place: _Place) -> np.ndarray:
@@ -133,21 +125,19 @@ def group_table(survey: SurveyResult) -> Table | None:
     survey : SurveyResult
         A fitted survey with the node ``abundance``.
     """
-    places = _places(survey.tree["abundance"].to_dataset())
-    if any(one.group_density is None or one.group_number is None for one in places):
-        return None
-    mass, rows = mass_of(survey), []
-    for one in places:
-        assert one.group_number is not None
-        assert one.group_density is not None
-        cells: tuple[Cell, ...] = (
+    mass = mass_of(survey)
+    rows: list[tuple[Cell, ...]] = []
+    for one in _places(survey.tree["abundance"].to_dataset()):
+        if one.group_number is None or one.group_density is None:
+            return None
+        row = (
             one.label,
             interval(one.group_number, mass),
             interval(one.group_density, mass),
             interval(_sizes(one), mass),
             spread(one.group_density),
         )
-        rows.append(cells)
+        rows.append(row)
     columns = (
         Column("stratum"),
         interval_column(survey, "abundance", "groups"),
@@ -155,8 +145,7 @@ def group_table(survey: SurveyResult) -> Table | None:
         interval_column(survey, "size", "animals per group"),
         Column("CV of groups", "", "probability"),
     )
-    caption = f"{_caption(survey, 'groups')} Do not read them as animals."
-    return Table(f"groups_{survey.name}", caption, columns, tuple(rows), _note(places))
+    return _table(survey, "groups", columns, rows)
 
 
 def numbers(survey: SurveyResult) -> tuple[Block, ...]:
@@ -167,7 +156,6 @@ def numbers(survey: SurveyResult) -> tuple[Block, ...]:
     animals, groups = abundance_table(survey), group_table(survey)
     if groups is None:
         return (animals,)
-    same = np.array_equal(abundance["density_per_km2"], abundance["group_density_per_km2"])
-    if same:
+    if every_group_is_one(abundance):
         return (animals, Paragraph("Every detection is one animal, so groups are animals."))
     return (animals, groups)

@@ -8,6 +8,7 @@ import xarray as xr
 from ustyurt_models.report.chapters.survey_checks import compares, predictive_words
 from ustyurt_models.report.chapters.survey_reading import (
     Interval,
+    every_group_is_one,
     has_area,
     interval,
     mass_of,
@@ -79,15 +80,10 @@ def _how_many(survey: SurveyResult, abundance: xr.Dataset) -> str:
         f"{_band(animals)}) on {shown_count(float(area.sum()))} km² in {where}, that is "
         f"{shown_number(density, 2)} animals per km²."
     )
-    if "group_abundance" in abundance and not _single(abundance):
+    if "group_abundance" in abundance and not every_group_is_one(abundance):
         groups = interval(abundance["group_abundance"].sum("stratum"), mass)
         text += f" They live in {_shown(groups[0])} groups ({_band(groups)})."
     return text
-
-
-def _single(abundance: xr.Dataset) -> bool:
-    """Return whether every group is one animal."""
-    return bool(np.array_equal(abundance["abundance"], abundance["group_abundance"]))
 
 
 def _densities(abundance: xr.Dataset, mass: float) -> str:

@@ -15,6 +15,7 @@ __all__ = [
     "DEFAULT_MASS",
     "Interval",
     "draws",
+    "every_group_is_one",
     "has_area",
     "interval",
     "interval_column",
@@ -101,3 +102,10 @@ def has_area(abundance: xr.Dataset) -> bool:
         return False
     known = np.isfinite(abundance["area_km2"].to_numpy()).all()
     return bool(known and np.isfinite(abundance["abundance"].to_numpy()).all())
+
+
+def every_group_is_one(abundance: xr.Dataset) -> bool:
+    """Return whether groups and animals are the same in the node ``abundance``."""
+    if "group_density_per_km2" not in abundance:
+        return False
+    return np.array_equal(abundance["density_per_km2"], abundance["group_density_per_km2"])

@@ -59,10 +59,10 @@ def _jolly(survey: SurveyResult, design: xr.Dataset) -> Table:
     rows = tuple(
         (
             _METHODS[int(method)],
-            float(last["jolly_abundance"].sel({"method": method})),
-            float(last["jolly_se"].sel({"method": method})),
+            float(last["jolly_abundance"].sel(jolly_method=method)),
+            float(last["jolly_se"].sel(jolly_method=method)),
         )
-        for method in design["method"].values
+        for method in design["jolly_method"].values
     )
     columns = (
         Column("Jolly's method", kind="long"),

@@ -38,6 +38,8 @@ __all__ = [
 DEFAULT_MASS = 0.95
 
 _BARS = "#dfe5ea"
+#: Taller bars are cut and get their height in writing: rings near a point are small.
+_TALLEST = 2.0
 _AXIS = {
     "line": "perpendicular distance from the line [m]",
     "point": "distance from the point [m]",
@@ -142,6 +144,10 @@ def _panel(axes: Axes, curve: DetectionCurve, band: Band, height: np.ndarray, la
         label="observed distances, scaled",
     )
     draw_band(axes, band, label)
+    for place, tall in zip((edge[:-1] + edge[1:]) / 2, height, strict=True):
+        if tall > _TALLEST:
+            at = (float(place), _TALLEST)
+            axes.annotate(shown_number(float(tall), 2), at, ha="center", va="top", fontsize=8)
     axes.set_xlim(0, edge[-1])
     axes.set_xlabel(_AXIS[curve.kind])
     calm(axes)
@@ -179,7 +185,8 @@ def detection_function(name: str, species: str, curve: DetectionCurve) -> conten
     figure, grid = drawing(width, 3.7, 1, count)
     panels = axes_of(grid, count)
     _panel(panels[0], curve, curve.detection, curve.seen.height, "median")
-    panels[0].set_ylim(0, max(1.08, float(np.max(curve.seen.height, initial=0)) * 1.05))
+    tallest = float(np.max(curve.seen.height, initial=0))
+    panels[0].set_ylim(0, min(max(1.08, tallest * 1.05), _TALLEST))
     panels[0].set_ylabel("detection probability g")
     if curve.density is not None:
         _panel(panels[1], curve, curve.density, curve.seen.density, "median")

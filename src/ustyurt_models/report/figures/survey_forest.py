@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
@@ -25,6 +26,9 @@ _ROW_IN = 0.42
 #: Marker and colour: what counts, what stands beside it, what is put on top of both.
 _LOOKS = {"main": ("o", BLUE), "other": ("s", GREY), "pooled": ("D", RED)}
 _LOG_FROM = 4.0
+#: Ratio of the ends of a logarithmic axis below which 2 and 5 of each power are labelled too.
+_FEW = 60.0
+_STEPS = (1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -100,29 +104,28 @@ def side_by_side(
         )
     axes.set_yticks(range(len(rows)), [one.label for one in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    ends = np.array([[one.low, one.median, one.high] for one in rows])
-    finite = ends[np.isfinite(ends) & (ends > 0)]
-    if finite.size and finite.max() > _LOG_FROM * finite.min() and (ends[:, 1] > 0).all():
-        axes.set_xscale("log")
-        quantity += ", log scale"
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _written(value)))
-        few = finite.max() < 20 * finite.min()
-        axes.xaxis.set_minor_formatter(
-            FuncFormatter(lambda value, _: _written(value) if _round(value) else "")
-            if few
-            else NullFormatter()
-        )
-    else:
-        axes.set_xlim(left=0)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _written(value)))
+    quantity = f"{quantity}{_scale(axes, rows)}"
     axes.set_xlabel(quantity)
     axes.grid(axis="x", color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
-    axes.tick_params(axis="x", which="minor", labelsize=9)
     return finish(figure, name, caption, "; ".join(_reading(one) for one in rows) + ".")
 
 
-def _round(value: float) -> bool:
-    """Return whether a tick of a short logarithmic axis gets a label: 2 and 5 of each power."""
-    first = round(value / 10 ** np.floor(np.log10(value)))
-    return first in (2, 5)
+def _scale(axes: Axes, rows: Sequence[Estimate]) -> str:
+    """Choose a linear or a logarithmic axis; return what its label must say of it."""
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+    ends = np.array([[one.low, one.median, one.high] for one in rows])
+    finite = ends[np.isfinite(ends)]
+    low, high = float(finite.min(initial=np.inf)), float(finite.max(initial=0.0))
+    if not low > 0 or high <= _LOG_FROM * low:
+        axes.set_xlim(left=0)
+        return ""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(subs=_STEPS if high < _FEW * low else (1.0,)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    return ", log scale"
+
+
+def _tick(value: float) -> str:
+    return shown_count(value) if value >= 1000 else shown_number(value, 3)

@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from scipy.spatial import cKDTree
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
@@ -28,6 +29,8 @@ __all__ = ["DensityMap", "Ground", "LandscapeGround", "PlainGround", "density_ma
 
 _ORDERS = 1000.0
 _WIDE = 1.0
+#: A pixel further than this many sides from any cell centre is blank.
+_REACH = 0.75
 
 
 class Ground(Protocol):
@@ -95,18 +98,14 @@ class PlainGround:
 
     Attributes
     ----------
-    row, column : numpy.ndarray
-        Place of each cell in the raster.
+    pixel_cell : numpy.ndarray
+        Cell that a pixel of the map shows, -1 for none, shape (row, column).
     extent : tuple of float
         Left, right, bottom and top [km].
-    size : tuple of int
-        Rows and columns.
     """
 
-    row: np.ndarray
-    column: np.ndarray
+    pixel_cell: np.ndarray
     extent: tuple[float, float, float, float]
-    size: tuple[int, int]
     note: str = ""
 
     @property
@@ -116,10 +115,8 @@ class PlainGround:
         return (top - bottom) / (right - left)
 
     def raster(self, values: np.ndarray) -> np.ndarray:
-        """Return values per cell as rows and columns; the last of several in a place."""
-        grid = np.full(self.size, np.nan)
-        grid[self.row, self.column] = values
-        return grid
+        """Return values per cell as rows and columns of the map."""
+        return np.where(self.pixel_cell >= 0, values[self.pixel_cell], np.nan)
 
     def draw(self, axes: Axes, raster: np.ndarray, cmap: str, norm: Normalize) -> Any:
         """Draw a raster with axes in kilometres."""
@@ -132,30 +129,25 @@ class PlainGround:
 
 
 def plain_ground(x_km: np.ndarray, y_km: np.ndarray, area_km2: np.ndarray) -> PlainGround:
-    """Lay cells with places of their own out as a raster.
+    """Lay cells with places of their own out as a map, each pixel with its nearest cell.
 
     Parameters
     ----------
     x_km, y_km : numpy.ndarray
-        Cell centres, shape (cell,).
+        Cell centres, shape (cell,); they need not lie on straight rows.
     area_km2 : numpy.ndarray
-        Their areas; the side of a typical one is the step of the raster.
+        Their areas; the side of a typical one is the size of a pixel.
     """
-    step = _step(x_km, y_km, area_km2)
-    left, top = float(x_km.min()) - step / 2, float(y_km.max()) + step / 2
-    column = np.floor((x_km - left) / step).astype(int)
-    row = np.floor((top - y_km) / step).astype(int)
-    size = (int(row.max()) + 1, int(column.max()) + 1)
-    return PlainGround(row, column, (left, left + size[1] * step, top - size[0] * step, top), size)
-
-
-def _step(x_km: np.ndarray, y_km: np.ndarray, area_km2: np.ndarray) -> float:
-    """Return the spacing of the cells: that of the axes where it is regular, else their side."""
     side = float(np.sqrt(np.median(area_km2)))
-    gaps = [np.diff(np.unique(np.round(axis, 6))) for axis in (x_km, y_km)]
-    found = [float(np.median(gap)) for gap in gaps if gap.size]
-    regular = [gap for gap in found if 0.5 * side < gap < 2 * side]
-    return max(regular) if regular else side
+    left, top = float(x_km.min()) - side / 2, float(y_km.max()) + side / 2
+    columns = int(np.ceil((float(x_km.max()) - left) / side + 0.5 - 1e-6))
+    rows = int(np.ceil((top - float(y_km.min())) / side + 0.5 - 1e-6))
+    x, y = np.meshgrid(
+        left + (np.arange(columns) + 0.5) * side, top - (np.arange(rows) + 0.5) * side
+    )
+    distance, cell = cKDTree(np.column_stack([x_km, y_km])).query(np.stack([x, y], axis=-1))
+    pixel_cell = np.where(distance <= _REACH * side, cell, -1)
+    return PlainGround(pixel_cell, (left, left + columns * side, top - rows * side, top))
 
 
 @dataclass(frozen=True)
@@ -181,15 +173,15 @@ class DensityMap:
     site_km: np.ndarray
 
 
-def _density_scale(values: np.ndarray) -> tuple[Normalize, bool]:
-    """Return a scale for densities, and whether it is logarithmic."""
+def _density_scale(values: np.ndarray) -> Normalize:
+    """Return a scale for densities: logarithmic where they differ by more than ten times."""
     high = float(np.nanmax(values, initial=0.0))
     if high <= 0:
-        return Normalize(0, 1), False
+        return Normalize(0, 1)
     low = max(float(np.nanquantile(values, 0.01)), high / _ORDERS)
     if high / low > 10:
-        return LogNorm(low, high), True
-    return Normalize(0, high), False
+        return LogNorm(low, high)
+    return Normalize(0, high)
 
 
 def _mark(axes: Axes, found: DensityMap) -> None:
@@ -234,8 +226,8 @@ def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
         The surface.
     """
     height = (WIDTHS_IN[3] / 2 - 1.2) * found.ground.shape_in + 0.9
-    figure, grid = drawing(WIDTHS_IN[3], min(max(height, 2.6), 8.0), 1, 2, layout="compressed")
-    norm, logarithmic = _density_scale(found.median)
+    figure, grid = drawing(WIDTHS_IN[3], min(max(height, 3.1), 8.0), 1, 2, layout="compressed")
+    norm = _density_scale(found.median)
     spread = Normalize(0, max(_WIDE, float(np.nanquantile(found.cv, 0.99))))
     shown = (
         (found.median, "YlGnBu", norm, "density, median", "animals per km²"),
@@ -250,8 +242,10 @@ def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
         high = bool(np.nanmax(values) > (scale.vmax or 1))
         extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[low, high]
         bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend=extend)
-        suffix = " (log scale)" if logarithmic and scale is norm else ""
-        bar.set_label(f"{label}{suffix}", fontsize=8.5)
+        suffix = ", log scale" if isinstance(scale, LogNorm) else ""
+        bar.set_label(f"{label}{suffix}", fontsize=8)
+        if isinstance(scale, LogNorm):
+            bar.ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_number(value, 2)))
         bar.ax.yaxis.set_minor_formatter(NullFormatter())
         bar.ax.tick_params(labelsize=8)
