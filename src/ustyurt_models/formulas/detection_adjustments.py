@@ -170,13 +170,13 @@ def coefficient_bounds(
     return Bounds(np.concatenate([rows, positive], axis=-2), np.concatenate([fall, ones], axis=-1))
 
 
-def _middle(bounds: Bounds) -> Floats:
-    """Middle of the values of the first coefficient that are allowed when the others are 0."""
+def _first_interval(bounds: Bounds) -> tuple[Floats, Floats]:
+    """Values of the first coefficient that are allowed when the others are 0: lowest, highest."""
     first = bounds.rows[..., 0]
     ratio = bounds.most / np.where(np.abs(first) < 1e-300, 1e-300, first)
     high = np.where(first > 0, ratio, np.inf).min(axis=-1)
     low = np.where(first < 0, ratio, -np.inf).max(axis=-1)
-    return (np.clip(low, -1e6, 0.0) + np.clip(high, 0.0, 1e6)) / 2
+    return np.clip(low, -1e6, 0.0), np.clip(high, 0.0, 1e6)
 
 
 def bounded_coefficients(free: ArrayLike, bounds: Bounds) -> tuple[Floats, Floats]:
@@ -201,10 +201,12 @@ def bounded_coefficients(free: ArrayLike, bounds: Bounds) -> tuple[Floats, Float
     """
     z = np.asarray(free, float)
     centre = np.zeros_like(bounds.rows[..., 0, :])
-    centre[..., 0] = _middle(bounds)
+    low, high = _first_interval(bounds)
+    centre[..., 0] = (low + high) / 2
     slack = bounds.most - (bounds.rows * centre[..., None, :]).sum(axis=-1)
     rows = bounds.rows / np.maximum(slack, SLACK_FLOOR)[..., None]
     reach = 1.0 / np.maximum(np.abs(rows).max(axis=-2), 1e-300)
+    reach[..., 0] = (high - low) / 2
     gauge = (rows * (reach * z)[..., None, :]).sum(axis=-1)
     total = 1.0 + (np.maximum(gauge, 0.0) ** GAUGE_POWER).sum(axis=-1)
     coefficients = centre + reach * z / total[..., None] ** (1.0 / GAUGE_POWER)

@@ -3,8 +3,8 @@
 The twin of `formulas.detection_function` and `formulas.detection_adjustments`; a test holds them
 equal. Distances are constants, log scales have shape (row,): one per distinct row of covariates.
 With many rows and no closed form the integral is computed at a few scales between the smallest
-and the largest and interpolated by a Chebyshev series of its logarithm (relative error below
-1e-7), since it is a smooth function of the log scale.
+and the largest and interpolated by a Chebyshev series of its logarithm, as in
+`formulas.detection_rows`, since it is a smooth function of the log scale.
 """
 
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from ustyurt_models.formulas.detection_adjustments import (
 )
 from ustyurt_models.formulas.detection_function import DetectionForm
 from ustyurt_models.formulas.detection_rows import NODES, interpolation_nodes
+from ustyurt_models.survey.models.distance.priors import within
 
 __all__ = [
     "GraphParameters",
@@ -59,7 +60,7 @@ class GraphParameters(NamedTuple):
 
 def _hazard(form_shape: TensorVariable, log_sigma: TensorVariable, log_share) -> TensorVariable:
     """Hazard (x / sigma)^-b, bounded so that neither g nor its gradient overflows."""
-    return pt.exp(pt.clip(form_shape * (log_sigma - log_share), *_LOG_HAZARD))
+    return pt.exp(within(form_shape * (log_sigma - log_share), *_LOG_HAZARD))
 
 
 def _log_key(form: DetectionForm, share, log_sigma, shape) -> TensorVariable:
@@ -261,13 +262,17 @@ def bounded_coefficients(
     ratio = most / pt.switch(pt.lt(pt.abs(first), 1e-300), 1e-300, first)
     high = pt.min(pt.switch(pt.gt(first, 0), ratio, np.inf))
     low = pt.max(pt.switch(pt.lt(first, 0), ratio, -np.inf))
-    middle = (pt.clip(low, -1e6, 0.0) + pt.clip(high, 0.0, 1e6)) / 2
+    low, high = within(low, -1e6, 0.0), within(high, 0.0, 1e6)
+    middle = (low + high) / 2
     slack = pt.maximum(most - first * middle, SLACK_FLOOR)
-    gauge, reach = 0.0, []
+    # Half the allowed interval is the largest |row / slack| turned over; taking that maximum, which
+    # two bounds reach alike, would count its gradient twice.
+    gauge, reach = 0.0, [(high - low) / 2]
     for i, row in enumerate(rows):
-        reach.append(1.0 / pt.maximum(pt.max(pt.abs(row / slack)), 1e-300))
+        if i:
+            reach.append(1.0 / pt.maximum(pt.max(pt.abs(row / slack)), 1e-300))
         gauge = gauge + row / slack * reach[i] * free[i]
-    outside = pt.clip(gauge, 0.0, 1e8)
+    outside = within(gauge, 0.0, 1e8)
     for _ in range(int(np.log2(GAUGE_POWER))):
         outside = outside**2
     total = 1.0 + outside.sum()

@@ -50,16 +50,18 @@ def add_encounters(
     settings : DistanceBlock
         Spread and pooling.
     told : dict of str to TensorVariable
-        Data variables; ``groups`` per transect.
+        Data variables: groups ``met`` on transects that are alike, see `sufficient`; or
+        ``groups`` per transect.
     """
     rate = _rates(data, settings)
-    expected = rate[data.transect_stratum] * data.effort
-    groups = told["groups"]
+    groups = told.get("met", told["groups"])
+    stratum = told.get("met_stratum", data.transect_stratum)
+    expected = rate[stratum] * told.get("met_effort", data.effort)
     mean = settings.priors.encounter_spread_mean
     if settings.encounter == "poisson" or mean == 0:
         chance = groups * pt.log(expected) - expected - pt.gammaln(groups + 1)
     else:
         spread = exponential("encounter_spread", mean, dims="stratum")
-        excess = (spread**2 + np.square(SPREAD_FLOOR))[data.transect_stratum]
+        excess = (spread**2 + np.square(SPREAD_FLOOR))[stratum]
         chance = log_overdispersed(groups, expected, excess)
-    pm.Potential("log_groups", chance.sum())
+    pm.Potential("log_groups", (told.get("met_times", 1.0) * chance).sum())

@@ -7,7 +7,12 @@ from pytensor.tensor.variable import TensorVariable
 
 from ustyurt_models.study.surveys import LogNormal
 
-__all__ = ["exponential", "log_normal"]
+__all__ = ["exponential", "log_normal", "within"]
+
+
+def within(value: TensorVariable, low: float, high: float) -> TensorVariable:
+    """Bound a graph; PyTensor's own `clip` runs value by value where nothing is compiled."""
+    return pt.minimum(pt.maximum(value, low), high)
 
 
 def log_normal(name: str, prior: LogNormal, unit: float = 1.0, **kwargs) -> TensorVariable:
@@ -54,5 +59,5 @@ def exponential(name: str, mean: float, **kwargs) -> TensorVariable:
         The spread, > 0.
     """
     z = pm.Normal(f"{name}_z", **kwargs)
-    above = 0.5 * pt.erfc(pt.clip(z, -8.0, 8.0) / np.sqrt(2))
+    above = 0.5 * pt.erfc(within(z, -8.0, 8.0) / np.sqrt(2))
     return pm.Deterministic(name, -mean * pt.log(above), **kwargs)

@@ -9,7 +9,7 @@ from ustyurt_models.formulas.detection import SPREAD_FLOOR
 from ustyurt_models.formulas.group_size import NEWTON_STEPS, hermite_rule
 from ustyurt_models.study.surveys import DistanceBlock
 from ustyurt_models.survey.models.distance.encounters import log_overdispersed
-from ustyurt_models.survey.models.distance.priors import exponential, log_normal
+from ustyurt_models.survey.models.distance.priors import exponential, log_normal, within
 
 __all__ = ["add_mean_size", "add_sizes", "log_lognormal_poisson"]
 
@@ -18,7 +18,7 @@ def log_lognormal_poisson(
     count: TensorVariable, mean: TensorVariable, cv: TensorVariable
 ) -> TensorVariable:
     """Log probability of lognormal-Poisson counts; see `formulas.group_size`."""
-    variance = pt.log1p(cv**2)
+    variance = pt.log1p(cv**2) + 0.0 * mean
     centre = pt.log(mean) - variance / 2
     n = count + 0.0 * centre
     start = (n * pt.log(n + 0.5) + centre / variance) / (n + 1.0 / variance)
@@ -26,11 +26,11 @@ def log_lognormal_poisson(
     for _ in range(NEWTON_STEPS):
         rate = pt.exp(mode)
         step = (n - rate - (mode - centre) / variance) / (rate + 1.0 / variance)
-        mode = mode + pt.clip(step, -2.0, 2.0)
+        mode = mode + within(step, -2.0, 2.0)
     width = 1.0 / pt.sqrt(pt.exp(mode) + 1.0 / variance)
     points, log_weights = hermite_rule()
     t = mode[..., None] + width[..., None] * points
-    inside = n[..., None] * t - pt.exp(t) - 0.5 * (t - centre[..., None]) ** 2 / variance
+    inside = n[..., None] * t - pt.exp(t) - 0.5 * (t - centre[..., None]) ** 2 / variance[..., None]
     constant = pt.log(width) - 0.5 * pt.log(2 * np.pi * variance) - pt.gammaln(n + 1)
     return pt.logsumexp(inside + log_weights, axis=-1) + constant
 

@@ -58,6 +58,18 @@ def _sizes(data: DistanceData, settings: DistanceBlock) -> dict[str, np.ndarray]
     return {"sizes": sizes, "size_times": times}
 
 
+def _encounters(data: DistanceData) -> dict[str, np.ndarray]:
+    """Count transects that are alike in stratum, effort and groups met."""
+    both = np.column_stack([data.transect_stratum, data.effort, data.groups])
+    distinct, times = np.unique(both, axis=0, return_counts=True)
+    return {
+        "met": distinct[:, 2],
+        "met_stratum": distinct[:, 0].astype(np.int64),
+        "met_effort": distinct[:, 1],
+        "met_times": times.astype(float),
+    }
+
+
 def sufficient(data: DistanceData, settings: DistanceBlock) -> dict[str, np.ndarray]:
     """Reduce a survey to what the likelihood reads.
 
@@ -71,7 +83,8 @@ def sufficient(data: DistanceData, settings: DistanceBlock) -> dict[str, np.ndar
     Returns
     -------
     dict of str to numpy.ndarray
-        Values of the model's data variables: ``groups`` per transect; ``detections`` per
+        Values of the model's data variables: ``groups`` per transect, and reduced to transects
+        that are alike ``met`` (``met_stratum``, ``met_effort``, ``met_times``); ``detections`` per
         covariate row and either ``class_counts`` (row, class), sums of squared distances
         ``squares`` (row) or of distances ``shares`` (row), or distinct distances ``seen`` with
         their ``seen_row`` and ``seen_times``; distinct ``sizes`` with ``size_times``, or single
@@ -79,7 +92,7 @@ def sufficient(data: DistanceData, settings: DistanceBlock) -> dict[str, np.ndar
     """
     found: dict[str, np.ndarray] = {}
     if settings.encounter != "bootstrap":
-        found["groups"] = data.groups
+        found |= {"groups": data.groups} | _encounters(data)
     if not data.distance_m.size:
         return found
     found["detections"] = data.scale.times.astype(float)
