@@ -200,6 +200,18 @@ def test_nodes_hold_what_the_simulation_and_the_report_take(fitted):
     assert fitted.attrs["verdict"] in ("pass", "look")
 
 
+def test_drawn_conditional_detection_follows_the_observed_shares(fitted):
+    """Of what the other saw, each observer saw as many as the curve says, class by class."""
+    node = fitted["detection"].to_dataset()
+    middle = (node["edge_m"].values[1:] + node["edge_m"].values[:-1]) / 2
+    for who in (1, 2):
+        part = node.sel(observer=who)
+        chance = np.interp(middle, node["distance_m"], part["conditional_median"])
+        expected = part["tried"].values * chance
+        spread = np.sqrt((part["tried"].values * chance * (1 - chance)).sum())
+        assert abs(part["seen_by"].values.sum() - expected.sum()) < 3 * spread
+
+
 def test_groups_and_animals_are_never_confused(fitted):
     posterior = fitted["posterior"]
     size = float(posterior["mean_size"].median())

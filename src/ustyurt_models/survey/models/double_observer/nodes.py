@@ -5,6 +5,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from ustyurt_models.formulas.mark_recapture import log_seen
 from ustyurt_models.survey.design_based import design_node as design_based_node
 from ustyurt_models.survey.models.distance import nodes as distance_nodes
 from ustyurt_models.survey.models.distance.curves import draws_of, searched_measure, thin
@@ -60,6 +61,24 @@ def _edges(survey: DoubleObserverSurvey) -> Floats:
     return np.linspace(data.form.left_m, data.form.truncation_m, classes + 1)
 
 
+def _conditional(
+    some: xr.Dataset, survey: DoubleObserverSurvey, grid: Floats, seen: Floats
+) -> Floats:
+    """Chance to see what the other observer saw, shape (draw, observer, distance).
+
+    Averaged over the kinds of objects that the other sees at each distance: `seen` (draw, kind,
+    distance), those who were seen by somebody, times the other's part in that. Observer 2 of
+    trials has no model; his objects are taken to be of the kinds that observer 1 sees.
+    """
+    logit = logits(some, survey.columns_at(grid))
+    each = expit(logit)
+    weight = np.broadcast_to(seen[..., None], each.shape)
+    if survey.settings.configuration == "independent":
+        weight = weight * each[..., ::-1] / np.exp(log_seen(logit, "independent"))[..., None]
+    mean = (weight * each).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-300)
+    return np.moveaxis(mean, -1, 1)
+
+
 def detection_node(posterior: xr.Dataset, survey: DoubleObserverSurvey, mass: float) -> xr.Dataset:
     """Prepare the detection curves with their bands and the histogram of distances.
 
@@ -77,15 +96,15 @@ def detection_node(posterior: xr.Dataset, survey: DoubleObserverSurvey, mass: fl
     xarray.Dataset
         ``median``, ``low``, ``high`` of detection by those who count over ``distance_m``, averaged
         over the groups present; ``conditional_median`` and so on, by ``observer``: the chance to
-        see what the other saw; ``count`` and ``count_scaled`` between ``edge_m``; ``tried`` and
-        ``seen_by``, by observer and class: objects that the other saw, and those also seen.
+        see what the other saw, averaged over the groups that the other sees; ``count`` and
+        ``count_scaled`` between ``edge_m``; ``tried`` and ``seen_by``, by observer and class:
+        objects that the other saw, and those also seen.
     """
     data, some = survey.data, thin(posterior, _CURVES)
     grid = np.linspace(data.form.left_m, data.form.truncation_m, _GRID)
-    present = _present(some, survey)
-    pooled = np.einsum("dk,dkx->dx", present, detection_at(some, survey, grid))
-    each = expit(logits(some, survey.columns_at(grid)))
-    conditional = np.einsum("dk,dkxo->dox", present, each)
+    present, detection = _present(some, survey), detection_at(some, survey, grid)
+    pooled = np.einsum("dk,dkx->dx", present, detection)
+    conditional = _conditional(some, survey, grid, present[..., None] * detection)
     edges = _edges(survey)
     count = np.histogram(data.distance_m, edges)[0]
     searched = np.diff(edges**2) / 2 if data.form.point else np.diff(edges)
