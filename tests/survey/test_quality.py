@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ustyurt_models.survey.quality.assess import assess_file
-from ustyurt_models.survey.quality.chance import binomial_tail, chi_square_tail
+from ustyurt_models.survey.quality.chance import binomial_tail, chi_square_tail, quantile
 from ustyurt_models.survey.quality.columns import odd_values, spellings
 from ustyurt_models.survey.quality.distances import assess_distances, nice_width
 from ustyurt_models.survey.quality.effort import rate_cv
@@ -68,6 +68,12 @@ def test_binomial_tail_is_exact(trials, probability, share):
     assert binomial_tail(successes, trials, probability) == pytest.approx(
         exact, rel=1e-7, abs=1e-300
     )
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.floats(0, 1))
+def test_quantiles_are_those_of_numpy(values, share):
+    found = quantile(np.array(values), share)
+    assert found == pytest.approx(np.quantile(values, share), rel=1e-9, abs=1e-6)
 
 
 # --- heaping ----------------------------------------------------------------------------------
@@ -319,7 +325,9 @@ def test_transects_left_out_are_suspected_when_none_is_empty(tmp_path):
     rows = "".join(f"a,{i},5,{10 + i},{i},1\n" for i in range(20))
     assert light_of(quality_of(tmp_path, HEAD + rows), "Lines without detections") == "amber"
     empty = "".join(f"a,{i},5,,,\n" for i in range(20, 30))
-    assert light_of(quality_of(tmp_path, HEAD + rows + empty), "Lines without detections") == "green"
+    assert (
+        light_of(quality_of(tmp_path, HEAD + rows + empty), "Lines without detections") == "green"
+    )
 
 
 def test_no_detection_at_all_is_a_stop_and_no_crash(tmp_path):

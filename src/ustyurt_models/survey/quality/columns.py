@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults
+from ustyurt_models.survey.quality.chance import quantile
 from ustyurt_models.survey.read.classes import class_of_name
 from ustyurt_models.survey.read.columns import COLUMNS
 from ustyurt_models.survey.read.covariates import column_values, is_missing
@@ -156,9 +157,8 @@ def spellings(values: NDArray) -> tuple[str, ...]:
         One entry per group, such as ``'Aliya' and 'aliya '``.
     """
     alike: dict[str, list[str]] = {}
-    for word in np.unique(values[values != ""]):
-        key = fold(str(word).casefold()).translate(_ALIKE)
-        alike.setdefault(key, []).append(str(word))
+    for word in sorted(set(values.tolist()) - {""}):
+        alike.setdefault(fold(word.casefold()).translate(_ALIKE), []).append(word)
     return tuple(
         " and ".join(map(repr, words)) for words in alike.values() if 1 < len(words) <= _MOST_SHOWN
     )
@@ -237,7 +237,7 @@ def odd_values(
         return ()
     positive = skewed and bool(np.all(known > 0))
     scale = np.log(values) if positive else values
-    low, high = np.quantile(scale[np.isfinite(scale)], [0.25, 0.75])
+    low, high = (quantile(scale[np.isfinite(scale)], share) for share in (0.25, 0.75))
     reach = _FENCES * (high - low)
     if reach <= 0:
         return ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.survey.quality.chance import binomial_tail
+from ustyurt_models.survey.quality.chance import binomial_tail, quantile
 from ustyurt_models.survey.quality.heaping import (
     Heap,
     Pile,
@@ -185,7 +185,7 @@ def assess_distances(survey: Transects) -> DistanceQuality | None:
     resolution = resolution_of(recorded) if known else math.nan
     heaps = heaps_of(recorded, resolution) if known else ()
     keep = _KEEP[survey.kind]
-    advised = float(np.quantile(survey.distance_m, keep))
+    advised = quantile(survey.distance_m, keep)
     heaped = [heap.base for heap in heaps if heap.heaped and exact]
     heap_m = max(heaped, default=0.0) * (unit.factor if unit is not None else 1.0)
     point = survey.kind == "point"
@@ -194,7 +194,7 @@ def assess_distances(survey: Transects) -> DistanceQuality | None:
         edge_m=edges,
         bar=bars,
         classes=bool(survey.cutpoints_m.size),
-        median_m=float(np.median(survey.distance_m)),
+        median_m=quantile(survey.distance_m, 0.5),
         largest_m=float(survey.distance_m.max()),
         advised_m=advised,
         advised_share=keep,

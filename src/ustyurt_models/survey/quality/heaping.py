@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.survey.quality.chance import binomial_tail, chi_square_tail
+from ustyurt_models.survey.quality.chance import binomial_tail, chi_square_tail, quantile
 
 __all__ = ["Heap", "Pile", "heaps_of", "pile_at_end", "pile_at_zero", "resolution_of"]
 
@@ -205,7 +205,7 @@ def pile_at_zero(values: Floats, resolution: float, *, point: bool = False) -> P
     positive = np.sort(plain[plain > 0])
     if not positive.size:
         return Pile(0.0, plain.size, 0.0, 0.0)
-    reach = max(_REACH, round(float(np.quantile(positive, 0.2)) / resolution)) * resolution
+    reach = max(_REACH, round(quantile(positive, 0.2) / resolution)) * resolution
     zeros = int(np.count_nonzero(plain == 0))
     near = int(np.count_nonzero(positive <= reach * (1 + 1e-9)))
     steps = reach / resolution

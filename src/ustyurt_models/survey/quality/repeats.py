@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ustyurt_models.survey.quality.chance import quantile
 from ustyurt_models.survey.read.covariates import is_missing
 from ustyurt_models.survey.read.survey_data import Transects
 
@@ -88,9 +89,10 @@ def _combined(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np
 
 def _tolerance_m(distance_m: NDArray[np.float64]) -> float:
     """Return the difference below which distances are nearly alike [m]."""
-    steps = np.diff(np.unique(np.round(distance_m, 6)))
-    finest = float(steps.min()) if steps.size else 0.0
-    return max(_NEAR * float(np.median(distance_m)), finest)
+    steps = np.diff(np.sort(np.round(distance_m, 6)))
+    finest = float(steps[steps > 0].min(initial=np.inf))
+    finest = finest if np.isfinite(finest) else 0.0
+    return max(_NEAR * quantile(distance_m, 0.5), finest)
 
 
 def assess_repeats(survey: Transects) -> Repeats | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ustyurt_models.survey.quality.chance import quantile
 from ustyurt_models.survey.quality.heaping import Heap, heaps_of
 from ustyurt_models.survey.read.survey_data import Transects
 
@@ -104,7 +105,7 @@ def describe_sizes(
         label=label,
         bar=bars.astype(np.int64),
         mean=float(size.mean()),
-        median=float(np.median(size)),
+        median=quantile(size.astype(np.float64), 0.5),
         largest=int(size.max()),
         share_of_largest=float(size.max() / size.sum()),
         heaps=heaps_of(large, 1.0),

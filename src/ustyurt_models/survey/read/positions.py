@@ -71,6 +71,12 @@ def _both(longitude: float, latitude: float) -> str:
     return f"as written {written}, with exchanged columns {swapped}"
 
 
+def _middle(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median of each coordinate; numpy.median would import numpy.ma."""
+    ordered, count = np.sort(places, axis=0), places.shape[0]
+    return 0.5 * (ordered[(count - 1) // 2] + ordered[count // 2])
+
+
 def _inside(longitude: float, latitude: float) -> bool:
     west, east, south, north = _USTYURT
     return west <= longitude <= east and south <= latitude <= north
@@ -80,7 +86,7 @@ def _check_degrees(table: Table, value: NDArray[np.float64], faults: Faults) -> 
     """Note positions outside the globe, without a fix, and with exchanged columns."""
     here = f"{table.name}: longitude and latitude"
     known = value[np.isfinite(value).all(axis=1)]
-    centre = np.median(known, axis=0) if known.size else np.zeros(2)
+    centre = _middle(known) if known.size else np.zeros(2)
     if _inside(centre[1], centre[0]) and not _inside(centre[0], centre[1]):
         advice = "exchange the two column names"
         rule = "must be readable in one way only; exchanged they lie on the Ustyurt:"
@@ -112,7 +118,7 @@ def _check_metres(
     if not known.size or unit.how != "assumed":
         return
     if np.all(np.abs(known[:, 0]) <= 180) and np.all(np.abs(known[:, 1]) <= 90):
-        x, y = np.median(known, axis=0)
+        x, y = _middle(known)
         width = np.ptp(known, axis=0).max()
         rule = (
             "must be readable in one way only; as metres the survey is "
