@@ -14,7 +14,7 @@ from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import JointSurvey, LogNormal, Sampler, StripCounts
 from ustyurt_models.study.surveys.strip import StripPriors
 from ustyurt_models.survey.context import Context
-from ustyurt_models.survey.fit import fit_model
+from ustyurt_models.survey.fit import fit_model, fit_survey
 from ustyurt_models.survey.models.joint.data import describe, load, prepare
 from ustyurt_models.survey.models.joint.density import evidence_of, freed_of_prior
 from ustyurt_models.survey.models.joint.model import build, log_mixture
@@ -309,3 +309,34 @@ def coverage(count, mass=0.9):
 def test_pooled_intervals_cover_at_their_rate():
     # 20 sets: 90 % coverage is at least 0.7 with probability 0.998.
     assert coverage(20) >= 0.7
+
+
+COUNTS = """\
+# units: length=km, width=m, area=km2
+# status: simulated
+stratum,area,strip,length,width,count
+north,900,1,50,400,12
+north,900,2,45,400,0
+north,900,3,50,400,31
+north,900,4,48,400,9
+"""
+
+
+def test_surveys_are_pooled_through_the_common_path(tmp_path):
+    (tmp_path / "air.csv").write_text(COUNTS, encoding="utf-8")
+    (tmp_path / "ground.csv").write_text(COUNTS.replace(",31", ",22"), encoding="utf-8")
+    fitted = {
+        name: fit_survey(StripCounts(file=f"{name}.csv", sampler=QUICK), tmp_path, 1)
+        for name in ("air", "ground")
+    }
+    joint = JointSurvey(surveys=("air", "ground"), species="saiga", sampler=QUICK)
+    tree = fit_survey(joint, tmp_path, 1, context=Context(others=fitted))
+    assert tree.attrs["status"] == "simulated"
+    assert tree.attrs["model"] == "joint"
+    assert tree["abundance"]["stratum"].values.tolist() == ["north"]
+    node = tree["conflict"].to_dataset()
+    assert (node["prior_share"].values < 0.3).all()  # looked at, through the file of each
+    # The same draws of chance in both fits must not make the pair look more alike than it is.
+    spread = np.log(fitted["air"]["abundance"]["abundance_total"]).std()
+    width = np.log(node["ratio_high"] / node["ratio_low"]) / (2 * 1.96)
+    assert float(width[0]) == pytest.approx(float(spread) * np.sqrt(2), rel=0.3)

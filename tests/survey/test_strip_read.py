@@ -1,10 +1,15 @@
 """Reading strip and aerial counts: units, empty strips, groups, all faults at once."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from ustyurt_models.checks import InputError
 from ustyurt_models.survey.read.strips import read_strips
+
+SHIPPED = Path(__file__).parents[2] / "scenarios" / "surveys"
 
 COUNTS = """\
 # title: a flight
@@ -146,3 +151,19 @@ def test_photographs_without_any_pair_cannot_correct_the_eye(tmp_path):
 
 def test_a_group_of_no_animals_is_refused(tmp_path):
     assert "must be a whole number >= 1" in faults(tmp_path, GROUPS.replace(",30,", ",0,"))
+
+
+def test_the_shipped_example_is_what_its_command_writes(tmp_path, monkeypatch):
+    script = SHIPPED / "make_saiga_strips.py"
+    spec = importlib.util.spec_from_file_location("make_saiga_strips", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "__file__", str(tmp_path / "make_saiga_strips.py"))
+    module.main()
+    again = (tmp_path / "saiga_strips.csv").read_text(encoding="utf-8")
+    assert again == (SHIPPED / "saiga_strips.csv").read_text(encoding="utf-8")
+    strips = read_strips(SHIPPED / "saiga_strips.csv")
+    assert strips.header["status"] == "simulated"
+    assert strips.header["perception"] == "sai_aer_det"
+    assert len(strips.strip) == 65
+    assert 0 < (~np.isnan(strips.photo)).sum() < strips.photo.size

@@ -14,7 +14,18 @@ Positive = Annotated[float, Field(gt=0)]
 
 
 class JointSurvey(SurveyBlock):
-    """Several surveys with a bias of their own each."""
+    """Several surveys with a bias of their own each.
+
+    Examples
+    --------
+    >>> from ustyurt_models import Context, JointSurvey, fit_survey
+    >>> block = JointSurvey(surveys=("air", "lines"), reference="lines", bias_sd={"air": 0.3})
+    >>> block.bias_sd_of("air"), block.bias_sd_of("lines")
+    (0.3, 0.0)
+    >>> fitted = {"air": ..., "lines": ...}  # posteriors of the two, as fit_survey returns them
+    >>> tree = fit_survey(block, ".", seed=1, context=Context(others=fitted))  # doctest: +SKIP
+    >>> tree["conflict"].attrs["tension_sd"]  # doctest: +SKIP
+    """
 
     model: Literal["joint"] = "joint"
     """One estimate from several surveys of this study."""

@@ -38,7 +38,17 @@ class StripPriors(Block):
 
 
 class StripCounts(SurveyBlock):
-    """Strip and aerial counts."""
+    """Strip and aerial counts.
+
+    Examples
+    --------
+    >>> from ustyurt_models import StripCounts, fit_survey
+    >>> block = StripCounts(file="saiga_strips.csv", perception=(0.55, 0.8, 0.95))
+    >>> block.design
+    'jolly2'
+    >>> tree = fit_survey(block, "scenarios/surveys", seed=1)  # doctest: +SKIP
+    >>> tree["design"]["abundance"].sel(kind="animals")  # doctest: +SKIP
+    """
 
     model: Literal["strip_counts"] = "strip_counts"
     """Counts in strips of known width."""
