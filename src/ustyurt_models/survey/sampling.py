@@ -159,9 +159,8 @@ def _draws(
 ) -> Draws:
     """Name the dimensions and split the log density into prior and likelihood."""
     shape = drawn.log_density.shape
-    dims = model.named_vars_to_dims
     variables = {
-        name: (("chain", "draw", *dims.get(name, ())), values)
+        name: (("chain", "draw", *_dims(model, name, values.ndim - 2)), values)
         for name, values in drawn.variables.items()
     }
     coords: dict[str, Any] = {
@@ -175,6 +174,12 @@ def _draws(
     stats["log_likelihood"] = (("chain", "draw"), drawn.log_density - whole.reshape(shape))
     stats.attrs = dict(said)
     return Draws(xr.Dataset(variables, coords), stats)
+
+
+def _dims(model: pm.Model, name: str, count: int) -> list[str]:
+    """Return the dimensions of a variable; those without a name get one."""
+    given = model.named_vars_to_dims.get(name) or [None] * count
+    return [dim or f"{name}_dim_{i}" for i, dim in enumerate(given)]
 
 
 def _sampler_seed(seed: int) -> int:

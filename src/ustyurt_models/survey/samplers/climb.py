@@ -1,8 +1,9 @@
-"""Climb a log density from many starts at once: BFGS whose evaluations are shared batches.
+"""Climb a log density from many starts at once, with evaluations in shared batches.
 
-Nocedal & Wright 2006, *Numerical Optimization*, algorithm 6.1 (BFGS with the inverse Hessian),
-with backtracking (algorithm 3.1) and steps of bounded length, since far from the optimum the
-density of a survey model may be flat or undefined.
+Where evaluations are cheap, Newton steps with the absolute values of the curvature (Dauphin et al.
+2014, NeurIPS 27, "saddle-free"), else BFGS with the inverse Hessian (Nocedal & Wright 2006,
+*Numerical Optimization*, algorithm 6.1); both with backtracking (algorithm 3.1) and steps of
+bounded length, since far from the optimum the density of a survey model may be flat or undefined.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Climbers", "climb"]
+__all__ = ["Climbers", "climb", "hessians"]
 
 Floats = NDArray[np.float64]
 Slopes = Callable[[Floats], tuple[Floats, Floats]]
@@ -20,6 +21,8 @@ _LONGEST = 3.0  # of a step, per root of the number of parameters
 _SHARES = (1.0, 0.3, 0.1, 0.02, 0.002)
 _RISE = 1e-4  # share of the promised rise that a step must bring (Armijo)
 _LEVEL = 1e-6  # promised rise at which the climb ends
+_NUDGE = 1e-4  # step of numerical derivatives on the unconstrained scale
+_FLATTEST = 1e-2  # curvature below this counts as this
 _CLOSE = 0.2  # squared distance, in curvature of the higher climber, that is followed no further
 
 
@@ -61,6 +64,36 @@ def _unit_steps(slope: Floats) -> Floats:
     """Inverse Hessians that know nothing: the first step has length one at most."""
     length = np.maximum(np.linalg.norm(slope, axis=1), 1.0)
     return np.eye(slope.shape[1]) / length[:, None, None]
+
+
+def hessians(slopes: Slopes, points: Floats) -> Floats:
+    """Hessians by central differences of the gradient, all in one batch.
+
+    Parameters
+    ----------
+    slopes : callable
+        As for `climb`.
+    points : numpy.ndarray
+        Shape (point, parameter).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (point, parameter, parameter), symmetric; 0 where they are not finite.
+    """
+    count, k = points.shape
+    nudge = np.concatenate([_NUDGE * np.eye(k), -_NUDGE * np.eye(k)])
+    _, slope = slopes((points[:, None] + nudge).reshape(-1, k))
+    slope = slope.reshape(count, 2 * k, k)
+    with np.errstate(all="ignore"):
+        found = (slope[:, :k] - slope[:, k:]) / (2 * _NUDGE)
+        return np.nan_to_num((found + found.transpose(0, 2, 1)) / 2, posinf=0.0, neginf=0.0)
+
+
+def _newton(slopes: Slopes, points: Floats) -> Floats:
+    """Inverse absolute Hessians, shape (point, parameter, parameter)."""
+    curve, axes = np.linalg.eigh(hessians(slopes, points))
+    return (axes / np.maximum(np.abs(curve), _FLATTEST)[:, None]) @ axes.transpose(0, 2, 1)
 
 
 def _bounded(step: Floats) -> Floats:
@@ -115,14 +148,15 @@ def _merge(climbers: Climbers) -> None:
     """Stop, in place, those who follow a higher climber closely: they go to the same place."""
     best = int(climbers.height.argmax())
     gap = climbers.point - climbers.point[best]
-    curve = np.linalg.pinv(climbers.inverse[best], hermitian=True)
-    near = np.einsum("si,ij,sj->s", gap, curve, gap) < _CLOSE
+    # On a quadratic hill this is the squared distance in its curvature.
+    away = -np.einsum("si,si->s", gap, climbers.slope - climbers.slope[best])
+    near = (away >= 0) & (away < _CLOSE)
     near &= climbers.height > climbers.height[best] - _CLOSE
     near[best] = False
     climbers.arrived |= near
 
 
-def climb(slopes: Slopes, starts: Floats, rounds: int = 200) -> Climbers:
+def climb(slopes: Slopes, starts: Floats, rounds: int = 200, newton: bool = False) -> Climbers:
     """Climb from every start until the slope vanishes.
 
     Parameters
@@ -133,6 +167,8 @@ def climb(slopes: Slopes, starts: Floats, rounds: int = 200) -> Climbers:
         Shape (start, parameter).
     rounds : int
         Steps at most.
+    newton : bool
+        Spend two evaluations per parameter and step on the Hessian: fewer steps.
 
     Returns
     -------
@@ -144,6 +180,8 @@ def climb(slopes: Slopes, starts: Floats, rounds: int = 200) -> Climbers:
         rows = np.flatnonzero(~climbers.arrived)
         if not rows.size:
             break
+        if newton:
+            climbers.inverse[rows] = _newton(slopes, climbers.point[rows])
         _move(climbers, slopes, rows)
         if number % 2 == 1:
             _merge(climbers)

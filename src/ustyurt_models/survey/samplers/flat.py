@@ -16,10 +16,10 @@ from pymc.initial_point import make_initial_point_expression
 from pymc.pytensorf import compile as compile_seeded
 from pymc.pytensorf import replace_rng_nodes
 from pytensor.compile.mode import Mode
-from pytensor.graph.replace import clone_replace, vectorize_graph
+from pytensor.graph.replace import vectorize_graph
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.survey.samplers.work import Work, work_per_point
+from ustyurt_models.survey.samplers.graphs import Work, without_inner_graphs, work_per_point
 
 __all__ = ["FlatModel"]
 
@@ -51,29 +51,18 @@ class FlatModel:
 
     def __init__(self, model: pm.Model) -> None:
         self._model = model
-        initial = self._initial_values("support_point")
-        first = pytensor.function([], initial, mode=_INTERPRETED)()
+        first = pytensor.function([], self._starts("support_point"), mode=_INTERPRETED)()
         self._shapes = [np.shape(value) for value in first]
         self.start: Floats = np.concatenate([np.ravel(value) for value in first]).astype(float)
-        self._one = pt.dvector("flat")
-        self._many = pt.matrix("many", dtype="float64", shape=(None, self.start.size))
-        self._swap = dict(zip(self._values, self._cut(), strict=True))
-        self._density = clone_replace(model.logp(), self._swap)
+        self._values = [model.rvs_to_values[variable] for variable in model.free_RVs]
+        self._many = [
+            pt.tensor(f"many_{value.name}", dtype="float64", shape=(None, *shape))
+            for value, shape in zip(self._values, self._shapes, strict=True)
+        ]
+        self._density = model.logp()
         self.names = tuple(variable.name for variable in [*model.free_RVs, *model.deterministics])
 
-    @property
-    def _values(self) -> list[TensorVariable]:
-        """Value variables in the order of the flat vector, that of the free variables."""
-        return [self._model.rvs_to_values[variable] for variable in self._model.free_RVs]
-
-    def _cut(self) -> list[TensorVariable]:
-        """Cut the flat vector into the values of the free variables."""
-        sizes = [int(np.prod(shape, dtype=int)) for shape in self._shapes]
-        ends = np.cumsum(sizes)
-        pieces = zip(ends, sizes, self._shapes, strict=True)
-        return [self._one[end - size : end].reshape(shape) for end, size, shape in pieces]
-
-    def _initial_values(self, strategy: str) -> list[TensorVariable]:
+    def _starts(self, strategy: str) -> list[TensorVariable]:
         """Return expressions of starting values on the unconstrained scale."""
         model = self._model
         values = make_initial_point_expression(
@@ -87,8 +76,18 @@ class FlatModel:
 
     def _batch(self, outputs: Sequence[TensorVariable]) -> Callable:
         """Compile functions of one point so that they take many."""
-        spread = vectorize_graph(list(outputs), {self._one: self._many})
-        return pytensor.function([self._many], spread, mode=_INTERPRETED)
+        plain = without_inner_graphs(outputs)
+        spread = vectorize_graph(plain, dict(zip(self._values, self._many, strict=True)))
+        return pytensor.function(self._many, spread, mode=_INTERPRETED, on_unused_input="ignore")
+
+    def _cut(self, points: Floats) -> list[Floats]:
+        """Cut flat vectors into the values of the free variables."""
+        ends = np.cumsum([np.prod(shape, dtype=int) for shape in self._shapes])
+        parts = np.split(points, ends[:-1], axis=1)
+        return [
+            part.reshape(len(points), *shape)
+            for part, shape in zip(parts, self._shapes, strict=True)
+        ]
 
     @cached_property
     def _values_of(self) -> Callable:
@@ -96,16 +95,16 @@ class FlatModel:
 
     @cached_property
     def _slopes_of(self) -> Callable:
-        return self._batch([self._density, pytensor.grad(self._density, self._one)])
+        return self._batch([self._density, *pytensor.grad(self._density, self._values)])
 
     @cached_property
     def _natural(self) -> Callable:
         by_name = {variable.name: variable for variable in self._model.unobserved_value_vars}
-        return self._batch([clone_replace(by_name[name], self._swap) for name in self.names])
+        return self._batch([by_name[name] for name in self.names])
 
     @cached_property
     def _work(self) -> Work:
-        return work_per_point(self._slopes_of, self.start[None])
+        return work_per_point(self._slopes_of, self._cut(self.start[None]))
 
     @property
     def work(self) -> int:
@@ -119,7 +118,7 @@ class FlatModel:
         with np.errstate(all="ignore"):
             for begin in range(0, len(points), size):
                 # The buffers are reused by the next call.
-                found = function(points[begin : begin + size])
+                found = function(*self._cut(points[begin : begin + size]))
                 passes.append([np.array(part) for part in found])
         return [np.concatenate(parts) for parts in zip(*passes, strict=True)]
 
@@ -134,7 +133,8 @@ class FlatModel:
         The cost of a small model is that of walking the graph, nearly the same for one point as
         for a hundred.
         """
-        value, gradient = self._in_passes(self._slopes_of, points)
+        value, *gradients = self._in_passes(self._slopes_of, points)
+        gradient = np.concatenate([part.reshape(len(points), -1) for part in gradients], axis=1)
         return np.where(np.isnan(value), -np.inf, value), gradient
 
     def log_densities(self, points: Floats) -> Floats:
@@ -166,11 +166,11 @@ class FlatModel:
         beliefs = [p for p in model.potentials if str(p.name).startswith("prior")]
         few = [variable for variable in model.free_RVs if variable.name not in latent]
         terms = [model.logp([*model.free_RVs, *beliefs]), model.logp([*few, *beliefs])]
-        whole, part = self._in_passes(self._batch(clone_replace(terms, self._swap)), points)
+        whole, part = self._in_passes(self._batch(terms), points)
         return whole, part
 
     def prior_points(self, count: int, seed: int) -> Floats:
         """Draw points from the prior, shape (count, parameter), on the unconstrained scale."""
-        values = pt.concatenate([v.ravel() for v in self._initial_values("prior")])
+        values = pt.concatenate([v.ravel() for v in self._starts("prior")])
         draw = compile_seeded([], values, random_seed=seed, mode=_INTERPRETED)
         return np.array([np.array(draw(), float) for _ in range(count)])

@@ -46,9 +46,9 @@ _EVEN = 0.4  # below this k-hat no further component is added
 _FEWEST, _MOST = 1000, 4000  # points per component
 _LABOUR = 1 << 30  # numbers that the points of one component may cost to compute
 _SMALL = 10  # parameters for which components can be learnt from very few good points
-_STARTS = 8  # draws from the prior
-_FEW_STARTS = 3  # where there are more than so many parameters
-_LARGE = 30
+_STARTS, _ROUNDS = 8, 200  # draws from the prior, steps of the climb
+_LARGE = 30  # parameters from which on the climb costs more than it can find
+_FEW_STARTS, _FEW_ROUNDS = 2, 100
 _HIGHER = 0.05  # log units by which no drawn point may exceed the optimum
 
 
@@ -82,8 +82,10 @@ def search(flat: FlatModel, rng: np.random.Generator) -> list[Optimum]:
     list of Optimum
         Most probable first.
     """
-    count = _FEW_STARTS if flat.start.size > _LARGE else _STARTS
-    return find_optima(flat, starting_points(flat, count, int(rng.integers(2**31))))
+    large = flat.start.size > _LARGE
+    starts, rounds = (_FEW_STARTS, _FEW_ROUNDS) if large else (_STARTS, _ROUNDS)
+    points = starting_points(flat, starts, int(rng.integers(2**31)))
+    return find_optima(flat, points, rounds)
 
 
 def sample(model: pm.Model, sampler: Sampler, rng: np.random.Generator) -> Weighted:

@@ -12,19 +12,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from ustyurt_models.survey.samplers.climb import Climbers, climb
+from ustyurt_models.survey.samplers.climb import Climbers, climb, hessians
 from ustyurt_models.survey.samplers.flat import FlatModel
 
 __all__ = ["Optimum", "find_optima", "optimum_near", "shares", "starting_points"]
 
 Floats = NDArray[np.float64]
 
-_NUDGE = 1e-4  # step of numerical derivatives on the unconstrained scale
 _FLATTEST = 0.05  # curvature below this counts as this: standard deviation 4.5
 _SAME = 3.0  # distance, in standard deviations, within which two optima are one
 _DEEP = 25.0  # log units below the highest at which an optimum is not worth a look
 _POLISH = 3  # Newton steps after the climb
 _ROUNDS = 200
+_FEW = 20  # parameters up to which Hessians are decomposed at every step
+_CHEAP = 1 << 22  # numbers that the Hessians of one step of the climb may cost to compute
 
 
 @dataclass(frozen=True)
@@ -58,16 +59,6 @@ class Optimum:
         return float(np.linalg.norm(solve_triangular(self.root, point - self.point, lower=True)))
 
 
-def _hessian(flat: FlatModel, point: Floats) -> tuple[float, Floats, Floats]:
-    """Return log density, gradient and Hessian by central differences of the gradient."""
-    k = point.size
-    nudge = np.concatenate([np.zeros((1, k)), _NUDGE * np.eye(k), -_NUDGE * np.eye(k)])
-    height, slope = flat.slopes(point + nudge)
-    hessian = (slope[1 : k + 1] - slope[k + 1 :]) / (2 * _NUDGE)
-    symmetric = (hessian + hessian.T) / 2
-    return float(height[0]), slope[0], np.nan_to_num(symmetric, posinf=0.0, neginf=0.0)
-
-
 def optimum_near(flat: FlatModel, point: Floats) -> Optimum:
     """Polish a point that is close to a maximum by Newton steps and measure the curvature.
 
@@ -84,8 +75,8 @@ def optimum_near(flat: FlatModel, point: Floats) -> Optimum:
         Curvature is bounded from below, so that a flat direction gets a wide but finite spread.
     """
     for turn in range(_POLISH + 1):
-        height, slope, hessian = _hessian(flat, point)
-        values, axes = np.linalg.eigh(-hessian)
+        height, slope = flat.log_density(point)
+        values, axes = np.linalg.eigh(-hessians(flat.slopes, point[None])[0])
         covariance = (axes / np.clip(values, _FLATTEST, None)) @ axes.T
         step = covariance @ np.nan_to_num(slope)
         rise = float(np.nan_to_num(slope) @ step)
@@ -152,7 +143,8 @@ def find_optima(flat: FlatModel, starts: Floats, rounds: int = _ROUNDS) -> list[
     list of Optimum
         At least one.
     """
-    found = _distinct(flat, climb(flat.slopes, starts, rounds))
+    newton = starts.shape[1] <= _FEW and 2 * starts.size * flat.work < _CHEAP
+    found = _distinct(flat, climb(flat.slopes, starts, rounds, newton))
     return sorted(found, key=lambda optimum: -optimum.log_mass)
 
 
