@@ -169,6 +169,19 @@ def _scale(survey: Transects, settings: DistanceBlock, kept: NDArray[np.bool_]) 
     return replace(rows, steps=steps)
 
 
+def _check_bootstrap(survey: Transects, kept: NDArray[np.bool_], faults: Faults) -> None:
+    """Note strata whose transects are too few to be weighed at random."""
+    number = np.bincount(survey.transect_stratum, minlength=len(survey.stratum))
+    met = survey.transect_stratum[np.unique(survey.detection_transect[kept])]
+    with_groups = np.bincount(met, minlength=len(survey.stratum))
+    for name, transects, some in zip(survey.stratum, number, with_groups, strict=True):
+        if transects < _FEWEST or some < 2:
+            rule = f"needs at least {_FEWEST} transects, two of them with detections"
+            advice = "encounter = 'negative-binomial' copes with few"
+            shown = f"{transects} transects, {some} with detections"
+            faults.add(f"survey: bootstrap of stratum {name!r}", rule, shown, advice)
+
+
 def _unit_area(form: DetectionForm, settings: DistanceBlock) -> float:
     """Area between the truncation distances per kilometre of line, or per visit [km2]."""
     left, right = form.left_m, form.truncation_m
@@ -208,6 +221,8 @@ def prepare(survey: Transects, settings: DistanceBlock) -> DistanceData:
         rule = "must differ among detections; all exact distances are the same"
         advice = "a placeholder? if they were recorded in classes, give cutpoints"
         faults.add("survey: distance", rule, float(distance[0]), advice)
+    if settings.encounter == "bootstrap":
+        _check_bootstrap(survey, kept, faults)
     faults.raise_if_any()
     series = "cosine" if settings.adjustment == "none" else settings.adjustment
     point = survey.kind == "point" or settings.model == "point_transect"
