@@ -49,6 +49,15 @@ def _report(args: argparse.Namespace) -> int:
     return 0
 
 
+def _power(args: argparse.Namespace) -> int:
+    from ustyurt_models.workflow import options
+    from ustyurt_models.workflow.power import plan_surveys
+
+    answer = plan_surveys(args.study, options(args))
+    print(f"{answer.table}\n{answer.advice}\nreport: {answer.page}")
+    return 0 if answer.met else 1
+
+
 def _check(args: argparse.Namespace) -> int:
     from functools import partial
 
@@ -124,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     _study_command(commands, "fit", "fit the surveys only", _fit)
     _study_command(commands, "simulate", "project the scenarios; resumes a killed run", _simulate)
     _study_command(commands, "report", "summarise and write the report only", _report)
+    _study_command(commands, "power", "say what planned surveys would be able to see", _power)
     check = commands.add_parser("check", help="validate study and survey files, all faults at once")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")
     where = "page of data quality of a data file (default check/<name>.html)"

@@ -9,6 +9,7 @@ from ustyurt_models.study.criteria import STATISTICS, Criterion
 from ustyurt_models.study.document import is_path
 from ustyurt_models.study.land_names import LandNames
 from ustyurt_models.study.lines import KeyPath
+from ustyurt_models.study.power_check import power_parameters, power_problems
 from ustyurt_models.study.problems import Problem
 from ustyurt_models.study.schema import Scenario
 from ustyurt_models.study.surveys import JointSurvey
@@ -42,6 +43,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _species(scenario)
     yield from _criteria(scenario)
     yield from _rules(scenario)
+    yield from power_problems(scenario)
 
 
 def _dated(scenario: Scenario) -> Iterator[tuple[KeyPath, int | None]]:
@@ -264,6 +266,7 @@ def parameter_problems(scenario: Scenario, ids: Collection[str]) -> Iterator[Pro
     for species, prey in scenario.prey.items():
         if prey.start.kind == "evidence":
             named.append((("prey", species, "start"), prey.start.name))
+    named += power_parameters(scenario)
     for path, one in named:
         if one not in ids:
             advice = did_you_mean(one, ids)

@@ -73,8 +73,9 @@ class Study:
 
 
 def _result_settings(scenario: Scenario) -> dict[str, Any]:
-    """Return the settings that results depend on: not the workers, not the folder."""
-    return scenario.model_dump(mode="json", exclude={"engine": {"workers"}, "output": {"folder"}})
+    """Return the settings that results depend on: not workers, folder or planned surveys."""
+    left_out = {"engine": {"workers"}, "output": {"folder"}, "power": True}
+    return scenario.model_dump(mode="json", exclude=left_out)
 
 
 def read_study(path: str | Path) -> Study:

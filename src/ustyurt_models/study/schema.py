@@ -12,6 +12,7 @@ from ustyurt_models.study.engine import Engine, Output, Processes
 from ustyurt_models.study.management import Management
 from ustyurt_models.study.places import Area
 from ustyurt_models.study.populations import Cheetah, Prey
+from ustyurt_models.study.power import Power
 from ustyurt_models.study.releases import Release
 from ustyurt_models.study.surveys import Survey
 
@@ -53,6 +54,8 @@ class Scenario(Block):
     """Releases of cheetahs."""
     criteria: dict[Identifier, Criterion] = Field(default_factory=dict)
     """What success means; each becomes a probability and a verdict."""
+    power: Power = Power()
+    """Planned surveys, and what they must be able to see; the simulation does not depend on it."""
     processes: Processes = Processes()
     """Switches of single processes."""
     parameters: dict[Identifier, float] = Field(default_factory=dict)

@@ -15,10 +15,10 @@ from ustyurt_models.workflow.options import Options
 from ustyurt_models.workflow.reporting import report_study
 from ustyurt_models.workflow.simulation import check_land, simulate_study
 
-__all__ = ["compare", "fit", "report", "run", "simulate"]
+__all__ = ["compare", "fit", "open_study", "report", "run", "simulate"]
 
 
-def _open(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
+def open_study(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
     """Check a study with everything it names, and make its results folder.
 
     Nothing is written before everything has been checked.
@@ -46,14 +46,14 @@ def _open(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
 def fit(path: Path, how: Options) -> list[Path]:
     """Fit the surveys of a study; return the posterior files."""
     with full_disk_is_reported(path):
-        study, catalogue, folder = _open(path, how)
+        study, catalogue, folder = open_study(path, how)
         return fit_surveys(study, catalogue, folder, how.fresh)
 
 
 def simulate(path: Path, how: Options) -> Path:
     """Fit what is not fitted and simulate what is not simulated; return the result store."""
     with full_disk_is_reported(path):
-        study, catalogue, folder = _open(path, how)
+        study, catalogue, folder = open_study(path, how)
         fit_surveys(study, catalogue, folder, how.fresh)
         return simulate_study(study, catalogue, folder, how.workers, how.fresh)
 
@@ -61,7 +61,7 @@ def simulate(path: Path, how: Options) -> Path:
 def report(path: Path, how: Options) -> Path:
     """Write the report of results that are there; return the page."""
     with full_disk_is_reported(path):
-        study, catalogue, folder = _open(path, how)
+        study, catalogue, folder = open_study(path, how)
         return report_study(study, catalogue, folder, how.fresh)
 
 

@@ -1,0 +1,1 @@
+"""Survey design: what planned surveys would be able to see, found by simulating and refitting."""
