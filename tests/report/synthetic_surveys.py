@@ -285,9 +285,9 @@ def strips() -> dict[str, xr.Dataset]:
     found = design()
     found.attrs["estimator"] = "Jolly's method 2: units of unequal area (ratio)"
     found = found.drop_vars([name for name in found if str(name).startswith("encounter")])
-    found["jolly_abundance"] = (("jolly_method", "stratum"), np.full((3, 3), 5100.0))
-    found["jolly_se"] = (("jolly_method", "stratum"), np.full((3, 3), 800.0))
-    found = found.assign_coords(jolly_method=[1, 2, 3])
+    found["jolly_abundance"] = (("method", "stratum"), np.full((3, 3), 5100.0))
+    found["jolly_se"] = (("method", "stratum"), np.full((3, 3), 800.0))
+    found = found.assign_coords(method=[1, 2, 3])
     return {
         "observed_data": xr.Dataset(
             {

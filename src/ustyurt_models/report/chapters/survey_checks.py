@@ -5,15 +5,16 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from ustyurt_models.report.chapters.survey_reading import node
+from ustyurt_models.report.chapters.survey_reading import node, settings_of
 from ustyurt_models.report.content import Cell, Column, Section, Table
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.words import readable
 
 __all__ = [
     "checks_part",
-    "compares",
     "diagnostics_table",
+    "is_predictive",
+    "predictive_limits",
     "predictive_table",
     "predictive_words",
 ]
@@ -28,15 +29,39 @@ _COMPARES = {
     "dispersion": "how much the units differ from each other (dispersion)",
     "size bias": "whether sizes change with distance (rank correlation)",
 }
-_NOT_PREDICTIVE = ("prior moves", "data move")
+#: Look and stop of predictive tail probabilities where the settings do not say them.
+_LIMITS = (0.05, 0.001)
 
 
-def compares(check: str) -> str:
-    """Return what a predictive check compares; empty for other diagnostics."""
+def predictive_limits(survey: SurveyResult) -> tuple[float, float]:
+    """Return the limits of the gate that mark a diagnostic as predictive.
+
+    Parameters
+    ----------
+    survey : SurveyResult
+        A fitted survey.
+    """
+    look, stop = settings_of(survey).get("gate", {}).get("predictive_p", _LIMITS)
+    return float(look), float(stop)
+
+
+def is_predictive(finding: xr.Dataset, limits: tuple[float, float]) -> bool:
+    """Return whether a diagnostic is a posterior predictive tail probability.
+
+    Parameters
+    ----------
+    finding : xarray.Dataset
+        One entry of the node ``diagnostics``.
+    limits : tuple of float
+        From `predictive_limits`.
+    """
+    return (float(finding["look"]), float(finding["stop"])) == limits
+
+
+def _compares(check: str, meaning: str) -> str:
+    """Return what a predictive check compares."""
     plain = check.lower().replace("é", "e")
-    if plain.startswith(_NOT_PREDICTIVE):
-        return ""
-    return next((words for key, words in _COMPARES.items() if key in plain), "")
+    return next((words for key, words in _COMPARES.items() if key in plain), meaning)
 
 
 def predictive_table(survey: SurveyResult) -> Table | None:
@@ -50,13 +75,14 @@ def predictive_table(survey: SurveyResult) -> Table | None:
     found = node(survey, "diagnostics")
     if found is None:
         return None
-    rows = []
+    rows, limits = [], predictive_limits(survey)
     for i, check in enumerate(found["check"].values):
-        if words := compares(str(check)):
-            p, verdict = float(found["value"].values[i]), str(found["verdict"].values[i])
+        part = found.isel(check=i)
+        if is_predictive(part, limits):
+            p, verdict = float(part["value"]), str(part["verdict"].values)
             row: tuple[Cell, ...] = (
                 readable(str(check)),
-                words,
+                _compares(str(check), str(part["meaning"].values)),
                 p,
                 predictive_words(p, verdict),
                 verdict,

@@ -97,13 +97,13 @@ def _option(value: Any) -> str:
         return ", ".join(f"{key} {_option(part)}" for key, part in value.items())
     if isinstance(value, float):
         return shown_number(value, 4)
-    return str(value)
+    return str(value).replace(".0 ", " ")
 
 
 def _meaning(block: type[Block] | None, name: str) -> str:
     """Return what the study file says of an option."""
     field = None if block is None else block.model_fields.get(name)
-    return " ".join((field.description or "").split()) if field is not None else ""
+    return " ".join((field.description or "").replace("`", "").split()) if field is not None else ""
 
 
 def _options(settings: Settings) -> Iterator[tuple[Cell, ...]]:
@@ -187,6 +187,9 @@ def method_part(survey: SurveyResult) -> Section | None:
     blocks: list[Content] = [Table(name, caption, columns, rows, folded=True)]
     if settings.get("priors"):
         columns = (Column("prior of"), Column("before the data", kind="long"), meaning)
-        name, caption = f"priors_{survey.name}", "Priors of this model: what is believed before."
+        name, caption = (
+            f"priors_{survey.name}",
+            "Priors of this model: what is believed before the data.",
+        )
         blocks.append(Table(name, caption, columns, _priors(settings), folded=True))
     return Section(f"survey-{survey.name}-method", "How it was done", tuple(blocks))

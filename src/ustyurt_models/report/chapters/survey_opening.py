@@ -5,7 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from ustyurt_models.report.chapters.survey_checks import compares, predictive_words
+from ustyurt_models.report.chapters.survey_checks import (
+    is_predictive,
+    predictive_limits,
+    predictive_words,
+)
 from ustyurt_models.report.chapters.survey_reading import (
     Interval,
     every_group_is_one,
@@ -181,16 +185,16 @@ def _reasons(survey: SurveyResult, verdict: str) -> str:
     if found is None or "verdict" not in found:
         return ""
     bad = found.isel(check=np.flatnonzero(found["verdict"].to_numpy() == verdict))
-    return "; ".join(_reason(bad.isel(check=i), verdict) for i in range(bad.sizes["check"]))
+    limits = predictive_limits(survey)
+    return "; ".join(_reason(bad.isel(check=i), limits) for i in range(bad.sizes["check"]))
 
 
-def _reason(finding: xr.Dataset, verdict: str) -> str:
+def _reason(finding: xr.Dataset, limits: tuple[float, float]) -> str:
     """Say one diagnostic with its number and meaning."""
-    check, value = str(finding["check"].values), float(finding["value"])
-    if compares(check):
-        return f"{readable(check)}: {predictive_words(value, verdict)}"
-    meaning = f" ({finding['meaning'].values})" if "meaning" in finding else ""
-    return f"{readable(check)} is {shown_number(value)}{meaning}"
+    check, value = readable(str(finding["check"].values)), float(finding["value"])
+    if is_predictive(finding, limits):
+        return f"{check}: {predictive_words(value, str(finding['verdict'].values))}"
+    return f"{check} is {shown_number(value)} ({finding['meaning'].values})"
 
 
 def gate_note(survey: SurveyResult) -> Block:

@@ -56,13 +56,14 @@ def _photo_words(pairs: int, alone: int, found: Interval, mass: float) -> str:
 def _jolly(survey: SurveyResult, design: xr.Dataset) -> Table:
     """Return the animals by each of Jolly's methods."""
     last = design.isel(stratum=-1)
+    dim = str(last["jolly_abundance"].dims[0])
     rows = tuple(
         (
-            _METHODS[int(method)],
-            float(last["jolly_abundance"].sel(jolly_method=method)),
-            float(last["jolly_se"].sel(jolly_method=method)),
+            _METHODS[int(last[dim].values[i])],
+            float(last["jolly_abundance"].values[i]),
+            float(last["jolly_se"].values[i]),
         )
-        for method in design["jolly_method"].values
+        for i in range(last.sizes[dim])
     )
     columns = (
         Column("Jolly's method", kind="long"),

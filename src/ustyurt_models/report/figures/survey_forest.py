@@ -23,6 +23,8 @@ from ustyurt_models.report.words import shown_count, shown_number
 __all__ = ["Estimate", "side_by_side"]
 
 _ROW_IN = 0.42
+#: Long labels and numbers would be too small on a telephone: the figure scrolls in its frame.
+_SCROLLED = 2
 #: Marker and colour: what counts, what stands beside it, what is put on top of both.
 _LOOKS = {"main": ("o", BLUE), "other": ("s", GREY), "pooled": ("D", RED)}
 _LOG_FROM = 4.0
@@ -108,7 +110,8 @@ def side_by_side(
     axes.set_xlabel(quantity)
     axes.grid(axis="x", color=PALE, linewidth=0.8)
     axes.set_axisbelow(True)
-    return finish(figure, name, caption, "; ".join(_reading(one) for one in rows) + ".")
+    alt = "; ".join(_reading(one) for one in rows) + "."
+    return finish(figure, name, caption, alt, _SCROLLED)
 
 
 def _scale(axes: Axes, rows: Sequence[Estimate]) -> str:

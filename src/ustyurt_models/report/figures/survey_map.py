@@ -29,6 +29,8 @@ __all__ = ["DensityMap", "Ground", "LandscapeGround", "PlainGround", "density_ma
 
 _ORDERS = 1000.0
 _WIDE = 1.0
+#: Maps lower than this share of their width stand below each other.
+_FLAT = 0.7
 #: A pixel further than this many sides from any cell centre is blank.
 _REACH = 0.75
 
@@ -225,8 +227,11 @@ def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
     found : DensityMap
         The surface.
     """
-    height = (WIDTHS_IN[3] / 2 - 1.2) * found.ground.shape_in + 0.9
-    figure, grid = drawing(WIDTHS_IN[3], min(max(height, 3.1), 8.0), 1, 2, layout="compressed")
+    columns = 1 if found.ground.shape_in < _FLAT else 2
+    width = WIDTHS_IN[3] if columns == 2 else WIDTHS_IN[2]
+    height = (width / columns - 1.2) * found.ground.shape_in + 0.5
+    rows = 2 // columns
+    figure, grid = drawing(width, min(rows * height + 0.5, 9.0), rows, columns, layout="compressed")
     norm = _density_scale(found.median)
     spread = Normalize(0, max(_WIDE, float(np.nanquantile(found.cv, 0.99))))
     shown = (

@@ -23,6 +23,10 @@ from ustyurt_models.report.words import readable, shown_number
 __all__ = ["Observer", "conditional_detection", "observers_from"]
 
 
+#: Dots lower than this carry their number above.
+_LOW = 0.12
+
+
 @dataclass(frozen=True)
 class Observer:
     """Conditional detection of one observer.
@@ -88,13 +92,14 @@ def conditional_detection(
             label="observed share; size: how many were tried",
         )
         for x, y, n in zip(middle[met], share, one.tried[met], strict=True):
+            below = -13 if y > _LOW else 6
             axes.annotate(
-                str(int(n)), (x, y), (0, -13), textcoords="offset points", ha="center",
+                str(int(n)), (x, y), (0, below), textcoords="offset points", ha="center",
                 fontsize=7.5, color=GREY,
             )  # fmt: skip
         axes.set_title(one.label)
         axes.set_xlim(0, _far(one))
-        axes.set_ylim(0, 1.05)
+        axes.set_ylim(-0.03, 1.05)
         axes.set_xlabel(f"distance from the {kind} [m]")
         calm(axes)
         near, far = one.conditional.median[0], one.conditional.median[-1]
