@@ -160,7 +160,7 @@ def test_climb_leaves_places_without_density():
     reached = climb(slopes, np.array([[-1.0], [5.0], [0.01]]))
     assert reached.height[0] == -np.inf
     # The lower of two climbers on one hill stops once it is close to the higher one.
-    assert reached.height.max() == pytest.approx(-1.0, abs=1e-6)
+    assert reached.height.max() == pytest.approx(-1.0, abs=1e-3)
     assert reached.height[1:] == pytest.approx([-1.0, -1.0], abs=0.2)
 
 

@@ -1,28 +1,24 @@
 """The one fit path: survey block and file in, posterior tree with diagnostics out."""
 
 import json
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import xarray as xr
 
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.provenance import digest_files, library_versions
-from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import SurveyBlock
+from ustyurt_models.study.surveys.candidates import blocks_of_candidates
 from ustyurt_models.survey.context import Context
-from ustyurt_models.survey.diagnostics import (
-    leave_one_out,
-    predictive,
-    prior_shift,
-    sampler_findings,
-)
-from ustyurt_models.survey.judgement import table
+from ustyurt_models.survey.fitting import fit_once, tree_of
 from ustyurt_models.survey.model import SurveyModel
 from ustyurt_models.survey.registry import load_survey, model_of
-from ustyurt_models.survey.sampling import Progress, draw_posterior, settings_attrs
+from ustyurt_models.survey.sampling import Progress
 from ustyurt_models.survey.settings import Gate
 
-__all__ = ["fit_model", "fit_survey"]
+__all__ = ["fit_model", "fit_models", "fit_survey"]
 
 _NOWHERE = Context()
 
@@ -62,10 +58,12 @@ def fit_survey(
     InputError
         Faults of the survey file or the settings.
     """
-    prepared = load_survey(spec, Path(folder), catalogue, context)
-    model = model_of(prepared)
-    tree = fit_model(model, seed, progress)
-    tree.attrs |= _provenance(model, Path(folder))
+    models = [
+        model_of(load_survey(one, Path(folder), catalogue, context))
+        for one in (spec, *blocks_of_candidates(spec))
+    ]
+    tree = fit_models(models, seed, progress)
+    tree.attrs |= _provenance(models[0], Path(folder))
     return tree
 
 
@@ -88,33 +86,44 @@ def fit_model(
     Returns
     -------
     xarray.DataTree
-        Nodes ``posterior``, ``sample_stats``, ``diagnostics``, ``abundance`` and those of the
-        model.
+        Nodes ``posterior``, ``sample_stats``, ``diagnostics``, ``sensitivity``, ``abundance`` and
+        those of the model.
     """
-    spec = model.settings
-    gate = spec.gate if gate is None else gate
-    latent = tuple(getattr(model, "latent", ()))
-    draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, latent)
-    rng = generator(seed, "survey", "derived")
-    posterior = model.derive(draws.posterior, rng)
-    findings = [
-        *sampler_findings(posterior, draws.stats, gate),
-        *prior_shift(posterior, model.prior_sd(), gate),
-        *predictive(model.checks(posterior, rng), gate),
-        *leave_one_out(*model.log_likelihood(posterior), gate),
-    ]
-    nodes = {
-        "posterior": posterior,
-        "sample_stats": draws.stats,
-        "diagnostics": table(findings),
-        **model.nodes(posterior, spec.interval),
-    }
-    tree = xr.DataTree.from_dict(nodes)
-    tree.attrs |= settings_attrs(spec, seed)
-    tree.attrs |= {"engine": draws.stats.attrs["engine"], "why_engine": draws.stats.attrs["why"]}
-    tree.attrs["preview"] = int(draws.stats.attrs["engine"] == "preview")
-    tree.attrs["verdict"] = tree["diagnostics"].attrs["verdict"]
-    return tree
+    return tree_of(fit_once(model, seed, progress, gate))
+
+
+def fit_models(
+    models: Sequence[SurveyModel], seed: int, progress: Progress | None = None
+) -> xr.DataTree:
+    """Fit a model and candidates to the same data and compare them.
+
+    Parameters
+    ----------
+    models : sequence of SurveyModel
+        The model of the study, then candidates; one alone is fitted as by `fit_model`.
+    seed : int
+        The same seed gives the same posteriors.
+    progress : callable, optional
+        Called with the share done.
+
+    Returns
+    -------
+    xarray.DataTree
+        That of the first model, with node ``comparison``; see `candidates.tree_of_candidates`.
+    """
+    fits = []
+    for number, model in enumerate(models):
+        part = None if progress is None else _part_of(progress, number, len(models))
+        fits.append(fit_once(model, seed, part))
+    if len(fits) == 1:
+        return tree_of(fits[0])
+    # An optimiser is imported with it, which a single fit must not pay for.
+    return import_module("ustyurt_models.survey.candidates").tree_of_candidates(fits, seed)
+
+
+def _part_of(progress: Progress, number: int, count: int) -> Progress:
+    """Report a share of one fit as a share of all."""
+    return lambda share: progress((number + share) / count)
 
 
 def _provenance(model: SurveyModel, folder: Path) -> dict[str, str]:

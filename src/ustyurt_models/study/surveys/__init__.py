@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ustyurt_models.study.surveys.candidates import Candidate
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
 from ustyurt_models.study.surveys.distance import (
     DistanceBlock,
@@ -12,6 +13,7 @@ from ustyurt_models.study.surveys.distance import (
     TransectBlock,
 )
 from ustyurt_models.study.surveys.double_observer import DoubleObserver
+from ustyurt_models.study.surveys.gate import Gate
 from ustyurt_models.study.surveys.hierarchical import (
     DensitySurface,
     HierarchicalBlock,
@@ -23,10 +25,12 @@ from ustyurt_models.study.surveys.strip import StripCounts
 from ustyurt_models.study.surveys.trend import Trend
 
 __all__ = [
+    "Candidate",
     "DensitySurface",
     "DistanceBlock",
     "DistancePriors",
     "DoubleObserver",
+    "Gate",
     "HierarchicalBlock",
     "HierarchicalDistance",
     "JointSurvey",

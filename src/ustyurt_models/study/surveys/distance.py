@@ -1,18 +1,23 @@
 """Distance sampling along lines and at points."""
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ValidationError, model_validator
 
 from ustyurt_models.study.quantities import LengthM, LengthOrZeroM, refuse
+from ustyurt_models.study.surveys.candidates import (
+    Adjustment,
+    Candidate,
+    Key,
+    Orders,
+    blocks_of_candidates,
+    name_of_candidate,
+)
 from ustyurt_models.study.surveys.common import Believed, SurveyBlock
 from ustyurt_models.study.surveys.priors import DistancePriors
 
 __all__ = ["DistanceBlock", "Key", "LineTransect", "PointTransect", "TransectBlock"]
-
-#: Shapes of the detection function.
-Key = Literal["half-normal", "hazard-rate", "uniform", "negative-exponential"]
 
 
 class DistanceBlock(SurveyBlock):
@@ -20,9 +25,9 @@ class DistanceBlock(SurveyBlock):
 
     key: Key = "half-normal"
     """Shape of the detection function."""
-    adjustment: Literal["none", "cosine", "hermite", "polynomial"] = "none"
+    adjustment: Adjustment = "none"
     """Series that adjusts the key."""
-    orders: tuple[Annotated[int, Field(ge=1, le=10)], ...] = ()
+    orders: Orders = ()
     """Orders of the adjustment terms."""
     monotone: bool = True
     """Adjusted detection never rises with distance; false asks only that it stays positive."""
@@ -50,8 +55,9 @@ class DistanceBlock(SurveyBlock):
     """Probability of detection on the line or at the point; 1 if absent."""
     availability: Believed | None = None
     """Probability that an animal can be seen at all; 1 if absent."""
-    candidates: tuple[Key, ...] = ()
-    """Further keys that are fitted and compared by leave-one-out."""
+    candidates: tuple[Key | Candidate, ...] = ()
+    """Further keys, or tables such as ``{ key = "uniform", adjustment = "cosine", orders = [1] }``,
+    that are fitted to the same data and compared by leave-one-out."""
     average: bool = False
     """Average over `key` and `candidates` with stacking weights."""
     priors: DistancePriors = DistancePriors()
@@ -87,8 +93,19 @@ class DistanceBlock(SurveyBlock):
         first = {"cosine": 1, "hermite": 2, "polynomial": 2}.get(self.adjustment, 0)
         if self.key == "uniform" and self.monotone and self.orders and self.orders[0] != first:
             raise refuse(f"the uniform key needs {self.adjustment} terms from order {first} on")
+        return self
+
+    @model_validator(mode="after")
+    def _candidates_differ(self) -> "DistanceBlock":
         if self.average and not self.candidates:
             raise refuse("'average' needs 'candidates'")
+        names = [name_of_candidate(self)]
+        try:
+            names += [name_of_candidate(block) for block in blocks_of_candidates(self)]
+        except ValidationError as error:
+            raise refuse(f"'candidates': {error.errors()[0]['msg']}") from error
+        if len(set(names)) < len(names):
+            raise refuse("'candidates' must differ from the model and from each other")
         return self
 
 

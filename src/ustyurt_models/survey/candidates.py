@@ -1,0 +1,90 @@
+"""Fit several models to the same data, compare them, and average where that is asked for."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.seeds import generator
+from ustyurt_models.study.surveys.candidates import name_of_candidate
+from ustyurt_models.survey.comparison import (
+    Candidate,
+    candidate_findings,
+    compare,
+    digest_of,
+    mix,
+)
+from ustyurt_models.survey.fitting import Fitted, tree_of
+from ustyurt_models.survey.judgement import Finding, above
+
+__all__ = ["tree_of_candidates"]
+
+#: Options that change what the likelihood is a density of.
+_OF_DATA = ("truncation", "left_truncation", "cutpoints", "group_size")
+
+
+def _candidate(fitted: Fitted) -> Candidate:
+    """Describe a fit for the comparison."""
+    block = fitted.model.settings
+    told: dict[str, object] = {name: getattr(block, name, None) for name in _OF_DATA}
+    # A scale that depends on size conditions on sizes, which are then not predicted.
+    told["given_size"] = "size" in re.findall(r"\w+", getattr(block, "scale", ""))
+    return Candidate(
+        name=name_of_candidate(block),
+        log_likelihood=fitted.log_likelihood,
+        unit=fitted.unit,
+        data=digest_of(fitted.nodes["observed_data"], told),
+        abundance=fitted.nodes["abundance"],
+        verdict=fitted.verdict,
+    )
+
+
+def _average(
+    fits: Sequence[Candidate], node: xr.Dataset, rng: np.random.Generator
+) -> tuple[xr.Dataset, list[Finding]]:
+    """Mix abundance by stacking weights; fits that their diagnostics stop take no part."""
+    usable = np.array([fit.verdict != "stop" or i == 0 for i, fit in enumerate(fits)])
+    weight = np.where(usable, node["stacking"].values, 0.0)
+    weight = weight / weight.sum() if weight.sum() > 0 else np.eye(len(fits))[0]
+    node["weight"] = ("fit", weight, {"units": "1", "long_name": "share of the averaged draws"})
+    lost = float(node["stacking"].values[~usable].sum())
+    names = ", ".join(fit.name for fit, ok in zip(fits, usable, strict=True) if not ok)
+    meaning = f"stacking weight of fits that their own diagnostics stop: {names or 'none'}"
+    mixed = mix([fit.abundance for fit in fits], weight, rng)
+    return mixed, [above("weight left out of the average", lost, (0.0, np.inf), meaning)]
+
+
+def tree_of_candidates(fits: Sequence[Fitted], seed: int) -> xr.DataTree:
+    """Put fits of the same data into one tree: that of the first, with the comparison.
+
+    Parameters
+    ----------
+    fits : sequence of Fitted
+        The model of the study first, then its candidates.
+    seed : int
+        Study seed.
+
+    Returns
+    -------
+    xarray.DataTree
+        Node ``comparison``; with ``average`` node ``abundance`` is mixed by stacking weights and
+        says in ``fit`` which candidate a draw is from, while the other nodes stay those of the
+        first fit.
+
+    Raises
+    ------
+    InputError
+        When the fits are not of the same data.
+    """
+    block = fits[0].model.settings
+    candidates = [_candidate(fitted) for fitted in fits]
+    node = compare(candidates, generator(seed, "survey", "comparison"), block.interval)
+    findings = candidate_findings(node, block.gate)
+    nodes = {"comparison": node}
+    if getattr(block, "average", False):
+        mixed, more = _average(candidates, node, generator(seed, "survey", "average"))
+        nodes["abundance"] = mixed
+        # The choice no longer decides the numbers; it is in their intervals.
+        findings = more
+    return tree_of(fits[0], nodes, findings)
