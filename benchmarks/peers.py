@@ -5,7 +5,10 @@ Run: uv run python benchmarks/peers.py [FOLDER] [--sampler nutpie] [--json FILE]
 FOLDER (default ../shared/reference) holds one folder per dataset with reference.json; a dataset
 is compared when it holds a study.toml or when benchmarks/peers/<dataset>.toml exists. Points
 must agree within 0.25 standard errors of the peer and widths within 15 %, unless the study file
-gives another tolerance and its reason. Exit code 1 when something does not.
+gives another tolerance and its reason. Exit code 1 when something does not. A study file holds
+``[survey.NAME]`` blocks as a study does, ``[common]`` options of all of them, and ``[[compare]]``
+entries: which survey, which fit of the peer, and which quantities (``p``, ``density``, ``groups``,
+``animals``, the last three also as ``animals:STRATUM``).
 """
 
 import argparse
@@ -22,6 +25,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from pydantic import TypeAdapter
 
 from ustyurt_models.study.surveys import Survey
 from ustyurt_models.survey import fit_survey
@@ -29,6 +33,8 @@ from ustyurt_models.survey import fit_survey
 HERE = Path(__file__).parent
 DEFAULT = HERE.parents[1] / "shared" / "reference"
 POINT_SE, WIDTH_SHARE = 0.25, 0.15
+SURVEY: TypeAdapter = TypeAdapter(Survey)
+PER_KM2 = {"km2": 1.0, "ha": 0.01}  # square kilometres that hold one of the peer's unit of density
 SEED = 20261122
 
 
@@ -67,15 +73,16 @@ def _peer(fit: dict[str, Any], what: str) -> tuple[float, float]:
     return float(row["Estimate"]), float(row["se"])
 
 
-def _ours(tree: xr.DataTree, what: str) -> np.ndarray:
+def _ours(tree: xr.DataTree, what: str, density_unit: str) -> np.ndarray:
     """Return our draws of the same quantity."""
     posterior = tree["posterior"].to_dataset()
     kind, _, label = what.partition(":")
     if kind == "p":
         return posterior["p_detect"].values.ravel()
     if kind == "density":
-        area = float(posterior["area_km2"].sum())
-        return posterior["abundance_total"].values.ravel() / area
+        whole = posterior["density_total_per_km2"]
+        part = posterior["density_per_km2"].sel(stratum=label) if label else whole
+        return part.values.ravel() * PER_KM2[density_unit]
     name = "group_abundance" if kind == "groups" else "abundance"
     if label:
         return posterior[name].sel(stratum=label).values.ravel()
@@ -121,20 +128,21 @@ def compare(folder: Path, study: Path, sampler: str) -> Iterator[Comparison]:
     told = tomllib.loads(study.read_text(encoding="utf-8"))
     fits = json.loads((folder / "reference.json").read_text(encoding="utf-8"))["fits"]
     engine = {"sampler": {"engine": sampler}}
+    shared = _toml_tuples({"common": told.get("common", {})})["common"]
     with tempfile.TemporaryDirectory() as scratch:
         home = folder
         if told.get("tables") == "double_observer":
             home = Path(scratch)
             _join_observer(folder, home)
         trees = {
-            name: fit_survey(Survey.model_validate(block | engine), home, SEED)
+            name: fit_survey(SURVEY.validate_python(shared | block | engine), home, SEED)
             for name, block in _toml_tuples(told["survey"]).items()
         }
     for entry in told["compare"]:
         tree, fit = trees[entry["survey"]], fits[entry["fit"]]
         for what in entry["what"]:
             estimate, se = _peer(fit, what)
-            draws = _ours(tree, what)
+            draws = _ours(tree, what, told.get("density_unit", "km2"))
             ours = float(np.median(draws))
             yield Comparison(
                 told["title"],

@@ -1,4 +1,4 @@
-"""Line transects against the stored answers of mrds and Distance; skipped without the data."""
+"""Lines and points against the stored answers of mrds and Distance; skipped without the data."""
 
 import importlib.util
 import sys
@@ -18,7 +18,9 @@ def load_peers():
     return module
 
 
-@pytest.mark.parametrize("dataset", ["minke", "ducknest", "golftees"])
+@pytest.mark.parametrize(
+    "dataset", ["minke", "ducknest", "golftees", "cluster_exercise", "amakihi"]
+)
 def test_posterior_agrees_with_peer(dataset):
     folder = REFERENCE / dataset
     if not (folder / "reference.json").is_file():
