@@ -13,7 +13,7 @@ from ustyurt_models.report.chapters.survey_opening import METHODS, gate_word, op
 from ustyurt_models.report.content import Note, Paragraph, Table
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.tables import frame
-from ustyurt_models.study.surveys import LineTransect
+from ustyurt_models.study.surveys import Candidate, LineTransect
 
 
 def survey_of(model="line_transect", overridden=False, **nodes):
@@ -174,7 +174,8 @@ def test_options_and_priors_are_explained_and_idle_priors_left_out():
     used = {row[0] for row in priors.rows}
     assert {"sigma share", "coefficient sd", "mean size"} <= used
     assert not {"shape excess", "size slope sd", "pooling sd mean", "adjustment sd"} & used
-    hazard = block.model_copy(update={"key": "hazard-rate", "group_size": "single"})
+    candidate = Candidate(key="hazard-rate")
+    hazard = block.model_copy(update={"candidates": (candidate,), "group_size": "single"})
     tree.attrs["settings"] = hazard.model_dump_json()
     priors = surveys.survey_part(SurveyResult.of("x", tree)).parts[-1].blocks[1]
     used = {row[0] for row in priors.rows}

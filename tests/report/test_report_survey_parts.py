@@ -15,6 +15,7 @@ from ustyurt_models.report.chapters.survey_detection import detection_part, dete
 from ustyurt_models.report.chapters.survey_effects import effects_part
 from ustyurt_models.report.chapters.survey_sensitivity import sensitivity_part
 from ustyurt_models.report.chapters.survey_strip import strip_part
+from ustyurt_models.report.chapters.surveys import survey_part
 from ustyurt_models.report.content import Figure, Note, Paragraph, Table
 from ustyurt_models.report.figures.survey_detection import curve_from, detection_function
 from ustyurt_models.report.figures.survey_map import plain_ground
@@ -200,6 +201,17 @@ def test_sensitivity_tells_prior_from_data():
     assert "have a say in: encounter spread" in words(part)
 
 
+def test_what_neither_prior_nor_data_move_is_not_said_to_rest_on_data():
+    found = synthetic.sensitivity()
+    found["likelihood"][:] = 0.01
+    nodes = {"sensitivity": found, "posterior": synthetic.posterior()}
+    nodes["sensitivity"] = found.assign_coords(result=["esw_m", "encounter_spread"])
+    nodes["posterior"]["esw_m"].attrs["long_name"] = "effective strip half-width"
+    (table,) = tables(sensitivity_part(survey_of(**nodes)))
+    assert table["reading"][0].startswith("moved by neither")
+    assert table["result"][0] == "effective strip half-width"
+
+
 def test_effects_are_ratios_in_the_unit_of_the_covariate():
     (table,) = tables(effects_part(survey_of(effects=synthetic.effects())))
     assert list(table["for"]) == ["100 kg per ha more", "against the reference level"]
@@ -262,6 +274,17 @@ def test_conflict_is_shown_before_pooling():
     assert alone["bias believed, 95 % high"].to_list() == pytest.approx(
         [np.exp(1.96 * 0.2), 1.0], rel=1e-3
     )
+
+
+def test_the_pooled_number_comes_after_the_surveys_alone():
+    nodes = {"abundance": synthetic.abundance(), "conflict": synthetic.conflict()}
+    part = survey_part(survey_of("joint", **nodes))
+    assert [one.title for one in part.parts[:2]] == [
+        "Each survey alone, before pooling",
+        "All together",
+    ]
+    assert "first each alone" in words(part)
+    assert "5\u202f2" in words(part.parts[1])
 
 
 def test_strips_show_photographs_and_the_three_methods():

@@ -44,6 +44,7 @@ _NUMBERS: tuple[tuple[str, str, Kind], ...] = (
     ("parameters", "effective parameters", "number"),
     ("pareto_k", "largest Pareto k", "number"),
     ("stacking", "stacking weight", "probability"),
+    ("weight", "share of the average", "probability"),
 )
 
 
@@ -200,7 +201,9 @@ def comparison_part(survey: SurveyResult) -> Section | None:
     if keys is None:
         return None
     used = (
-        "The numbers above are averaged over the detection functions with stacking weights."
+        "The numbers above are averaged over the detection functions with stacking weights; what "
+        "is said of detection, of the estimate by design and of the checks is that of "
+        f"{keys.names[0]}."
         if keys.averaged
         else f"The numbers above use {keys.names[0]} alone; nothing is averaged."
     )

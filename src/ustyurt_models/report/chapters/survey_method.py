@@ -27,18 +27,27 @@ _BLOCKS: Mapping[str, type[SurveyBlock]] = {
 
 Settings = Mapping[str, Any]
 
+
+def _fits(settings: Settings) -> list[Settings]:
+    """Return the options of the model and of its candidates, told in full."""
+    given = [one if isinstance(one, Mapping) else {"key": one} for one in settings["candidates"]]
+    return [settings, *({**settings, **{k: v for k, v in one.items() if v}} for one in given)]
+
+
 #: When a prior has a part in the model; priors not named here always have.
 _USED: Mapping[str, Callable[[Settings], bool]] = {
     "encounter_rate": lambda s: s["model"] not in _SITES and s["encounter"] != "bootstrap",
     "encounter_spread_mean": lambda s: (
         s["model"] not in _SITES and s["encounter"] == "negative-binomial"
     ),
-    "sigma_share": lambda s: any(key != "uniform" for key in (s["key"], *s["candidates"])),
-    "shape_excess": lambda s: "hazard-rate" in (s["key"], *s["candidates"]),
-    "adjustment_sd": lambda s: s["adjustment"] != "none",
-    "coefficient_sd": lambda s: bool(s["scale"]),
-    "random_sd_mean": lambda s: bool(s["scale_random"] or s.get("density_random")),
-    "pooling_sd_mean": lambda s: s["pooling"] == "partial",
+    "sigma_share": lambda s: any(one.get("key") != "uniform" for one in _fits(s)),
+    "shape_excess": lambda s: any(one.get("key") == "hazard-rate" for one in _fits(s)),
+    "adjustment_sd": lambda s: any(one.get("orders") for one in _fits(s)),
+    "coefficient_sd": lambda s: any(one.get("scale") for one in _fits(s)),
+    "random_sd_mean": lambda s: (
+        any(one.get("scale_random") for one in _fits(s)) or bool(s.get("density_random"))
+    ),
+    "pooling_sd_mean": lambda s: any(one.get("pooling") == "partial" for one in _fits(s)),
     "mean_size": lambda s: s["group_size"] != "single",
     "size_cv_mean": lambda s: s["group_size"] in ("model", "lognormal"),
     "size_slope_sd": lambda s: bool(s["size_bias"]),
@@ -94,7 +103,7 @@ def _option(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_option(part) for part in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_option(part)}" for key, part in value.items())
+        return ", ".join(f"{key} {_option(part)}" for key, part in value.items() if part)
     if isinstance(value, float):
         return shown_number(value, 4)
     return str(value).replace(".0 ", " ")

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from ustyurt_models.report.chapters.survey_reading import node
+from ustyurt_models.report.chapters.survey_reading import draws, node
 from ustyurt_models.report.content import Cell, Column, Paragraph, Section, Table
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.words import readable
@@ -22,6 +22,8 @@ def _reading(part: xr.Dataset, much: float) -> str:
     if not np.isfinite([prior, data]).all():
         return "could not be computed"
     said = "rests on the data"
+    if prior < much and data < much:
+        said = "moved by neither: fixed, or believed rather than estimated"
     if prior >= much:
         said = "prior and data pull apart, or the prior is strong: look at the prior"
     if prior >= much > data:
@@ -30,13 +32,19 @@ def _reading(part: xr.Dataset, much: float) -> str:
     return f"{said} (a rough number)" if rough else said
 
 
+def _label(survey: SurveyResult, name: str) -> str:
+    """Return what a result is, as the posterior says it."""
+    drawn = draws(survey, [name]).get(name)
+    return readable(name) if drawn is None else str(drawn.attrs.get("long_name", readable(name)))
+
+
 def _table(survey: SurveyResult, found: xr.Dataset, much: float) -> Table:
     """Return prior and likelihood sensitivity of every result."""
     dim, rows = str(found["prior"].dims[0]), []
     for i, name in enumerate(found[dim].values):
         part = found.isel({dim: i})
         row: tuple[Cell, ...] = (
-            readable(str(name)),
+            _label(survey, str(name)),
             float(part["prior"]),
             float(part["likelihood"]),
             _reading(part, much),
@@ -44,8 +52,8 @@ def _table(survey: SurveyResult, found: xr.Dataset, much: float) -> Table:
         rows.append(row)
     columns = (
         Column("result"),
-        Column("moved by the prior", "", "number"),
-        Column("moved by the data", "", "number"),
+        Column("moved by the prior", "", "probability"),
+        Column("moved by the data", "", "probability"),
         Column("reading", kind="long"),
     )
     return Table(
@@ -72,9 +80,9 @@ def sensitivity_part(survey: SurveyResult) -> Section | None:
     much = float(found.attrs.get("limit", _MUCH))
     names = found["prior"][found["prior"].dims[0]].values
     moved = found["prior"].to_numpy() >= much
-    strong = [readable(str(name)) for name in names[moved]]
+    strong = [_label(survey, str(name)) for name in names[moved]]
     text = "Priors of other strength would give nearly the same numbers."
     if strong:
-        text = f"The priors have a say in: {', '.join(strong)}. They stand in the method below."
+        text = f"The priors have a say in: {', '.join(strong)}. See the method below."
     blocks = (Paragraph(text), _table(survey, found, much))
     return Section(f"survey-{survey.name}-sensitivity", "How much the priors matter", blocks)

@@ -69,8 +69,14 @@ def survey_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section
     land : xarray.Dataset, optional
         Landscape of the study, for maps of surveys that predict to its cells.
     """
+    conflict = conflict_part(survey)
+    beginning = (*opening(survey), *numbers(survey))
+    if conflict is not None:
+        pooled = Section(f"survey-{survey.name}-pooled", "All together", beginning)
+        text = "Several surveys count the same animals: first each alone, then all together."
+        beginning = (Paragraph(text, lead=True),)
     parts = (
-        conflict_part(survey),
+        *((conflict, pooled) if conflict is not None else ()),
         trend_part(survey),
         cells_part(survey, land),
         detection_part(survey),
@@ -86,7 +92,7 @@ def survey_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section
     return Section(
         f"survey-{survey.name}",
         title,
-        (*opening(survey), *numbers(survey)),
+        beginning,
         tuple(part for part in parts if part is not None),
     )
 

@@ -131,4 +131,4 @@ def _scale(axes: Axes, rows: Sequence[Estimate]) -> str:
 
 
 def _tick(value: float) -> str:
-    return shown_count(value) if value >= 1000 else shown_number(value, 3)
+    return shown_count(value) if value >= 1000 else shown_number(round(value, 9), 3)

@@ -197,6 +197,7 @@ def _mark(axes: Axes, found: DensityMap) -> None:
         window = (axes.get_xlim(), axes.get_ylim())
         if rows > 1 and columns > 1:
             axes.contourf(x, y, beyond, [0.5, 1.5], colors="none", hatches=["//////"])
+            axes.contour(x, y, beyond, [0.5], colors="white", linewidths=1.2)
         axes.set_xlim(window[0])
         axes.set_ylim(window[1])
     if found.site_km.size:
@@ -251,7 +252,9 @@ def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
         bar.set_label(f"{label}{suffix}", fontsize=8)
         if isinstance(scale, LogNorm):
             bar.ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_number(value, 2)))
+        bar.ax.yaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: shown_number(round(value, 9), 2))
+        )
         bar.ax.yaxis.set_minor_formatter(NullFormatter())
         bar.ax.tick_params(labelsize=8)
     if handles := _key(found):
