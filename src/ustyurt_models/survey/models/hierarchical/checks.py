@@ -5,12 +5,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from ustyurt_models.formulas.hsgp import (
-    basis_functions,
-    longest_resolved_km,
-    shortest_resolved_km,
-    spectral_root,
-)
+from ustyurt_models.formulas.hsgp import longest_resolved_km, shortest_resolved_km
 from ustyurt_models.formulas.site_counts import CV_FLOOR, log_class_shares, log_site_count
 from ustyurt_models.study.surveys import HierarchicalBlock
 from ustyurt_models.survey.models.distance.checks import fitted_shares
@@ -80,10 +75,7 @@ def expected_groups(
         value += draws_of(posterior, f"density_{name}")[:, level]
     if field is not None:
         assert places.site_km is not None
-        waves = basis_functions(field.basis, places.site_km[seen])
-        sd, length = draws_of(posterior, "field_sd"), draws_of(posterior, "field_length_km")
-        weight = spectral_root(field.basis, sd, length) * draws_of(posterior, "field_z")
-        value += weight @ waves.T
+        value += draws_of(posterior, "field_weight") @ field.waves(places.site_km[seen]).T
     p = drawn_curves(posterior, detected(survey, places)).mean_detection()
     area = survey.data.truncated.unit_area_km2 * survey.data.effort[seen]
     return np.exp(value) * area * p[:, places.rows.row]

@@ -8,11 +8,11 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.formulas.hsgp import Basis, basis_functions, choose_basis
+from ustyurt_models.formulas.hsgp import Basis, basis_functions, choose_basis, spectral_root
 from ustyurt_models.study.surveys import DensitySurface
 from ustyurt_models.survey.models.distance.priors import exponential
 
-__all__ = ["SHORTEST_SHARE", "Field", "add_field", "field_of", "length_prior"]
+__all__ = ["LONGEST_SHARE", "SHORTEST_SHARE", "Field", "add_field", "field_of", "length_prior"]
 
 Floats = NDArray[np.float64]
 
@@ -25,49 +25,77 @@ _DEFAULT_SHARE = 0.25
 
 @dataclass(frozen=True)
 class Field:
-    """Waves of a field and the prior of its length scale.
+    """Waves of a field and the priors of its parameters.
 
     Attributes
     ----------
     basis : Basis
         Waves.
+    middle : numpy.ndarray
+        Mean of each wave over the sites, shape (wave,). It is taken off, so that the field is
+        zero on average over the sites and the mean density is told by the intercept alone (the
+        sum-to-zero constraint of smooths; Wood 2017, *Generalized Additive Models*, sec. 5.4.1).
     median_km : float
         Prior median of the length scale.
     sd_mean : float
         Prior mean of the standard deviation of the field on log density.
+    told : numpy.ndarray
+        Share of what is known of each wave that comes from the data, shape (wave,): how far its
+        weight is sampled in its own unit instead of in that of its prior. Papaspiliopoulos et al.
+        2007, Statistical Science 22:59 (partially non-centred parametrisation).
     """
 
     basis: Basis
+    middle: Floats
     median_km: float
     sd_mean: float
+    told: Floats
+
+    def waves(self, position_km: Floats) -> Floats:
+        """Return the waves at some places, zero on average over the sites, shape (place, wave)."""
+        return basis_functions(self.basis, position_km) - self.middle
+
+    @property
+    def usual_root(self) -> Floats:
+        """Weight that each wave has where the parameters are at the middle of their priors."""
+        return spectral_root(self.basis, self.sd_mean * np.log(2.0), self.median_km)
 
 
-def field_of(settings: DensitySurface, position_km: Floats) -> Field:
+def field_of(
+    settings: DensitySurface, site_km: Floats, groups: NDArray[np.int64], cell_km: Floats
+) -> Field:
     """Lay the waves that a study asks for.
 
     Parameters
     ----------
     settings : DensitySurface
         Length scale, kernel, number of waves.
-    position_km : numpy.ndarray
-        All sites and cells, shape (place, 2).
+    site_km : numpy.ndarray
+        Sites with effort, shape (site, 2).
+    groups : numpy.ndarray
+        Groups seen there; their mean tells how much the data can say of each wave.
+    cell_km : numpy.ndarray
+        Cells, shape (cell, 2).
 
     Returns
     -------
     Field
         With waves for length scales from 0.375 to 2 times the prior median.
     """
-    side_km = float(np.ptp(position_km, axis=0).max())
+    everywhere = np.concatenate([site_km, cell_km])
+    side_km = float(np.ptp(everywhere, axis=0).max())
     length_m = settings.length_scale
     median = _DEFAULT_SHARE * side_km if length_m is None else length_m / 1000.0
-    basis = choose_basis(
-        position_km,
-        SHORTEST_SHARE * median,
-        LONGEST_SHARE * median,
-        settings.kernel,
-        settings.basis,
-    )
-    return Field(basis, median, settings.priors.field_sd_mean)
+    shortest, longest = SHORTEST_SHARE * median, LONGEST_SHARE * median
+    basis = choose_basis(everywhere, shortest, longest, settings.kernel, settings.basis)
+    waves = basis_functions(basis, site_km)
+    middle = waves.mean(axis=0)
+    count = max(float(np.mean(groups)), 0.5 / groups.size)
+    if settings.family.endswith("negative-binomial"):
+        count = count / (1.0 + count * settings.priors.site_cv_mean**2)
+    field = Field(basis, middle, median, settings.priors.field_sd_mean, np.zeros(middle.size))
+    known = count * ((waves - middle) ** 2).sum(axis=0) * field.usual_root**2
+    return Field(basis, middle, median, settings.priors.field_sd_mean, known / (1.0 + known))
 
 
 def length_prior(median_km: float) -> tuple[float, float]:
@@ -94,16 +122,19 @@ def add_field(field: Field, position_km: Floats) -> TensorVariable:
     Returns
     -------
     TensorVariable
-        Field on log density, shape (site,). Weights of the waves are standard normal before they
-        are scaled (non-centred), which suits surveys that say little about each wave.
+        Field on log density, shape (site,).
     """
     longest, mean = length_prior(field.median_km)
     sd = exponential("field_sd", field.sd_mean)
     inverse = exponential("field_bend_per_km", mean)
     length = pm.Deterministic("field_length_km", 1.0 / (1.0 / longest + inverse))
-    weight = pm.Normal("field_z", dims="wave")
-    root = _spectral_root(field.basis, sd, length)
-    return pt.dot(pt.as_tensor(basis_functions(field.basis, position_km)), root * weight)
+    # With r the weight of a wave over its usual one, z is normal with deviation r^told and the
+    # weight is usual * r^(1 - told) * z: the same prior for any share `told`.
+    log_ratio = pt.log(_spectral_root(field.basis, sd, length)) - np.log(field.usual_root)
+    z = pm.Normal("field_z", 0.0, pt.exp(field.told * log_ratio), dims="wave")
+    size = field.usual_root * pt.exp((1.0 - field.told) * log_ratio)
+    weight = pm.Deterministic("field_weight", size * z, dims="wave")
+    return pt.dot(pt.as_tensor(field.waves(position_km)), weight)
 
 
 def _spectral_root(basis: Basis, sd: TensorVariable, length: TensorVariable) -> TensorVariable:

@@ -138,7 +138,7 @@ def build(survey: HierarchicalSurvey, places: Places, field: Field | None = None
     pymc.Model
         Free variables ``group_density_at_average_per_km2``, ``sigma_m`` and, where they apply,
         ``density_effect``, ``density_<factor>``, ``site_cv``, ``empty_logit``, ``scale_effect``,
-        ``scale_<factor>``, ``shape_excess``, ``field_sd``, ``field_length_km``, ``field_z``,
+        ``scale_<factor>``, ``shape_excess``, ``field_sd``, ``field_length_km``, ``field_weight``,
         ``mean_size_untruncated`` or ``mean_size``, and ``size_cv``.
     """
     settings, data = survey.settings, detected(survey, places)

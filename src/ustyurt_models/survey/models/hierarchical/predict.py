@@ -6,7 +6,7 @@ depends neither on the number of cells nor on what is kept of earlier blocks.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import h5netcdf
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.formulas.hsgp import Basis, basis_functions
 from ustyurt_models.survey.covariates import Design
 
 __all__ = [
@@ -110,12 +109,12 @@ class Surface:
     ----------
     design : Design
         Columns of the covariates.
-    basis : Basis or None
-        Waves of the field.
+    waves : callable or None
+        Waves of the field at some places: (place, 2) [km] -> (place, function).
     """
 
     design: Design
-    basis: Basis | None = None
+    waves: Callable[[Floats], Floats] | None = None
 
     def log_density(self, draws: DensityDraws, cells: CellTable) -> NDArray[np.float32]:
         """Return log animals per square kilometre, float32, shape (draw, cell)."""
@@ -124,8 +123,8 @@ class Surface:
         if self.design.names:
             columns = self.design.matrix(cells.covariates).astype(np.float32)
             value += draws.coefficient.astype(np.float32) @ columns.T
-        if self.basis is not None:
-            waves = basis_functions(self.basis, cells.position_km).astype(np.float32)
+        if self.waves is not None:
+            waves = self.waves(cells.position_km).astype(np.float32)
             value += draws.wave.astype(np.float32) @ waves.T
         return value
 
@@ -141,7 +140,7 @@ def cell_blocks(
     Parameters
     ----------
     surface : Surface
-        Design and basis.
+        Design and waves.
     draws : DensityDraws
         Draws to predict with.
     cells : CellTable

@@ -5,7 +5,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
-from ustyurt_models.formulas.hsgp import spectral_root
 from ustyurt_models.survey.models.distance.curves import drawn_curves, draws_of
 from ustyurt_models.survey.models.distance.results import (
     UNITS,
@@ -36,7 +35,7 @@ _UNITS = UNITS | {
     "field_sd": ("1", "standard deviation of the field on log density"),
     "field_length_km": ("km", "length scale of the field"),
     "field_bend_per_km": ("km-1", "inverse length scale beyond that of the longest"),
-    "field_z": ("1", "standardised weight of a wave of the field"),
+    "field_weight": ("km", "weight of a wave of the field"),
 }
 
 
@@ -52,7 +51,7 @@ def _unit(name: str) -> tuple[str, str]:
 
 def surface_of(places: Places, field: Field | None) -> Surface:
     """Return how density depends on covariates and place."""
-    return Surface(places.density, None if field is None else field.basis)
+    return Surface(places.density, None if field is None else field.waves)
 
 
 def _level_factor(posterior: xr.Dataset, survey: HierarchicalSurvey, places: Places) -> Floats:
@@ -99,8 +98,7 @@ def density_draws(
     if places.density.names:
         effect = draws_of(posterior, "density_effect")
     if field is not None:
-        sd, length = draws_of(posterior, "field_sd"), draws_of(posterior, "field_length_km")
-        wave = spectral_root(field.basis, sd, length) * draws_of(posterior, "field_z")
+        wave = draws_of(posterior, "field_weight")
     return DensityDraws(value, effect, wave)
 
 
@@ -151,7 +149,7 @@ def derive(
         The posterior; every variable has a unit. Without cells and areas, abundance is that of
         the area searched and ``area_basis`` says so.
     """
-    out = posterior.drop_vars([n for n in posterior if str(n).endswith("_z") and n != "field_z"])
+    out = posterior.drop_vars([name for name in posterior if str(name).endswith("_z")])
     data = detected(survey, places)
     add_detection(out, data, drawn_curves(out, data).mean_detection())
     add_known(out, survey.on_line, survey.availability, rng)

@@ -129,6 +129,7 @@ def survey_model(survey: HierarchicalSurvey) -> HierarchicalModel:
     if isinstance(survey.settings, DensitySurface):
         assert places.site_km is not None
         assert places.cells is not None
-        seen = places.site_km[survey.data.visited]
-        field = field_of(survey.settings, np.concatenate([seen, places.cells.position_km]))
+        seen = survey.data.visited
+        sites, groups = places.site_km[seen], survey.data.groups[seen]
+        field = field_of(survey.settings, sites, groups, places.cells.position_km)
     return HierarchicalModel(survey, places, field)
