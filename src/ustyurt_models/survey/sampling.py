@@ -24,6 +24,9 @@ __all__ = ["Draws", "Progress", "draw_posterior", "settings_attrs"]
 Progress = Callable[[float], None]
 Floats = NDArray[np.float64]
 
+#: States and random effects from which on the highest point says nothing of where the probability
+#: is: it lies where the effects collapse. Such models go to NUTS, and its chains judge each other.
+_MOST_LATENT = 50
 _NEAR = 5.0  # standard deviations within which a chain counts as having visited an optimum
 
 
@@ -82,9 +85,13 @@ def draw_posterior(
     if sampler.engine == "preview":
         drawn, extra, why = preview_flat(flat, sampler, rng), xr.Dataset(), "asked for"
         return _draws(model, flat, drawn, extra, {"engine": "preview", "why": why}, latent)
-    optima = search(flat, rng)
+    hidden = _latent_count(model, latent)
+    few = hidden <= _MOST_LATENT
+    optima = search(flat, rng) if few or sampler.engine == "laplace" else []
     why = "asked for"
-    if sampler.engine in ("auto", "laplace"):
+    if sampler.engine == "auto" and not few:
+        why = f"no optimum stands for {hidden} states, waves or random effects"
+    elif sampler.engine in ("auto", "laplace"):
         drawn = sample_flat(flat, sampler, rng, optima)
         faults = weaknesses(drawn.stats, gate)
         if sampler.engine == "laplace" or not faults:
@@ -97,7 +104,7 @@ def draw_posterior(
     # The compiled samplers cost seconds to import; the fast path must not pay for them.
     room = import_module("ustyurt_models.survey.samplers.nuts")
     chains = room.sample(model, sampler, _sampler_seed(seed), progress)
-    drawn = _from_chains(flat, chains.points, optima)
+    drawn = _from_chains(flat, chains.points, optima) if few else _unchecked(flat, chains.points)
     return _draws(model, flat, drawn, chains.stats, {"engine": name, "why": why}, latent)
 
 
@@ -126,6 +133,22 @@ def weaknesses(stats: dict[str, float], gate: Gate) -> list[str]:
     if not stats["arrived"]:
         found.append("the climb found no level place")
     return found
+
+
+def _latent_count(model: pm.Model, latent: Sequence[str]) -> int:
+    """Count the states and random effects of a model."""
+    point = model.initial_point()
+    return sum(
+        int(np.size(point[model.rvs_to_values[variable].name]))
+        for variable in model.free_RVs
+        if variable.name in latent
+    )
+
+
+def _unchecked(flat: FlatModel, points: Floats) -> Weighted:
+    """Bring chains to their natural scale without looking for optima."""
+    flown = points.reshape(-1, points.shape[2])
+    return weighted(flat, flown, flat.log_densities(flown), points.shape[:2], {})
 
 
 def _from_chains(flat: FlatModel, points: Floats, optima: list[Optimum]) -> Weighted:
