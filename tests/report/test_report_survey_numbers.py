@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import synthetic_surveys as synthetic
 
-from ustyurt_models.report.chapters import surveys
+from ustyurt_models.report.chapters import surveys, verdict
 from ustyurt_models.report.chapters.survey_method import _BLOCKS
 from ustyurt_models.report.chapters.survey_numbers import abundance_table, group_table, numbers
 from ustyurt_models.report.chapters.survey_opening import METHODS, gate_word, opening
@@ -130,10 +130,12 @@ def test_a_pass_and_a_missing_check_are_told_apart():
     assert "Nobody checked this fit" in said(survey_of())
 
 
-def test_previews_are_marked_everywhere(survey):
+def test_previews_are_marked_everywhere(survey, changed):
     survey.tree.attrs["preview"] = 1
     assert "PREVIEW" in said(survey)
     assert "PREVIEW" in str(surveys.inventory([survey]).rows)
+    first_page = " ".join(note.text for note in verdict.notices(changed(surveys=(survey,))))
+    assert "its fit is a PREVIEW" in first_page
 
 
 def test_only_what_the_file_holds_is_shown():

@@ -1,5 +1,7 @@
 """What the parts of a survey say when the numbers are good, and when they are not."""
 
+import json
+
 import numpy as np
 import pytest
 import synthetic_results
@@ -219,6 +221,14 @@ def test_effects_are_ratios_in_the_unit_of_the_covariate():
     assert table["ratio, 95 % high"][1] == pytest.approx(np.exp(0.2))
     assert list(table["reading"]) == ["raises it", "direction not known"]
     assert list(table["multiplies"]) == ["density", "scale of detection"]
+
+
+def test_levels_of_random_effects_are_told_against_the_average():
+    survey = survey_of(effects=synthetic.effects())
+    settings = json.loads(survey.tree.attrs["settings"]) | {"scale_random": ["observer"]}
+    survey.tree.attrs["settings"] = json.dumps(settings)
+    (table,) = tables(effects_part(survey))
+    assert table["for"][1] == "against the average level"
 
 
 def test_effects_without_steps_say_that_they_are_standardised():

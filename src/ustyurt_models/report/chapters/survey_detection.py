@@ -18,10 +18,9 @@ from ustyurt_models.report.content import Block, Cell, Column, Section, Table
 from ustyurt_models.report.figures.survey_detection import (
     curve_from,
     detection_function,
-    quantile_plot,
-    quantiles_from,
 )
 from ustyurt_models.report.figures.survey_observers import conditional_detection, observers_from
+from ustyurt_models.report.figures.survey_quantiles import quantile_plot, quantiles_from
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.words import readable, shown_number, unit_words
 

@@ -11,6 +11,7 @@ from ustyurt_models.report.chapters.survey_reading import (
     Interval,
     mass_words,
     node,
+    settings_of,
 )
 from ustyurt_models.report.content import Column, Paragraph, Section, Table
 from ustyurt_models.report.figures.survey_forest import Estimate, side_by_side
@@ -36,7 +37,7 @@ class _Effect(NamedTuple):
     ratio: Interval
 
 
-def _step(part: xr.Dataset) -> tuple[str, float]:
+def _step(part: xr.Dataset, random: tuple[str, ...]) -> tuple[str, float]:
     """Return the change of the covariate, and by what the coefficient is divided.
 
     A step is the standard deviation rounded to one digit, so that people can picture it; levels
@@ -44,7 +45,9 @@ def _step(part: xr.Dataset) -> tuple[str, float]:
     """
     name = str(part["label"].values)
     if "[" in name:
-        return "against the reference level", 1.0
+        factor = name.partition("[")[0].rpartition(" ")[2]
+        level = "the average level" if factor in random else "the reference level"
+        return f"against {level}", 1.0
     if ":" in name.partition(": ")[2]:
         return "both one standard deviation up, beyond their own effects", 1.0
     if "^" in name:
@@ -59,12 +62,12 @@ def _step(part: xr.Dataset) -> tuple[str, float]:
     return f"{shown_number(told)} {unit} more", told / size
 
 
-def _effect(part: xr.Dataset, plain: str) -> _Effect:
+def _effect(part: xr.Dataset, plain: str, random: tuple[str, ...]) -> _Effect:
     """Turn a coefficient into a ratio per step; names without a prefix act on `plain`."""
     name = str(part["label"].values)
     found = _LABEL.fullmatch(name)
     on, what = (found[1], found[2]) if found else (plain, name)
-    step, factor = _step(part)
+    step, factor = _step(part, random)
     ends = (float(np.exp(float(part[key]) * factor)) for key in ("median", "low", "high"))
     median, low, high = ends
     return _Effect(_ON.get(on, readable(on)), readable(what), step, (median, low, high))
@@ -91,7 +94,9 @@ def effects_part(survey: SurveyResult) -> Section | None:
     dim = str(found["median"].dims[0])
     found = found.assign_coords(label=(dim, found[dim].values))
     plain = "mark" if survey.model == "double_observer" else "scale"
-    effects = [_effect(found.isel({dim: i}), plain) for i in range(found.sizes[dim])]
+    settings = settings_of(survey)
+    random = (*settings.get("scale_random", ()), *settings.get("density_random", ()))
+    effects = [_effect(found.isel({dim: i}), plain, random) for i in range(found.sizes[dim])]
     mass = float(found.attrs.get("interval_mass", DEFAULT_MASS))
     columns = (
         Column("multiplies"),

@@ -12,6 +12,7 @@ from ustyurt_models.decide import (
 from ustyurt_models.decide.wording import in_futures
 from ustyurt_models.report import measures
 from ustyurt_models.report.chapters.common import MOST_SHOWN, shown_scenarios
+from ustyurt_models.report.chapters.survey_opening import is_preview
 from ustyurt_models.report.content import (
     Block,
     Column,
@@ -141,7 +142,7 @@ def answer(inputs: ReportInputs) -> tuple[str, Light]:
 
 
 def notices(inputs: ReportInputs) -> tuple[Note, ...]:
-    """Return what the first page must admit: simulated data, placeholders, overridden gates."""
+    """Return what the first page must admit: simulated data, previews, overridden gates."""
     found: list[Note] = []
     for survey in inputs.surveys:
         label = f"The {readable(survey.species)} survey ({survey.file})"
@@ -155,6 +156,9 @@ def notices(inputs: ReportInputs) -> tuple[Note, ...]:
             )
         elif survey.status != "real":
             found.append(Note(f"{label}: its data are {survey.status}.", "warning"))
+        if is_preview(survey):
+            text = f"{label}: its fit is a PREVIEW. Refit it before any decision."
+            found.append(Note(text, "warning"))
         if survey.overridden:
             found.append(
                 Note(
