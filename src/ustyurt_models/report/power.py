@@ -224,9 +224,7 @@ def _precision_table(inputs: PowerInputs) -> Table:
             one.cv.error,
             one.realised_cv.value,
             one.bias.value,
-            one.bias.error,
             one.coverage.value,
-            one.coverage.error,
             _known(one.information_per_money),
         )
         for number, one in enumerate(inputs.designs, 1)
@@ -238,20 +236,20 @@ def _precision_table(inputs: PowerInputs) -> Table:
         Column("survey"),
         Column("groups seen", kind="count"),
         Column("expected CV", kind="number"),
-        Column("Monte-Carlo error of CV", kind="number"),
+        Column("its Monte-Carlo error", kind="number"),
         Column("spread of estimates", kind="number"),
         Column("bias", kind="number"),
-        Column("Monte-Carlo error of bias", kind="number"),
         Column("coverage", kind="probability"),
-        Column("Monte-Carlo error of coverage", kind="number"),
         Column("precision per money", f"1/CV² per 1000 {currency}", "number"),
     )
     interval = inputs.designs[0].interval
     note = (
-        "Expected CV: what one survey will report at today's abundance, averaged over futures. "
-        "Spread of estimates: how far they really scatter around the truth (standard deviation of "
-        "the logarithm). Bias: mean of estimate over truth, minus one. Coverage: share of "
-        f"{interval:.0%} intervals that hold the truth."
+        "Expected CV: what one survey will report without any change; half of the futures lie "
+        "below. Spread of estimates: how far they really scatter around the truth (standard "
+        "deviation of the logarithm). Bias: mean of estimate over truth, minus one "
+        f"(Monte-Carlo error up to {shown_number(max(d.bias.error for d in inputs.designs), 2)}). "
+        f"Coverage: share of {interval:.0%} intervals that hold the truth (error up to "
+        f"{shown_number(max(d.coverage.error for d in inputs.designs), 2)})."
     )
     caption = "Precision of one survey, ranked by precision per money."
     return Table("power_precision", caption, columns, tuple(rows), note)
@@ -268,7 +266,6 @@ def _change_table(inputs: PowerInputs) -> Table:
             seen.power.value,
             seen.power.error,
             seen.false_alarm.value,
-            seen.false_alarm.error,
         )
         for one in inputs.designs
         for seen in one.seen
@@ -279,9 +276,8 @@ def _change_table(inputs: PowerInputs) -> Table:
         Column("change"),
         Column("within", "years", "count"),
         Column("chance to see it", kind="probability"),
-        Column("Monte-Carlo error of chance", kind="number"),
+        Column("its Monte-Carlo error", kind="number"),
         Column("false alarms", kind="probability"),
-        Column("Monte-Carlo error of alarms", kind="number"),
     )
     certainty = inputs.power.certainty
     note = (
@@ -309,7 +305,7 @@ def _precision_figures(inputs: PowerInputs) -> list[Figure]:
         ]
         unit = inputs.power.currency if money else "km"
         limit = min(limits) if limits else None
-        found.append(precision_for_money(f"power_precision_{survey}", drawn, limit, unit))
+        found.append(precision_for_money(survey, drawn, limit, unit))
     return found
 
 
@@ -335,8 +331,7 @@ def _power_figures(inputs: PowerInputs) -> list[Figure]:
                 curves = changes.setdefault(seen.change.text, {})
                 curves[one.plan.name] = _curve(seen, inputs.start)
         if changes:
-            name = f"power_changes_{survey}"
-            found.append(power_curves(name, changes, wanted, inputs.power.certainty))
+            found.append(power_curves(survey, changes, wanted, inputs.power.certainty))
     return found
 
 

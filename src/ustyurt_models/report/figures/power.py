@@ -20,7 +20,7 @@ from ustyurt_models.report.figures.canvas import (
     house_style,
     legend_below,
 )
-from ustyurt_models.report.words import readable, shown_count
+from ustyurt_models.report.words import heading, readable, shown_count
 
 __all__ = ["PowerCurve", "Priced", "power_curves", "precision_for_money"]
 
@@ -69,14 +69,14 @@ class PowerCurve:
 
 @house_style
 def precision_for_money(
-    name: str, designs: Sequence[Priced], limit: float | None, unit: str
+    survey: str, designs: Sequence[Priced], limit: float | None, unit: str
 ) -> content.Figure:
     """Draw the expected CV of one survey against its cost.
 
     Parameters
     ----------
-    name : str
-        File name without ending.
+    survey : str
+        Name of the survey that tells today's numbers.
     designs : sequence of Priced
         One or more.
     limit : float or None
@@ -111,14 +111,15 @@ def precision_for_money(
     calm(axes)
     legend_below(figure, axes, 3)
     caption = (
-        "Expected coefficient of variation of abundance from one survey year, against what it "
-        "takes. Bars: two Monte-Carlo standard errors. Lower and further left is better."
+        f"{heading(survey)}: expected coefficient of variation of abundance from one survey year, "
+        "against what it takes. Bars: two Monte-Carlo standard errors. Lower and further left is "
+        "better."
     )
     said = "; ".join(
         f"{readable(one.name)}: CV {one.cv:.2f} for {shown_count(one.cost)} {unit}"
         for one in designs
     )
-    return finish(figure, name, caption, f"{said}.")
+    return finish(figure, f"power_precision_{survey}", caption, f"{said}.")
 
 
 def _panel(axes: Axes, curves: Mapping[str, PowerCurve], wanted: float | None) -> None:
@@ -146,7 +147,7 @@ def _panel(axes: Axes, curves: Mapping[str, PowerCurve], wanted: float | None) -
 
 @house_style
 def power_curves(
-    name: str,
+    survey: str,
     changes: Mapping[str, Mapping[str, PowerCurve]],
     wanted: Mapping[str, float],
     certainty: float,
@@ -155,8 +156,8 @@ def power_curves(
 
     Parameters
     ----------
-    name : str
-        File name without ending.
+    survey : str
+        Name of the survey that tells today's numbers.
     changes : mapping
         Change in words -> design -> curve.
     wanted : mapping of str to float
@@ -181,9 +182,9 @@ def power_curves(
         row[0].set_ylabel("chance to see it")
     legend_below(figure, grid[0, 0], 3)
     caption = (
-        "Chance that the surveys up to a year show the change: the posterior probability of its "
-        f"direction is then at least {certainty:g}. Bars: two Monte-Carlo standard errors. "
-        "Dotted: how often the same is seen although nothing changes."
+        f"{heading(survey)}: chance that the surveys up to a year show the change: the posterior "
+        f"probability of its direction is then at least {certainty:g}. Bars: two Monte-Carlo "
+        "standard errors. Dotted: how often the same is seen although nothing changes."
     )
     said = ". ".join(
         f"{change}: "
@@ -191,4 +192,4 @@ def power_curves(
         + f" by {max(curve.year[-1] for curve in curves.values())}"
         for change, curves in changes.items()
     )
-    return finish(figure, name, caption, f"{said}.", columns)
+    return finish(figure, f"power_changes_{survey}", caption, f"{said}.", columns)

@@ -111,7 +111,8 @@ def log_change(task: Task, future: int) -> Floats:
     """Return log abundance over that of today, shape (change, survey year).
 
     A steady change plus a random walk: the noise of a year stays in the population, as in the
-    trend model of this package.
+    trend model of this package. Futures come in pairs with opposite noise (antithetic), so that
+    a run of good years does not pass for an effect of the change.
 
     Parameters
     ----------
@@ -126,7 +127,8 @@ def log_change(task: Task, future: int) -> Floats:
         Zero in year 0.
     """
     years = np.array(task.plan.years)
-    shocks = generator(task.seed, "power", "process", future).standard_normal(years[-1] + 1)
+    shocks = generator(task.seed, "power", "process", future // 2).standard_normal(years[-1] + 1)
+    shocks = np.where(future % 2, -1.0, 1.0) * shocks
     shocks[0] = 0.0
     noise = task.process_sd * np.cumsum(shocks)[years]
     return np.multiply.outer(task.rates, years) + noise
