@@ -7,6 +7,12 @@ from scipy.special import gamma, gammaincc
 from scipy.stats import nbinom
 
 from ustyurt_models.formulas import detection as d
+from ustyurt_models.formulas.detection_function import (
+    DetectionForm,
+    DetectionParameters,
+    detection,
+    effective_width_m,
+)
 
 
 @pytest.mark.parametrize("sigma_m", [5.0, 80.0, 300.0, 4000.0])
@@ -39,28 +45,16 @@ def test_esw_lies_between_zero_and_truncation(sigma_m, shape, truncation_m):
         assert 0 < float(esw) <= truncation_m * (1 + 1e-6)
 
 
-@pytest.mark.parametrize("key", ["half-normal", "hazard-rate"])
-def test_density_of_distances_integrates_to_one(key):
-    def g(x):
-        return d.half_normal(x, 150.0) if key == "half-normal" else d.hazard_rate(x, 150.0, 2.5)
-
-    whole = (
-        d.esw_half_normal(150.0, 400.0)
-        if key == "half-normal"
-        else d.esw_hazard_rate(150.0, 2.5, 400.0)
-    )
-    total, _ = quad(lambda x: float(np.exp(d.log_distance_density(g(x), whole))), 0, 400)
-    assert total == pytest.approx(1.0, rel=1e-6)
-
-
-def test_class_probabilities_are_integrals_over_unequal_classes():
-    cut = np.array([0.0, 10.0, 50.0, 300.0])
-    p = d.bin_probabilities(lambda c: d.esw_half_normal(90.0, c), cut)
-    total = quad(lambda x: float(d.half_normal(x, 90.0)), 0, 300)[0]
-    for i in range(3):
-        part = quad(lambda x: float(d.half_normal(x, 90.0)), cut[i], cut[i + 1])[0]
-        assert p[i] == pytest.approx(part / total, rel=1e-9)
-    assert p.sum() == pytest.approx(1.0, rel=1e-12)
+@pytest.mark.parametrize("shape", [1.5, 3.0])
+def test_short_forms_equal_the_general_function(shape):
+    x = np.linspace(0.0, 400.0, 9)
+    for key, g, esw in (
+        ("half-normal", d.half_normal(x, 150.0), d.esw_half_normal(150.0, 400.0)),
+        ("hazard-rate", d.hazard_rate(x, 150.0, shape), d.esw_hazard_rate(150.0, shape, 400.0)),
+    ):
+        form, parameters = DetectionForm(key, 400.0), DetectionParameters(150.0, shape)
+        assert g == pytest.approx(detection(form, x, parameters), rel=1e-12)
+        assert float(esw) == pytest.approx(float(effective_width_m(form, parameters)), rel=1e-9)
 
 
 def test_mean_of_truncated_sizes_equals_direct_sum():

@@ -1,4 +1,6 @@
-"""Detection functions of line transects: g(x), effective strip half-width, densities of distances.
+"""Half-normal and hazard-rate along lines in short form, counts per transect, seen group sizes.
+
+`detection_function` has all keys, adjustments, points and truncations.
 
 All functions broadcast: parameters of shape (draw, 1) against distances of shape (distance,).
 
@@ -8,8 +10,6 @@ Buckland et al. 2001, *Introduction to Distance Sampling*, ch. 2-3.
 Hayes & Buckland 1983, Biometrics 39:29-42 (hazard-rate).
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erf, gammaln
@@ -17,12 +17,10 @@ from scipy.special import erf, gammaln
 __all__ = [
     "QUADRATURE_NODES",
     "SPREAD_FLOOR",
-    "bin_probabilities",
     "esw_half_normal",
     "esw_hazard_rate",
     "half_normal",
     "hazard_rate",
-    "log_distance_density",
     "log_overdispersed_count",
     "quadrature_rule",
     "size_given_truncation",
@@ -140,43 +138,6 @@ def esw_hazard_rate(sigma_m: ArrayLike, shape: ArrayLike, truncation_m: ArrayLik
     tail_m = edge * np.exp(log_length * points)
     tail = log_length * weights * tail_m * hazard_rate(tail_m, sigma, b)
     return (shoulder + tail).sum(axis=-1)
-
-
-def bin_probabilities(cumulative: Callable[[Floats], Floats], cutpoints_m: Floats) -> Floats:
-    """Chance that a detected group falls into each distance class.
-
-    Parameters
-    ----------
-    cumulative : callable
-        Integral of g from 0 to a distance [m]: ``cumulative(c)`` has shape (..., cutpoint).
-    cutpoints_m : numpy.ndarray
-        Increasing class limits [m], shape (cutpoint,); widths may differ.
-
-    Returns
-    -------
-    numpy.ndarray
-        Probabilities, shape (..., cutpoint - 1), summing to one.
-    """
-    inside = np.diff(cumulative(cutpoints_m), axis=-1)
-    return inside / inside.sum(axis=-1, keepdims=True)
-
-
-def log_distance_density(detection: Floats, esw_m: ArrayLike) -> Floats:
-    """Log density [1/m] of a detected group's distance, log g(x) - log esw.
-
-    Parameters
-    ----------
-    detection : numpy.ndarray
-        g(x) at the distances.
-    esw_m : array_like
-        Effective strip half-width [m], broadcastable.
-
-    Returns
-    -------
-    numpy.ndarray
-        Log density; integrates to one over 0..w.
-    """
-    return np.log(np.maximum(detection, 1e-300)) - np.log(np.asarray(esw_m, float))
 
 
 def log_overdispersed_count(count: ArrayLike, mean: ArrayLike, spread: ArrayLike) -> Floats:
