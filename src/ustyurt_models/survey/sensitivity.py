@@ -139,10 +139,13 @@ def sensitivity_node(
     Returns
     -------
     xarray.Dataset
-        ``prior``, ``likelihood``, ``khat`` and ``diagnosis`` over ``result``.
+        ``prior``, ``likelihood``, ``khat`` and ``diagnosis`` over ``result``; positive results
+        are compared on the log scale.
     """
-    prior = [sensitivity_of(values, log_prior) for values in results.values()]
-    data = [sensitivity_of(values, log_likelihood) for values in results.values()]
+    # On the log scale the distance does not hang on a few draws of a long upper tail.
+    told = [np.log(values) if np.all(values > 0) else values for values in results.values()]
+    prior = [sensitivity_of(values, log_prior) for values in told]
+    data = [sensitivity_of(values, log_likelihood) for values in told]
     words = [diagnosis(p, d, limit) for (p, _), (d, _) in zip(prior, data, strict=True)]
     khat = [max(p, d) for (_, p), (_, d) in zip(prior, data, strict=True)]
     node = xr.Dataset(
