@@ -200,8 +200,8 @@ def write_docs(results: list[Comparison], path: Path) -> None:
         width += f" [±{one.width_tolerance:g}]" if one.width_tolerance > WIDTH_SHARE else ""
         word = "yes" if one.strict else f"limit{mark}" if one.ok else "**no**"
         lines.append(
-            f"| {one.dataset} | {one.survey} | {one.fit} | {one.quantity} | {one.ours:.4g} | {one.peer:.4g} | "
-            f"{off} | {width} | {one.verdict} | {word} |"
+            f"| {one.dataset} | {one.survey} | {one.fit} | {one.quantity} | {one.ours:.4g} | "
+            f"{one.peer:.4g} | {off} | {width} | {one.verdict} | {word} |"
         )
     lines += ["", *(f"({i + 1}) {reason}\n" for i, reason in enumerate(reasons))]
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -221,24 +221,14 @@ def main() -> int:
         print(f"{args.folder}: no dataset with reference.json and a study file")
         return 1
     results = [one for folder, study in found for one in compare(folder, study, args.sampler)]
-    head = (
-        "dataset",
-        "survey",
-        "fit",
-        "quantity",
-        "ours",
-        "peer",
-        "off [SE]",
-        "width",
-        "gate",
-        "ok",
+    print(
+        f"{'dataset':<16} {'survey':<19} {'fit':<17} {'quantity':<15} ours, peer, off, width, gate"
     )
-    print("{:<16} {:<19} {:<17} {:<15} {:>10} {:>10} {:>9} {:>7} {:>5} {}".format(*head))
     for one in results:
         print(
-            f"{one.dataset:<16} {one.survey:<19} {one.fit:<17} {one.quantity:<15} {one.ours:>10.4g} "
-            f"{one.peer:>10.4g} {one.off_se:>9.2f} {one.width_ratio:>7.2f} {one.verdict:>5} "
-            f"{'yes' if one.ok else 'NO'}"
+            f"{one.dataset:<16} {one.survey:<19} {one.fit:<17} {one.quantity:<15} "
+            f"{one.ours:>9.4g} {one.peer:>9.4g} {one.off_se:>5.2f} {one.width_ratio:>5.2f} "
+            f"{one.verdict:>5} {'yes' if one.ok else 'NO'}"
         )
     if args.json:
         lines = [line for one in results for line in as_metrics(one)]
