@@ -40,8 +40,8 @@ Floats = NDArray[np.float64]
 #: Series by name.
 ADJUSTMENTS = ("cosine", "hermite", "polynomial")
 
-#: Sharpness of the bound on coefficients; the set used lies inside the exact one by up to 6 per cent
-#: of its half-width (measured for a half-normal with a cosine term of order 2).
+#: Sharpness of the bound on coefficients; the set used lies inside the exact one by up to 6 % of
+#: its half-width (measured for a half-normal with a cosine term of order 2).
 GAUGE_POWER = 32
 
 #: Least slack of a bound; keeps ratios finite where a bound leaves nothing.
