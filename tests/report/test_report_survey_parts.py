@@ -17,6 +17,7 @@ from ustyurt_models.report.chapters.survey_detection import detection_part, dete
 from ustyurt_models.report.chapters.survey_effects import effects_part
 from ustyurt_models.report.chapters.survey_sensitivity import sensitivity_part
 from ustyurt_models.report.chapters.survey_strip import strip_part
+from ustyurt_models.report.chapters.survey_trend import trend_part
 from ustyurt_models.report.chapters.surveys import survey_part
 from ustyurt_models.report.content import Figure, Note, Paragraph, Table
 from ustyurt_models.report.figures.survey_detection import curve_from, detection_function
@@ -305,3 +306,14 @@ def test_strips_show_photographs_and_the_three_methods():
     (table,) = tables(part)
     assert list(table["estimate [animals]"]) == [5100.0] * 3
     assert strip_part(survey_of()) is None
+
+
+def test_a_trend_names_the_mass_of_its_interval():
+    survey = SurveyResult.of("saiga", synthetic_results.trend_posterior())
+    survey.tree["trend"].attrs["interval_mass"] = 0.8
+    part = trend_part(survey)
+    assert "80 % equal-tailed interval" in figures(part)["trend_saiga"].caption
+    (table,) = tables(part)
+    drawn = survey.tree["trend"]["growth_closed"]
+    assert table["log growth, 80 % low [per yr]"][1] == pytest.approx(np.quantile(drawn, 0.1))
+    assert "closed population could grow that fast is 0.08" in words(part)

@@ -23,7 +23,7 @@ def _reading(part: xr.Dataset, much: float) -> str:
         return "could not be computed"
     said = "rests on the data"
     if prior < much and data < much:
-        said = "moved by neither: fixed, or believed rather than estimated"
+        said = "moved by neither: fixed, believed, or taken straight from the data"
     if prior >= much:
         said = "prior and data pull apart, or the prior is strong: look at the prior"
     if prior >= much > data:

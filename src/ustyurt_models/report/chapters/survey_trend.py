@@ -33,7 +33,7 @@ def _growth(survey: SurveyResult) -> tuple[Block, ...]:
         f"growth_{survey.name}",
         f"What the growth of {readable(survey.species)} counts is made of, {begin} to {end}; "
         f"median and {mass_words(mass)} equal-tailed interval. The parts add up to the growth of "
-        "counts.",
+        "counts; the ceiling stands beside them.",
         columns,
         tuple(rows),
     )

@@ -18,6 +18,7 @@ from ustyurt_models.report.figures.canvas import (
     house_style,
     legend_below,
 )
+from ustyurt_models.report.figures.survey_detection import DEFAULT_MASS
 from ustyurt_models.report.words import readable, shown_count
 
 __all__ = ["CountTrend", "count_trend", "trend_from"]
@@ -37,6 +38,8 @@ class CountTrend:
         Median of the count that would be expected, after detection.
     count_year, count : numpy.ndarray
         Published counts.
+    mass : float
+        Mass of the interval.
     """
 
     year: np.ndarray
@@ -46,6 +49,7 @@ class CountTrend:
     expected: np.ndarray
     count_year: np.ndarray
     count: np.ndarray
+    mass: float = DEFAULT_MASS
 
 
 @house_style
@@ -60,7 +64,7 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
         color=BLUE,
         alpha=0.25,
         linewidth=0,
-        label="95 % interval",
+        label=f"{100 * trend.mass:g} % interval",
     )
     axes.plot(trend.year, trend.median, color=BLUE, label="fitted animals, median")
     axes.plot(
@@ -86,7 +90,7 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
     last = int(trend.year[-1])
     caption = (
         f"Published counts of {readable(species)} and the fitted number of animals; "
-        "shade: 95 % equal-tailed interval. A count misses animals, so the expected count lies "
+        f"shade: {100 * trend.mass:g} % equal-tailed interval. A count misses animals, so the expected count lies "
         "below the number of animals; years after the last count are forecast. "
         "Logarithmic axis: equal steps are equal growth rates."
     )
@@ -111,4 +115,5 @@ def trend_from(trend: xr.Dataset) -> CountTrend:
         expected=trend["expected_count_median"].to_numpy(),
         count_year=year[counted],
         count=observed[counted],
+        mass=float(trend.attrs.get("interval_mass", DEFAULT_MASS)),
     )
