@@ -24,13 +24,11 @@ import numpy as np
 from coverage_cases import CASES, Case
 from table import Row, show
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.surveys import Sampler
 from ustyurt_models.survey.sampling import draw_posterior
 
 _SEED = 20261122
 _MASS = 0.9
 _LOW, _HIGH = 0.85, 0.95
-_SAMPLER = Sampler(engine="laplace", draws=500)
 
 
 @dataclass(frozen=True)
@@ -51,9 +49,11 @@ def one(name: str, number: int) -> tuple[float, float]:
     case = CASES[name]
     rng = generator(_SEED, "coverage", name, number)
     model, truth = case.simulate(rng)
-    draws = draw_posterior(model.build(), _SAMPLER, _SEED + number)
+    draws = draw_posterior(model.build(), case.sampler, _SEED + number)
     drawn = case.quantity(model.derive(draws.posterior, rng)).ravel()
-    return float(np.mean(drawn < truth)), float(draws.stats["khat"])
+    return float(np.mean(drawn < truth)), float(
+        draws.stats["khat"]
+    ) if "khat" in draws.stats else np.nan
 
 
 def calibrate(name: str, surveys: int, pool: ProcessPoolExecutor) -> Calibration:
@@ -108,8 +108,8 @@ def write_docs(found: Sequence[Calibration], surveys: int, folder: Path) -> None
         "# Do intervals cover at their rate?\n\n"
         f"`uv run python benchmarks/interval_coverage.py --surveys {surveys} --docs docs` wrote "
         f"this page: {surveys} surveys simulated by each model's own twin, each fitted afresh with "
-        "the importance-weighted Laplace path. Aim: 0.85 to 0.95 of the 90 % intervals hold the "
-        f"truth; chance alone gives a standard error of {np.sqrt(0.09 / surveys):.3f}.\n\n"
+        "the importance-weighted Laplace path, the density surface with NUTS. Aim: 0.85 to 0.95 of "
+        f"the 90 % intervals hold the truth; chance alone gives a standard error of {np.sqrt(0.09 / surveys):.3f}.\n\n"
         "![Mass of the interval against share that holds the truth](coverage.png)\n\n"
         "Grey: where 95 % of curves lie if calibration is perfect.\n\n"
         "| model and quantity | 50 % | 80 % | 90 % | 95 % | worst k-hat |\n"
@@ -118,10 +118,15 @@ def write_docs(found: Sequence[Calibration], surveys: int, folder: Path) -> None
     lines = [
         f"| {CASES[each.name].words} | "
         + " | ".join(f"{each.covered(mass):.2f}" for mass in (0.5, 0.8, 0.9, 0.95))
-        + f" | {each.khat.max():.2f} |"
+        + f" | {worst(each)} |"
         for each in found
     ]
     (folder / "coverage.md").write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def worst(each: Calibration) -> str:
+    """Return the largest Pareto k of the weights, or what drew instead."""
+    return "NUTS" if np.isnan(each.khat).all() else f"{np.nanmax(each.khat):.2f}"
 
 
 def chosen(word: str) -> dict[str, Case]:
