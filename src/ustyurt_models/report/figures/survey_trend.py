@@ -90,8 +90,9 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
     last = int(trend.year[-1])
     caption = (
         f"Published counts of {readable(species)} and the fitted number of animals; "
-        f"shade: {100 * trend.mass:g} % equal-tailed interval. A count misses animals, so the expected count lies "
-        "below the number of animals; years after the last count are forecast. "
+        f"shade: {100 * trend.mass:g} % equal-tailed interval. "
+        "A count misses animals, so the expected count lies below the number of animals; "
+        "years after the last count are forecast. "
         "Logarithmic axis: equal steps are equal growth rates."
     )
     alt = (
