@@ -168,3 +168,10 @@ def test_cells_with_another_number_of_draws_are_refused(land, grid):
     tree["cells"] = tree["cells"].to_dataset().isel(draw=slice(0, 4))
     with pytest.raises(InputError, match="must have the 5 draws of the abundance; got 4"):
         model_of(land, tree, 2)
+
+
+def test_numbers_of_the_strips_searched_are_no_start(land, grid):
+    posterior = surface(grid)
+    posterior["abundance"].attrs["area_basis"] = "searched"
+    with pytest.raises(InputError, match="it speaks of the strips searched"):
+        model_of(land, posterior)

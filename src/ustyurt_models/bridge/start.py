@@ -149,6 +149,12 @@ def _from_survey(
 ) -> StartDraws:
     """Return posterior samples of a survey, by stratum where strata are zones of the landscape."""
     abundance = posterior["abundance"].to_dataset()
+    if abundance.attrs.get("area_basis", "stratum") != "stratum":
+        rule = (
+            "must give abundance in a region; it has no areas, so it speaks of the strips searched"
+        )
+        advice = "fill the column Area of the survey file, or write areas = { ... }"
+        raise InputError([Fault(f"survey.{name}", rule, None, advice)])
     samples = abundance["abundance"].transpose("draw", "stratum").to_numpy()
     strata = tuple(str(stratum) for stratum in abundance["stratum"].to_numpy())
     rng = generator(scenario.seed, "posterior", name)
