@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,7 +15,7 @@ from ustyurt_models.formulas.hsgp import basis_functions, choose_basis, spectral
 from ustyurt_models.study.surveys import DensitySurface
 from ustyurt_models.survey.covariates import Design
 from ustyurt_models.survey.fit import fit_model
-from ustyurt_models.survey.models.hierarchical.checks import log_likelihood, predictive_p_values
+from ustyurt_models.survey.models.hierarchical.checks import log_likelihood
 from ustyurt_models.survey.models.hierarchical.data import survey_of
 from ustyurt_models.survey.models.hierarchical.field import (
     LONGEST_SHARE,
@@ -26,7 +27,6 @@ from ustyurt_models.survey.models.hierarchical.predict import (
     DensityDraws,
     Surface,
     cell_blocks,
-    extrapolated,
     write_surface,
     zone_totals,
 )
@@ -42,7 +42,7 @@ from ustyurt_models.survey.samplers.flat import FlatModel
 
 SIDE_KM, CELL_KM = 120.0, 5.0
 SD, LENGTH_KM, MEAN = 0.9, 35.0, 1.2
-NUTS = {"engine": "nutpie", "draws": 300, "tune": 400, "chains": 2}
+NUTS = {"engine": "nutpie", "draws": 400, "tune": 400, "chains": 2}
 
 
 def region(seed=2):
@@ -154,6 +154,7 @@ def test_diagnostics_do_not_stop_a_sound_surface(fitted):
     stops = node["check"].to_numpy()[node["verdict"].to_numpy() == "stop"]
     assert stops.tolist() == []
     assert float(node["value"].sel(check="field, waves enough")) > 0.9
+    assert "animals extrapolated" in node["check"].to_numpy()
 
 
 def test_abundance_is_the_sum_of_the_cells_draw_by_draw(fitted):
@@ -161,7 +162,7 @@ def test_abundance_is_the_sum_of_the_cells_draw_by_draw(fitted):
     abundance, cells = tree["abundance"].to_dataset(), tree["cells"].to_dataset()
     check_dataset(abundance, ABUNDANCE, "abundance")
     check_dataset(cells, CELLS, "cells")
-    assert abundance.sizes["draw"] == cells.sizes["draw"] == 600
+    assert abundance.sizes["draw"] == cells.sizes["draw"] == 800
     assert cells["density_per_km2"].dtype == np.float32
     names = abundance["stratum"].to_numpy().tolist()
     assert names == ["north", "south"]
@@ -226,31 +227,6 @@ def test_blocks_do_not_change_the_prediction():
     np.testing.assert_allclose(total[:, 0], whole.sum(axis=1, dtype=float), rtol=1e-5)
 
 
-def test_cells_outside_the_surveyed_range_are_counted_and_said(simulated):
-    transects, grid, _ = simulated
-    forage = grid.covariates["forage"].copy()
-    forage[:7] = 500.0
-    stretched = GridTable(
-        grid.position, "projected", grid.area_km2, grid.zone, {"forage": forage}, {}
-    )
-    # The sites take their own values, so that only the cells are stretched.
-    model = model_of(transects, grid)
-    places = model.places
-    table = CellTable(
-        {"forage": stretched.covariates["forage"]},
-        places.cells.position_km,
-        places.cells.area_km2,
-        places.cells.zone,
-        places.cells.zones,
-        places.cells.cell,
-    )
-    surveyed = {"forage": places.site_covariates["forage"]}
-    before = extrapolated(places.density, surveyed, places.cells)
-    after = extrapolated(places.density, surveyed, table)
-    assert after[:7].all()
-    assert after[7:].tolist() == before[7:].tolist()
-
-
 def test_number_of_extrapolated_cells_is_in_the_nodes(fitted):
     model, tree, _ = fitted
     cells, abundance = tree["cells"].to_dataset(), tree["abundance"].to_dataset()
@@ -265,14 +241,34 @@ def test_number_of_extrapolated_cells_is_in_the_nodes(fitted):
 def test_too_few_waves_are_noticed(fitted, simulated):
     model, tree, _ = fitted
     transects, grid, _ = simulated
-    rng = np.random.default_rng(1)
-    poor = model_of(transects, grid, basis=3)
     posterior = tree["posterior"].to_dataset()
-    waves = poor.field.basis.order.shape[0]
-    fewer = posterior.isel(wave=slice(0, waves))
-    checks = predictive_p_values(fewer, poor.survey, poor.places, poor.field, rng)
-    share, meaning = checks["field, waves enough"]
-    assert share < 0.05
-    assert "give basis a larger number" in meaning
-    good = predictive_p_values(posterior, model.survey, model.places, model.field, rng)
-    assert good["field, waves enough"][0] > 0.9
+    poor = model_of(transects, grid, basis=3)
+    fewer = posterior.isel(wave=slice(0, poor.field.basis.order.shape[0]))
+    verdicts = {}
+    for name, one, draws in (("poor", poor, fewer), ("good", model, posterior)):
+        found = {finding.check: finding for finding in one.findings(draws)}
+        verdicts[name] = found["field, waves enough"]
+    assert verdicts["poor"].verdict == "stop"
+    assert "larger basis" in verdicts["poor"].meaning
+    assert verdicts["good"].verdict == "pass"
+
+
+def test_animals_in_unknown_country_are_said_to_be_extrapolated(fitted, simulated):
+    model, tree, _ = fitted
+    transects, grid, _ = simulated
+    posterior = tree["posterior"].to_dataset()
+    few = {finding.check: finding for finding in model.findings(posterior)}
+    assert few["animals extrapolated"].verdict == "pass"
+    forage = grid.covariates["forage"]
+    stretched = replace(grid, covariates={"forage": np.where(forage > 25.0, forage + 25.0, forage)})
+    sites = replace(transects, transect_covariates={"forage": sampled(transects, grid)})
+    far = model_of(sites, stretched).findings(posterior)
+    many = {finding.check: finding for finding in far}["animals extrapolated"]
+    assert many.verdict == "look"
+    assert many.value > 0.3
+
+
+def sampled(transects, grid):
+    """Forage of the cells that the sites stand on."""
+    cell = [np.flatnonzero((grid.position == at).all(axis=1))[0] for at in transects.position]
+    return grid.covariates["forage"][cell]

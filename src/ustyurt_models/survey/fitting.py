@@ -84,6 +84,12 @@ def _sensitivity(posterior: xr.Dataset, stats: xr.Dataset, gate: Gate) -> xr.Dat
     return sensitivity_node(results, parts[0], parts[1], gate.sensitivity)
 
 
+def _own_findings(model: SurveyModel, posterior: xr.Dataset) -> list[Finding]:
+    """Return the diagnostics that only this model has, if it has any."""
+    look = getattr(model, "findings", None)
+    return [] if look is None else look(posterior)
+
+
 def fit_once(
     model: SurveyModel, seed: int, progress: Progress | None = None, gate: Gate | None = None
 ) -> Fitted:
@@ -117,6 +123,7 @@ def fit_once(
         *sampler_findings(posterior, draws.stats, gate),
         *prior_shift(posterior, model.prior_sd(), gate),
         *predictive(model.checks(posterior, rng), gate),
+        *_own_findings(model, posterior),
         *leave_one_out(pointwise, unit, gate),
         *([] if sensitivity is None else sensitivity_findings(sensitivity, gate)),
     ]

@@ -11,8 +11,9 @@ from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Norma
 __all__ = ["DensitySurface", "HierarchicalBlock", "HierarchicalDistance", "HierarchicalPriors"]
 
 Positive = Annotated[float, Field(gt=0)]
-#: Options of the detection function that counts per site do not take.
-_NOT_HERE = ("adjustment", "orders", "size_bias", "candidates", "average", "pooling", "encounter")
+#: Options of distance sampling that counts per site do not take: `family` says how counts spread,
+#: and numbers averaged over candidates would no longer be those of the cells.
+_NOT_HERE = ("pooling", "average", "encounter")
 
 
 class HierarchicalPriors(DistancePriors):
@@ -64,6 +65,8 @@ class HierarchicalBlock(DistanceBlock):
         ]
         if changed:
             raise refuse(f"counts per site do not take {', '.join(map(repr, changed))}")
+        if self.group_size == "weighted":
+            raise refuse("counts per site do not take group_size 'weighted'")
         return self
 
 
@@ -83,6 +86,6 @@ class DensitySurface(HierarchicalBlock):
     """How smooth the field is: bends of any kind, or very smooth ones only."""
     length_scale: LengthM | None = None
     """Distance over which density is alike, middle of its prior; 95 % of the prior lie between
-    0.375 and 2 times this. A quarter of the longer side of the map unless given."""
+    0.375 and 2 times this. A sixth of the longer side of the map unless given."""
     basis: Annotated[int, Field(ge=3, le=60)] | None = None
     """Waves per axis; chosen from the length scale unless given."""

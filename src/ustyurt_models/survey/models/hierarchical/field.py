@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 LONGEST_SHARE = 2.0
 SHORTEST_SHARE = 1.0 / (0.5 - np.log(0.05) / (2.0 * np.log(2.0)))
 #: Middle of the prior where the study does not say: a share of the longer side of the map.
-_DEFAULT_SHARE = 0.25
+_DEFAULT_SHARE = 1.0 / 6.0
 
 
 @dataclass(frozen=True)

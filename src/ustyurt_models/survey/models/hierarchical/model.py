@@ -112,6 +112,8 @@ def _coords(survey: HierarchicalSurvey, places: Places, field: Field | None) -> 
         f"{name}_level": list(levels) for name, levels in places.rows.levels.items()
     }
     coords |= {f"{name}_level": list(levels) for name, (levels, _) in places.levels.items()}
+    if survey.data.form.orders:
+        coords["adjustment_order"] = list(survey.data.form.orders)
     if places.rows.names:
         coords["scale_term"] = list(places.rows.names)
     if places.density.names:

@@ -10,8 +10,12 @@ from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field
 from ustyurt_models.survey.models.hierarchical.model import detected
 from ustyurt_models.survey.models.hierarchical.places import Places
-from ustyurt_models.survey.models.hierarchical.predict import cell_blocks, extrapolated
-from ustyurt_models.survey.models.hierarchical.results import density_draws, surface_of
+from ustyurt_models.survey.models.hierarchical.predict import cell_blocks
+from ustyurt_models.survey.models.hierarchical.results import (
+    density_draws,
+    extrapolated_cells,
+    surface_of,
+)
 
 __all__ = ["MOST_DRAWS", "abundance_node", "cells_node", "effects_node", "few", "observed_node"]
 
@@ -23,14 +27,6 @@ def few(posterior: xr.Dataset) -> xr.Dataset:
     """Keep at most `MOST_DRAWS` draws, evenly spread."""
     some = thin(posterior, MOST_DRAWS)
     return some.isel(draw=slice(0, MOST_DRAWS // some.sizes["chain"]))
-
-
-def _outside(survey: HierarchicalSurvey, places: Places) -> NDArray[np.bool_]:
-    """Tell which cells have a covariate outside the surveyed range."""
-    assert places.cells is not None
-    seen = survey.data.visited
-    surveyed = {name: places.site_covariates[name][seen] for name in places.density.variables}
-    return extrapolated(places.density, surveyed, places.cells)
 
 
 def abundance_node(posterior: xr.Dataset, survey: HierarchicalSurvey, places: Places) -> xr.Dataset:
@@ -52,7 +48,7 @@ def abundance_node(posterior: xr.Dataset, survey: HierarchicalSurvey, places: Pl
         return distance_nodes.abundance_node(posterior)
     node = distance_nodes.abundance_node(few(posterior))
     node.attrs["cells"] = places.cells.count
-    node.attrs["cells_extrapolated"] = int(_outside(survey, places).sum())
+    node.attrs["cells_extrapolated"] = int(extrapolated_cells(survey, places).sum())
     return node
 
 
@@ -85,7 +81,7 @@ def cells_node(
     density = np.empty((draws.count, cells.count), np.float32)
     for chosen, block in cell_blocks(surface_of(places, field), draws, cells):
         density[:, chosen] = block
-    outside = _outside(survey, places)
+    outside = extrapolated_cells(survey, places)
     on_land = bool(np.all(cells.cell >= 0))
     columns = {
         "area_km2": (cells.area_km2, "km2", "area of the cell"),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
 from ustyurt_models.study.surveys import DensitySurface, HierarchicalBlock
+from ustyurt_models.survey.judgement import Finding
 from ustyurt_models.survey.models.distance.nodes import detection_node
 from ustyurt_models.survey.models.hierarchical import checks, model, nodes, results
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
@@ -73,6 +74,10 @@ class HierarchicalModel:
     ) -> Mapping[str, tuple[float, str]]:
         """Return posterior predictive tail probabilities."""
         return checks.predictive_p_values(posterior, self.survey, self.places, self.field, rng)
+
+    def findings(self, posterior: xr.Dataset) -> list[Finding]:
+        """Return the diagnostics that only surfaces have."""
+        return checks.findings(posterior, self.survey, self.places, self.field)
 
     def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
         """Return the log likelihood of each site."""
