@@ -74,7 +74,7 @@ class Study:
 
 def _result_settings(scenario: Scenario) -> dict[str, Any]:
     """Return the settings that results depend on: not workers, folder or planned surveys."""
-    left_out = {"engine": {"workers"}, "output": {"folder"}, "power": True}
+    left_out: Any = {"engine": {"workers"}, "output": {"folder"}, "power": True}
     return scenario.model_dump(mode="json", exclude=left_out)
 
 

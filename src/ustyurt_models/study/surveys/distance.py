@@ -47,8 +47,9 @@ class DistanceBlock(SurveyBlock):
     detection one animal."""
     size_bias: bool = False
     """The mean size of detected groups changes with distance; the mean on the line counts."""
-    encounter: Literal["negative-binomial", "poisson"] = "negative-binomial"
-    """Spread of the number of groups per transect."""
+    encounter: Literal["negative-binomial", "poisson", "bootstrap"] = "negative-binomial"
+    """Spread of the number of groups per transect; bootstrap weighs whole transects at random and
+    needs no model of their spread."""
     pooling: Literal["none", "partial"] = "none"
     """Whether strata have encounter rates of their own or lend strength to each other."""
     detection_on_line: Believed | None = None
@@ -112,9 +113,6 @@ class DistanceBlock(SurveyBlock):
 class TransectBlock(DistanceBlock):
     """Lines and points that were searched once."""
 
-    encounter: Literal["negative-binomial", "poisson", "bootstrap"] = "negative-binomial"
-    """Spread of the number of groups per transect; bootstrap weighs whole transects at random and
-    needs no model of their spread."""
     design: str = "R2"
     """Design-based estimator of the encounter rate's variance that is shown beside the model's."""
 
@@ -126,7 +124,7 @@ class LineTransect(TransectBlock):
     """Distance sampling along lines."""
     sides: Literal[1, 2] = 2
     """Sides of the line that were searched."""
-    design: Literal["R2", "R3", "S1", "S2", "O1", "O2", "O3"] = "R2"
+    design: Literal["R2", "R3", "R4", "S1", "S2", "O1", "O2", "O3"] = "R2"
     """Design-based estimator of the encounter rate's variance that is shown beside the model's."""
 
 

@@ -63,7 +63,7 @@ class DoubleObserver(TransectBlock):
     """Full independence: the distances, too, inform detection, which takes animals to be even over
     distance; if not, only who saw what does. Point independence always uses them, so compare it by
     leave-one-out with fits that do."""
-    design: Literal["R2", "R3", "S1", "S2", "O1", "O2", "O3"] = "R2"
+    design: Literal["R2", "R3", "R4", "S1", "S2", "O1", "O2", "O3"] = "R2"
     """Design-based estimator of the encounter rate's variance that is shown beside the model's;
     P2 at points."""
     priors: DoubleObserverPriors = DoubleObserverPriors()
