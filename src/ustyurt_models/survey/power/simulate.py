@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from ustyurt_models.checks import require
 from ustyurt_models.seeds import generator
@@ -29,7 +30,7 @@ __all__ = ["gathered", "run_chunk"]
 
 Floats = NDArray[np.float64]
 
-_POINTS = 256  # importance points per refit
+_POINTS = 512  # importance points per refit
 _PILOT_GROUPS = 200.0  # groups that the survey is to see from which the model is built
 
 
@@ -163,7 +164,7 @@ def _judged(apparent: Floats, refits: Refits, task: Task) -> dict[str, Floats]:
     middle = (weight * animals).sum(axis=1)
     spread = np.sqrt((weight * (animals - middle[:, None]) ** 2).sum(axis=1))
     tail = (1.0 - task.interval) / 2.0
-    low, median, high = _weighted_quantiles(animals, weight, (tail, 0.5, 1.0 - tail))
+    low, median, high = _quantiles(np.log(animals), weight, (tail, 0.5, 1.0 - tail))
     return {
         "log_apparent": mean,
         "sd_log": np.sqrt(variance),
@@ -174,14 +175,19 @@ def _judged(apparent: Floats, refits: Refits, task: Task) -> dict[str, Floats]:
     }
 
 
-def _weighted_quantiles(values: Floats, weight: Floats, levels: Sequence[float]) -> list[Floats]:
-    """Return quantiles of weighted points, shapes (survey,)."""
-    order = np.argsort(values, axis=1)
-    values = np.take_along_axis(values, order, axis=1)
-    weight = np.take_along_axis(weight, order, axis=1)
-    reached = np.cumsum(weight, axis=1) - 0.5 * weight
-    rows = zip(reached, values, strict=True)
-    return list(np.array([np.interp(levels, at, value) for at, value in rows]).T)
+def _quantiles(logs: Floats, weight: Floats, levels: Sequence[float]) -> list[Floats]:
+    """Return quantiles from the first three moments of the logarithm, shapes (survey,).
+
+    Cornish-Fisher: z + (z^2 - 1) skewness / 6. The outer quantiles of some hundred weighted points
+    are twice as noisy. Posteriors of log abundance are near normal; a skewness beyond one (hardly
+    any animal seen) is taken as one.
+    """
+    middle = (weight * logs).sum(axis=1)
+    away = logs - middle[:, None]
+    sd = np.sqrt((weight * away**2).sum(axis=1))
+    skewness = np.clip((weight * away**3).sum(axis=1) / np.maximum(sd, 1e-12) ** 3, -1.0, 1.0)
+    normal = ndtri(np.asarray(levels))
+    return [np.exp(middle + sd * (z + (z**2 - 1) / 6 * skewness)) for z in normal]
 
 
 _MEANING = {
