@@ -9,7 +9,9 @@ must agree within 0.25 standard errors of the peer and widths within 15 %, unles
 gives another tolerance and says why. Exit code 1 when something does not. A study file holds
 ``[survey.NAME]`` blocks as a study does, ``[common]`` options of all of them, and ``[[compare]]``
 entries: which survey, which fit of the peer, and which quantities (``p``, ``density``, ``groups``,
-``animals``, the last three also as ``animals:STRATUM``).
+``animals``, the last three also as ``animals:STRATUM``; ``grid`` and ``total`` for animals summed
+over cells; ``coefficient:NAME`` for a row of the peer that ``[coefficients]`` gives a meaning).
+A compare entry with ``stop = true`` says that our diagnostics are right to refuse the model.
 """
 
 import argparse
@@ -34,6 +36,11 @@ DEFAULT = HERE.parents[1] / "shared" / "reference"
 POINT_SE, WIDTH_SHARE = 0.25, 0.15
 SURVEY: TypeAdapter = TypeAdapter(Survey)
 PER_KM2 = {"km2": 1.0, "ha": 0.01}  # square kilometres that hold one of the peer's unit of density
+#: Animals summed over cells: keys of the estimate and of its standard error.
+_SUMS = {
+    "grid": ("grid_total_abundance", "grid_total_se_delta_state_only"),
+    "total": ("total_abundance", "se"),
+}
 SEED = 20261122
 
 
@@ -54,18 +61,24 @@ class Comparison:
     width_tolerance: float
     verdict: str
     why: str = ""
+    stop: bool = False
 
     @property
     def strict(self) -> bool:
         """Whether it would pass without any tolerance of its own."""
         near = abs(self.width_ratio - 1) <= WIDTH_SHARE
-        return self.off_se <= POINT_SE and near and self.verdict != "stop"
+        return self.off_se <= POINT_SE and near and self.gate_ok
 
     @property
     def ok(self) -> bool:
         """Whether point and width are within tolerance and the gate did not say stop."""
         wide = abs(self.width_ratio - 1) <= self.width_tolerance
-        return self.off_se <= self.point_tolerance and wide and self.verdict != "stop"
+        return self.off_se <= self.point_tolerance and wide and self.gate_ok
+
+    @property
+    def gate_ok(self) -> bool:
+        """Whether the gate lets the fit pass, or refuses a model that deserves it."""
+        return self.stop or self.verdict != "stop"
 
 
 def _peer(fit: dict[str, Any], what: str) -> tuple[float, float]:
@@ -73,17 +86,48 @@ def _peer(fit: dict[str, Any], what: str) -> tuple[float, float]:
     if what == "p":
         value = fit.get("p_average", fit.get("average_p"))
         return float(value), float(fit.get("p_average_se", fit.get("average_p_se")))
+    if what in _SUMS:
+        estimate, error = _SUMS[what]
+        return float(fit[estimate]), float(fit[error])
     kind, _, label = what.partition(":")
+    if kind == "coefficient":
+        return _coefficient(fit, label)
     block = fit["clusters" if kind == "groups" else "individuals"]
     rows = block["D" if kind == "density" else "N"]
     row = next(row for row in rows if row["Label"] == (label or "Total"))
     return float(row["Estimate"]), float(row["se"])
 
 
-def _ours(tree: xr.DataTree, what: str, density_unit: str) -> np.ndarray:
+def _coefficient(fit: dict[str, Any], name: str) -> tuple[float, float]:
+    """Return estimate and standard error of a row, or mean and deviation of a posterior."""
+    for row in fit.get("estimates", fit.get("posterior", [])):
+        if name in (row["name"], f"{row.get('block', '')}.{row['name']}"):
+            low = "estimate" if "estimate" in row else "mean"
+            return float(row[low]), float(row.get("se", row.get("sd")))
+    raise KeyError(name)
+
+
+def _our_coefficient(posterior: xr.Dataset, told: dict[str, Any]) -> np.ndarray:
+    """Return draws of a coefficient: ``of`` (and ``at``), or the log of ``log`` over ``divide``.
+
+    ``add`` is added before the logarithm, ``times`` multiplies it.
+    """
+    if "of" in told:
+        found = posterior[told["of"]]
+        return found.sel({found.dims[-1]: told["at"]}).values.ravel() if "at" in told else found
+    value = (told.get("add", 0) + posterior[told["log"]].values) / told.get("divide", 1)
+    return told.get("times", 1) * np.log(value)
+
+
+def _ours(tree: xr.DataTree, what: str, told: dict[str, Any]) -> np.ndarray:
     """Return our draws of the same quantity."""
+    density_unit = told.get("density_unit", "km2")
     posterior = tree["posterior"].to_dataset()
     kind, _, label = what.partition(":")
+    if kind == "coefficient":
+        return np.ravel(_our_coefficient(posterior, told["coefficients"][label]))
+    if what in _SUMS:
+        return posterior["abundance_total"].values.ravel()
     if kind == "p":
         return posterior["p_detect"].values.ravel()
     if kind == "density":
@@ -99,7 +143,7 @@ def _ours(tree: xr.DataTree, what: str, density_unit: str) -> np.ndarray:
 def _width_ratio(draws: np.ndarray, estimate: float, se: float, what: str) -> float:
     """Return our 95 % width over the peer's; on the log scale for numbers and densities."""
     low, high = np.quantile(draws, [0.025, 0.975])
-    if what == "p":
+    if what == "p" or what.startswith("coefficient:"):
         return float((high - low) / (2 * 1.96 * se))
     return float(np.log(high / low) / (2 * 1.96 * math.sqrt(math.log1p((se / estimate) ** 2))))
 
@@ -111,14 +155,14 @@ def compare(folder: Path, study: Path, sampler: str) -> Iterator[Comparison]:
     engine = {"sampler": {"engine": sampler}}
     shared = told.get("common", {})
     trees = {
-        name: fit_survey(SURVEY.validate_json(json.dumps(shared | block | engine)), folder, SEED)
+        name: fit_survey(SURVEY.validate_json(json.dumps(engine | shared | block)), folder, SEED)
         for name, block in told["survey"].items()
     }
     for entry in told["compare"]:
         tree, fit = trees[entry["survey"]], fits[entry["fit"]]
         for what in entry["what"]:
             estimate, se = _peer(fit, what)
-            draws = _ours(tree, what, told.get("density_unit", "km2"))
+            draws = _ours(tree, what, told)
             ours = float(np.median(draws))
             yield Comparison(
                 told["title"],
@@ -134,6 +178,7 @@ def compare(folder: Path, study: Path, sampler: str) -> Iterator[Comparison]:
                 float(entry.get("width_share", WIDTH_SHARE)),
                 str(tree.attrs["verdict"]),
                 " ".join(str(entry.get("why", "")).split()),
+                bool(entry.get("stop", False)),
             )
 
 
@@ -157,7 +202,7 @@ def as_metrics(one: Comparison) -> list[dict[str, Any]]:
             "value": one.off_se,
             "unit": "standard errors of the peer",
             "target": one.point_tolerance,
-            "ok": one.off_se <= one.point_tolerance and one.verdict != "stop",
+            "ok": one.off_se <= one.point_tolerance and one.gate_ok,
         },
         {
             "metric": f"{name}.width",

@@ -157,3 +157,13 @@ def test_grid_elevation_in_feet_would_give_another_island(survey):
     feet = metres.copy()
     feet[:, 3] = (wrong - sites.mean()) / sites.std(ddof=1)
     assert np.exp(feet @ at[:4]).sum() < 0.7 * np.exp(metres @ at[:4]).sum()
+
+
+def test_posterior_agrees_with_all_programs(peers):
+    results = list(peers.compare(FOLDER, peers.HERE / "peers" / "issj.toml", "laplace"))
+    assert len(results) >= 38
+    far = [f"{one.survey} {one.fit} {one.quantity}: {one}" for one in results if not one.ok]
+    assert not far
+    # All but the intervals of the hazard-rate, whose shape the data hardly tell.
+    assert sum(one.strict for one in results) == len(results) - 4
+    assert {one.verdict for one in results if one.survey.startswith("poisson")} == {"stop"}

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ustyurt_models.study.quantities import LengthM, refuse
+from ustyurt_models.study.quantities import AreaKm2, LengthM, refuse
+from ustyurt_models.study.surveys.common import LengthUnit
 from ustyurt_models.study.surveys.distance import DistanceBlock
 from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal
 
@@ -53,6 +54,11 @@ class HierarchicalBlock(DistanceBlock):
     grid: str = ""
     """Table of cells to predict to. Unless given, a density surface takes the landscape of the
     study; hierarchical distance sampling the areas of strata, or the landscape without them."""
+    grid_units: dict[str, LengthUnit] = Field(default_factory=dict)
+    """Unit of covariates of the grid's file that are lengths, such as ``{ elevation = "ft" }``; they
+    are taken to metres."""
+    cell_area: AreaKm2 | None = None
+    """Area of every cell of the grid's file, where it has no column of areas."""
     priors: HierarchicalPriors = HierarchicalPriors()
     """What is believed before the data."""
 

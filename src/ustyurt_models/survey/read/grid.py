@@ -1,20 +1,20 @@
 """Tables of cells to predict to: place, area, covariates, zone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults
+from ustyurt_models.checks import Faults, did_you_mean, require
 from ustyurt_models.survey.read.covariates import further_columns
 from ustyurt_models.survey.read.positions import read_positions
-from ustyurt_models.survey.read.table import columns_of, numbers_of, read_table
+from ustyurt_models.survey.read.table import Table, columns_of, numbers_of, read_table
 from ustyurt_models.survey.read.units import LENGTH_M, declared_units, unit_factors
 
-__all__ = ["GridTable", "in_metres", "read_grid"]
+__all__ = ["GridTable", "GridUnits", "in_metres", "read_grid"]
 
 _COLUMNS = {
     "area": ("area", "area_km2", "cell_area"),
@@ -51,41 +51,73 @@ class GridTable:
     header: dict[str, str]
 
 
-def in_metres(covariates: Mapping[str, NDArray], units: str) -> dict[str, NDArray]:
+def in_metres(covariates: Mapping[str, NDArray], units: Mapping[str, str]) -> dict[str, NDArray]:
     """Convert covariates whose unit is declared as a length to metres.
 
     Parameters
     ----------
     covariates : mapping of str to numpy.ndarray
         Columns of a file.
-    units : str
-        Its ``# units: elevation=ft, ...`` line.
+    units : mapping of str to str
+        Unit by name in lower case, as in its ``# units: elevation=ft, ...`` line.
 
     Returns
     -------
     dict of str to numpy.ndarray
         The same columns; words and other units as they are.
     """
-    declared = declared_units(units)
+    factors = {name: LENGTH_M[unit] for name, unit in units.items() if unit in LENGTH_M}
     return {
-        name: values * LENGTH_M[declared[name.lower()]]
-        if values.dtype.kind == "f" and declared.get(name.lower(), "") in LENGTH_M
-        else values
+        name: values * factors.get(name.lower(), 1.0) if values.dtype.kind == "f" else values
         for name, values in covariates.items()
     }
 
 
-def read_grid(path: Path, units: Mapping[str, str | None], encoding: str | None) -> GridTable:
+@dataclass(frozen=True)
+class GridUnits:
+    """What the study says of a grid's file.
+
+    Attributes
+    ----------
+    area : str or None
+        Unit of the column of areas.
+    covariates : mapping of str to str
+        Units of covariates that are lengths.
+    cell_area_km2 : float or None
+        Area of every cell, where the file has no column.
+    """
+
+    area: str | None = None
+    covariates: Mapping[str, str] = field(default_factory=dict)
+    cell_area_km2: float | None = None
+
+
+def _areas(table: Table, column: int | None, told: GridUnits, faults: Faults) -> NDArray:
+    """Return the area of each cell [km2]."""
+    if column is None:
+        if told.cell_area_km2 is None:
+            advice = "or write cell_area = '... km2' in the study file"
+            faults.add(table.name, "must have a column 'area'", list(table.columns), advice)
+        return np.full(len(table.rows), told.cell_area_km2 or 1.0)
+    header = table.header.get("units", "")
+    factor = unit_factors({"area": told.area}, header, table.name, {"area": "area"})["area"]
+    area = np.array(numbers_of(table, column, faults)) * factor
+    for where, size in zip(table.where, area, strict=True):
+        if not size > 0:
+            faults.add(f"{where}, area", "must be > 0", float(size))
+    return area
+
+
+def read_grid(path: Path, told: GridUnits, encoding: str | None = None) -> GridTable:
     """Read a table of cells.
 
     Parameters
     ----------
     path : Path
         Columns longitude and latitude or x and y, area, covariates, and perhaps zone. A header
-        line ``# units: area=ha, elevation=ft`` gives units; ``# cell_area: 9 ha`` the area of
-        cells that are all alike.
-    units : mapping of str to str
-        Unit of ``area`` where the file does not say it.
+        line ``# units: area=ha, elevation=ft`` gives units.
+    told : GridUnits
+        What the study says where the file does not.
     encoding : str, optional
         Encoding where the file cannot tell it.
 
@@ -99,32 +131,29 @@ def read_grid(path: Path, units: Mapping[str, str | None], encoding: str | None)
     InputError
         With every fault of the file.
     """
+    require(path.is_file(), f"grid file {path.name}", "must exist", str(path))
     faults = Faults()
     table = read_table(path, encoding)
-    found = columns_of(table, _COLUMNS, ("area",))
-    declared = table.header.get("units", "")
-    factor = unit_factors({"area": units.get("area")}, declared, table.name, {"area": "area"})
-    area = np.array(numbers_of(table, found["area"], faults)) * factor["area"]
+    found = columns_of(table, _COLUMNS, ())
+    area = _areas(table, found.get("area"), told, faults)
     place = read_positions(table, faults)
     if place is None:
         rule = "must have the columns longitude and latitude, or x and y"
         faults.add(table.name, rule, list(table.columns))
     faults.raise_if_any()
     assert place is not None
-    for where, size, at in zip(table.where, area, place.value, strict=True):
-        if not size > 0:
-            faults.add(f"{where}, area", "must be > 0", float(size))
+    for where, at in zip(table.where, place.value, strict=True):
         if not np.isfinite(at).all():
             faults.add(f"{where}, position", "must be known")
-    used = {*found.values(), *place.columns}
-    columns = further_columns(table, used, faults)
+    columns = further_columns(table, {*found.values(), *place.columns}, faults)
+    units = {name.lower(): unit for name, unit in told.covariates.items()}
+    for name in sorted(units.keys() - {name.lower() for name in columns}):
+        advice = did_you_mean(name, columns)
+        faults.add("survey: grid_units", "must name columns of the grid", name, advice)
     faults.raise_if_any()
     zone = table.column(found["zone"]) if "zone" in found else ["region"] * area.size
+    units = declared_units(table.header.get("units", "")) | units
+    named = np.array(zone, np.str_)
     return GridTable(
-        place.value,
-        place.kind,
-        area,
-        np.array(zone, np.str_),
-        in_metres(columns, declared),
-        dict(table.header),
+        place.value, place.kind, area, named, in_metres(columns, units), dict(table.header)
     )

@@ -16,9 +16,10 @@ from ustyurt_models.survey.beliefs import Known, known_probability
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.covariates import names_in
 from ustyurt_models.survey.models.distance.prepare import DistanceData, prepare
-from ustyurt_models.survey.read.grid import GridTable, in_metres, read_grid
+from ustyurt_models.survey.read.grid import GridTable, GridUnits, in_metres, read_grid
 from ustyurt_models.survey.read.survey_data import Transects
 from ustyurt_models.survey.read.transects import read_survey
+from ustyurt_models.survey.read.units import declared_units
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -144,7 +145,7 @@ def prepare_sites(transects: Transects, settings: HierarchicalBlock) -> SiteData
     return SiteData(
         transects.transect,
         data,
-        in_metres(transects.transect_covariates, transects.header.get("units", "")),
+        in_metres(transects.transect_covariates, declared_units(transects.header.get("units", ""))),
         transects.position,
         transects.position_kind,
     )
@@ -242,7 +243,10 @@ def load(
 ) -> HierarchicalSurvey:
     """Read the files of a survey block; see `registry`."""
     transects = read_survey(folder / spec.file, spec.units, spec.encoding, spec.transect)
-    own = read_grid(folder / spec.grid, spec.units, spec.encoding) if spec.grid else None
+    own = None
+    if spec.grid:
+        told = GridUnits(spec.area_unit, spec.grid_units, spec.cell_area)
+        own = read_grid(folder / spec.grid, told, spec.encoding)
     return survey_of(transects, spec, catalogue, own, None if own else context.grid)
 
 
