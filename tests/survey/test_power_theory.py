@@ -124,3 +124,11 @@ def test_priors_of_the_study_rule_the_refits():
 def test_abundance_is_density_times_area():
     found = simulated(task(plan(), today(3)))
     assert np.exp(found["log_truth"].to_numpy()) == pytest.approx(float(AREA @ DENSITY))
+
+
+def test_surveys_that_see_hardly_an_animal_give_figures_and_no_warning():
+    design = plan("strip_counts", (4,), (1.0,), years=(0, 5), width=100.0)
+    found = summary(task(design, today(20, size=4.0, strata=1)), changes=())
+    assert np.isfinite(found.cv.value)
+    assert found.cv.value > 1.0
+    assert found.counted.value < 1.0

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import logsumexp, ndtri
 
 from ustyurt_models.checks import require
 from ustyurt_models.seeds import generator
@@ -148,8 +148,10 @@ def _abundance(built: _Built, refits: Refits) -> Floats:
     }
     stratum = list(built.method.plan.stratum)
     posterior = xr.Dataset(free, {"stratum": stratum})
-    derived = built.model.derive(posterior, np.random.default_rng(0))
-    return derived["abundance_total"].to_numpy()
+    # A survey that saw no group leaves group size to its prior, whose tail has no end.
+    with np.errstate(over="ignore", invalid="ignore"):
+        derived = built.model.derive(posterior, np.random.default_rng(0))
+    return np.clip(derived["abundance_total"].to_numpy(), 1e-300, 1e300)
 
 
 def _judged(apparent: Floats, refits: Refits, task: Task) -> dict[str, Floats]:
@@ -160,15 +162,14 @@ def _judged(apparent: Floats, refits: Refits, task: Task) -> dict[str, Floats]:
     # What is believed of the share seen is paired at random with the points of the refit.
     ranks = np.random.default_rng(7).permutation(weight.shape[1])
     seen = np.quantile(task.belief, (ranks + 0.5) / weight.shape[1])
-    animals = apparent / seen
-    middle = (weight * animals).sum(axis=1)
-    spread = np.sqrt((weight * (animals - middle[:, None]) ** 2).sum(axis=1))
+    logs = log_apparent - np.log(seen)
+    first, second = (logsumexp(power * logs, b=weight, axis=1) for power in (1, 2))
     tail = (1.0 - task.interval) / 2.0
-    low, median, high = _quantiles(np.log(animals), weight, (tail, 0.5, 1.0 - tail))
+    low, median, high = _quantiles(logs, weight, (tail, 0.5, 1.0 - tail))
     return {
         "log_apparent": mean,
         "sd_log": np.sqrt(variance),
-        "cv": spread / middle,
+        "cv": np.sqrt(np.expm1(np.clip(second - 2.0 * first, 0.0, 700.0))),
         "estimate": median,
         "low": low,
         "high": high,
