@@ -14,13 +14,13 @@ import numpy as np
 
 from ustyurt_models.evidence import Catalogue, load_catalogue
 from ustyurt_models.seeds import generator
-from ustyurt_models.survey.read.distance import Transects
-from ustyurt_models.survey.simulate import (
+from ustyurt_models.survey.models.distance.simulate import (
     LineTransectTruth,
     scale_for_esw,
     simulate_line_transect,
     untruncated_mean_for,
 )
+from ustyurt_models.survey.read.distance import Transects
 
 SEED = 20261122
 STRATA = ("KAZ", "UZB", "TKM")
@@ -79,7 +79,7 @@ def write(survey: Transects, path: Path) -> None:
         ):
             seen = np.flatnonzero(survey.detection_transect == i)
             area = f"{survey.area_km2[stratum]:g}"
-            line = [survey.stratum[stratum], area, name.split("/")[1], f"{survey.effort_km[i]:.1f}"]
+            line = [survey.stratum[stratum], area, name.split("/")[1], f"{survey.effort[i]:.1f}"]
             for j in seen:
                 out.writerow([*line, f"{survey.distance_m[j]:.0f}", survey.size[j], j + 1])
             if not seen.size:
