@@ -16,9 +16,12 @@ from ustyurt_models.survey.beliefs import Known, known_probability
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.covariates import names_in
 from ustyurt_models.survey.models.distance.prepare import DistanceData, prepare
+from ustyurt_models.survey.read.columns import index_of
 from ustyurt_models.survey.read.grid import GridTable, GridUnits, in_metres, read_grid
 from ustyurt_models.survey.read.survey_data import Transects
-from ustyurt_models.survey.read.transects import read_survey
+from ustyurt_models.survey.read.table import MISSING
+from ustyurt_models.survey.read.transects import SurveyFile, open_survey
+from ustyurt_models.survey.read.transects import survey_of as transects_of
 from ustyurt_models.survey.read.units import declared_units
 
 if TYPE_CHECKING:
@@ -232,17 +235,48 @@ def _check_names(survey: HierarchicalSurvey) -> None:
                     f"survey: {option}", "must name columns that are the same all along a site",
                     name, did_you_mean(name, known),
                 )  # fmt: skip
+    if settings.key == "uniform" and (settings.scale or settings.scale_random):
+        rule = "the uniform key has no scale that could depend on covariates"
+        faults.add("survey: scale", rule)
     if survey.is_surface and survey.data.position is None:
         advice = "add columns longitude and latitude, or x and y"
         faults.add("survey: position", "must be known for a density surface", None, advice)
     faults.raise_if_any()
 
 
+def _visited_rows(file: SurveyFile) -> tuple[SurveyFile, int]:
+    """Leave out rows of sites that nobody visited: effort empty or 0, and nothing seen."""
+    table = file.table
+    effort = index_of(table, "effort")
+    seen = [index_of(table, name) for name in ("distance", "begin", "radial")]
+    if effort is None:
+        return file, 0
+    nothing = {*MISSING, "0", "0.0"}
+    kept = [
+        row[effort].lower() not in nothing
+        or any(row[index].lower() not in MISSING for index in seen if index is not None)
+        for row in table.rows
+    ]
+    if all(kept) or not any(kept):
+        return file, 0
+
+    def only(values: tuple) -> tuple:
+        return tuple(value for value, keep in zip(values, kept, strict=True) if keep)
+
+    places = only(table.places) if table.places else ()
+    fewer = replace(table, rows=only(table.rows), lines=only(table.lines), places=places)
+    return replace(file, table=fewer), len(kept) - sum(kept)
+
+
 def load(
     spec: HierarchicalBlock, folder: Path, catalogue: Catalogue | None, context: Context
 ) -> HierarchicalSurvey:
     """Read the files of a survey block; see `registry`."""
-    transects = read_survey(folder / spec.file, spec.units, spec.encoding, spec.transect)
+    file, idle = _visited_rows(open_survey(folder / spec.file, spec.encoding))
+    transects = transects_of(file, spec.units, spec.transect)
+    if idle:
+        note = f"{idle} sites without visits left out: nothing is known of them"
+        transects = replace(transects, notes=(*transects.notes, note))
     own = None
     if spec.grid:
         told = GridUnits(spec.area_unit, spec.grid_units, spec.cell_area)

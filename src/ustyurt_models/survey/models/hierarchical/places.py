@@ -266,7 +266,7 @@ def place(survey: HierarchicalSurvey) -> Places:
     settings, grid = survey.settings, None
     if survey.own_grid is not None:
         grid = _own(survey.own_grid)
-    elif survey.grid is not None and (survey.is_surface or not survey.data.truncated.area_known):
+    elif survey.grid is not None:
         grid = _landscape(survey.grid)
     advice = "fit it within a study, or give grid = 'cells.csv'"
     rule = "a density surface needs cells to predict to"
@@ -286,7 +286,8 @@ def place(survey: HierarchicalSurvey) -> Places:
     factors = {name: visited[name] for name in settings.scale_random}
     rows = scale_rows(_matrix(scale, visited, survey), scale.names, factors, False)
     cells = None
-    if grid is not None:
+    by_stratum = survey.data.truncated.area_known and not survey.is_surface
+    if grid is not None and not (by_stratum and survey.own_grid is None):
         cells = _cells(survey, density, grid, settings.density_random)
     return Places(
         table,
