@@ -30,6 +30,7 @@ from ustyurt_models.survey.samplers.proposal import (
     fit_component,
     patch,
     resample,
+    split_component,
     weigh,
 )
 from ustyurt_models.survey.samplers.weighted import Weighted, weighted
@@ -44,9 +45,12 @@ MATTERS = 0.01
 _COMPONENTS = 8
 _EVEN = 0.4  # below this k-hat no further component is added
 _FEWEST, _MOST = 1000, 4000  # points per component
-_LABOUR = 1 << 30  # numbers that the points of one component may cost to compute
+_LABOUR = 1 << 28  # numbers that the points of one component may cost to compute
+_ENOUGH = 1000.0  # effective points, or as many as draws if fewer; else more are drawn
+_MOST_TIMES = 4  # as many more at most as were drawn while learning
 _SMALL = 10  # parameters for which components can be learnt from very few good points
-_STARTS, _ROUNDS = 8, 200  # draws from the prior, steps of the climb
+_STARTS, _ROUNDS = 6, 200  # starts from the prior, steps of the climb
+_COSTLY, _SOME_STARTS = 1 << 16, 3  # numbers that one gradient computes; then fewer starts
 _LARGE = 30  # parameters from which on the climb costs more than it can find
 _FEW_STARTS, _FEW_ROUNDS = 2, 100
 _HIGHER = 0.05  # log units by which no drawn point may exceed the optimum
@@ -82,8 +86,9 @@ def search(flat: FlatModel, rng: np.random.Generator) -> list[Optimum]:
     list of Optimum
         Most probable first.
     """
-    large = flat.start.size > _LARGE
-    starts, rounds = (_FEW_STARTS, _FEW_ROUNDS) if large else (_STARTS, _ROUNDS)
+    starts, rounds = (_SOME_STARTS if flat.work > _COSTLY else _STARTS), _ROUNDS
+    if flat.start.size > _LARGE:
+        starts, rounds = _FEW_STARTS, _FEW_ROUNDS
     points = starting_points(flat, starts, int(rng.integers(2**31)))
     return find_optima(flat, points, rounds)
 
@@ -136,9 +141,10 @@ def sample_flat(
         ``optima_seen``, ``arrived`` (whether the climb ended on a level place).
     """
     known = search(flat, rng) if optima is None else optima
-    known, cloud = _first_cloud(flat, known, sampler, rng)
+    known, cloud = _first_cloud(flat, known, rng)
     while cloud.khat > _EVEN and len(cloud.components) < _COMPONENTS and _hopeful(flat, cloud):
         cloud = _add(flat, cloud, _next_component(cloud), rng)
+    cloud = _top_up(flat, cloud, min(_ENOUGH, sampler.chains * sampler.draws), rng)
     chosen = resample(cloud.log_weights, sampler.chains * sampler.draws, rng)
     stats = {
         "khat": cloud.khat,
@@ -151,21 +157,19 @@ def sample_flat(
     return weighted(flat, cloud.points[chosen], cloud.density[chosen], shape, stats)
 
 
-def _count(flat: FlatModel, sampler: Sampler) -> int:
+def _points(flat: FlatModel) -> int:
     """Points per component: fewer where one costs much."""
-    wanted = min(max(2000, sampler.chains * sampler.draws), _MOST)
-    return max(_FEWEST, min(wanted, _LABOUR // flat.work))
+    return max(_FEWEST, min(_LABOUR // flat.work, _MOST))
 
 
 def _first_cloud(
-    flat: FlatModel, optima: list[Optimum], sampler: Sampler, rng: np.random.Generator
+    flat: FlatModel, optima: list[Optimum], rng: np.random.Generator
 ) -> tuple[list[Optimum], _Cloud]:
     """Draw around the optima; a point above them shows that the climb had missed the top."""
     while True:
         matter = [o for o, share in zip(optima, shares(optima), strict=True) if share >= MATTERS]
-        components = [Component(optimum.point, optimum.root) for optimum in matter]
-        count = _count(flat, sampler)
-        points = np.concatenate([component.draw(count, rng) for component in components])
+        components = [split_component(flat.log_densities, optimum) for optimum in matter]
+        points = np.concatenate([component.draw(_points(flat), rng) for component in components])
         density = flat.log_densities(points)
         highest = int(density.argmax())
         if density[highest] <= max(optimum.height for optimum in optima) + _HIGHER:
@@ -189,8 +193,20 @@ def _next_component(cloud: _Cloud) -> Component:
 
 def _add(flat: FlatModel, cloud: _Cloud, fresh: Component, rng: np.random.Generator) -> _Cloud:
     """Draw from one more component as many points as from each before."""
-    drawn = fresh.draw(cloud.points.shape[0] // len(cloud.components), rng)
+    return _joined(flat, cloud, [*cloud.components, fresh], fresh.draw(_points(flat), rng))
+
+
+def _top_up(flat: FlatModel, cloud: _Cloud, wanted: float, rng: np.random.Generator) -> _Cloud:
+    """Draw from all components once more until the weights are worth enough points."""
+    most = _MOST_TIMES * len(cloud.points)
+    while cloud.khat <= _EVEN and cloud.effective < wanted and len(cloud.points) < most:
+        drawn = [component.draw(_points(flat), rng) for component in cloud.components]
+        cloud = _joined(flat, cloud, cloud.components, np.concatenate(drawn))
+    return cloud
+
+
+def _joined(flat: FlatModel, cloud: _Cloud, components: list[Component], drawn: Floats) -> _Cloud:
+    """Weigh the points at hand together with fresh ones."""
     points = np.concatenate([cloud.points, drawn])
     density = np.concatenate([cloud.density, flat.log_densities(drawn)])
-    components = [*cloud.components, fresh]
     return _Cloud(components, points, density, *weigh(components, points, density))

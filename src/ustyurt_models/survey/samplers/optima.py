@@ -22,10 +22,12 @@ Floats = NDArray[np.float64]
 _FLATTEST = 0.05  # curvature below this counts as this: standard deviation 4.5
 _SAME = 3.0  # distance, in standard deviations, within which two optima are one
 _DEEP = 25.0  # log units below the highest at which an optimum is not worth a look
+_FLAT_ENOUGH = 1e-6  # promised rise at which a point is a maximum
 _POLISH = 3  # Newton steps after the climb
 _ROUNDS = 200
+_DRAWN = 8  # draws from the prior of which the highest is a start
 _FEW = 20  # parameters up to which Hessians are decomposed at every step
-_CHEAP = 1 << 22  # numbers that the Hessians of one step of the climb may cost to compute
+_CHEAP = 1 << 26  # numbers that the Hessians of one step of the climb may cost to compute
 
 
 @dataclass(frozen=True)
@@ -75,59 +77,66 @@ def optimum_near(flat: FlatModel, point: Floats) -> Optimum:
         Curvature is bounded from below, so that a flat direction gets a wide but finite spread.
     """
     for turn in range(_POLISH + 1):
-        height, slope = flat.log_density(point)
-        values, axes = np.linalg.eigh(-hessians(flat.slopes, point[None])[0])
+        slopes, hessian = hessians(flat, point[None])
+        values, axes = np.linalg.eigh(-hessian[0])
         covariance = (axes / np.clip(values, _FLATTEST, None)) @ axes.T
-        step = covariance @ np.nan_to_num(slope)
-        rise = float(np.nan_to_num(slope) @ step)
-        if (
-            rise < 1e-8
-            or turn == _POLISH
-            or not flat.log_densities((point + step)[None])[0] > height
-        ):
+        step = covariance @ slopes[0]
+        rise = float(slopes[0] @ step)
+        height, further = flat.log_densities(np.stack([point, point + step]))
+        if rise < _FLAT_ENOUGH or turn == _POLISH or not further > height:
             break
         point = point + step
-    return Optimum(point, height, np.linalg.cholesky(covariance), bool(rise < 1e-2))
+    return Optimum(point, float(height), np.linalg.cholesky(covariance), bool(rise < 1e-2))
 
 
 def starting_points(flat: FlatModel, count: int, seed: int) -> Floats:
-    """Return the model's initial point and `count` draws from the prior, shape (start, parameter).
+    """Return the model's initial point and points from the prior, highest first.
+
+    Each is the highest of a few draws: still spread over the prior, and not lost on its slopes.
 
     Parameters
     ----------
     flat : FlatModel
         The posterior.
     count : int
-        Draws from the prior.
+        Points from the prior.
     seed : int
-        Seed of those draws.
+        Seed of the draws.
 
     Returns
     -------
     numpy.ndarray
-        Points without a finite coordinate are replaced by the initial point.
+        Shape (start, parameter).
     """
-    points = np.concatenate([flat.start[None], flat.prior_points(count, seed)])
-    return np.where(np.isfinite(points), points, flat.start)
+    drawn = flat.prior_points(count * _DRAWN, seed)
+    drawn = np.where(np.isfinite(drawn), drawn, flat.start)
+    height = flat.log_densities(np.concatenate([drawn, flat.start[None]]))
+    best = height[:-1].reshape(count, _DRAWN).argmax(axis=1) + _DRAWN * np.arange(count)
+    chosen = np.append(best, len(drawn))
+    points = np.concatenate([drawn, flat.start[None]])[chosen]
+    return points[np.argsort(-height[chosen], kind="stable")]
 
 
-def _distinct(flat: FlatModel, climbers: Climbers) -> list[Optimum]:
-    """Return the optima that the climbers came to, each once, highest first."""
+def _distinct(flat: FlatModel, climbers: Climbers, known: Optimum | None = None) -> list[Optimum]:
+    """Return the optima that the climbers came to, each once."""
+    found = [] if known is None else [known]
     order = np.argsort(-climbers.height, kind="stable")
-    found: list[Optimum] = []
     for row in order:
         low = climbers.height[row] < climbers.height[order[0]] - _DEEP
-        known = any(known.distance(climbers.point[row]) < _SAME for known in found)
-        if low or known or not (climbers.arrived[row] or not found):
+        seen = any(optimum.distance(climbers.point[row]) < _SAME for optimum in found)
+        if low or seen or not (climbers.arrived[row] or not found):
             continue
         fresh = optimum_near(flat, climbers.point[row])
-        if not found or not any(known.distance(fresh.point) < _SAME for known in found):
+        if not any(optimum.distance(fresh.point) < _SAME for optimum in found):
             found.append(fresh)
     return found
 
 
 def find_optima(flat: FlatModel, starts: Floats, rounds: int = _ROUNDS) -> list[Optimum]:
     """Climb from every start and return the distinct optima, most probable first.
+
+    The first start climbs alone; the curvature at its optimum guides the others, which shortens
+    their way and does not change where it ends.
 
     Parameters
     ----------
@@ -143,8 +152,17 @@ def find_optima(flat: FlatModel, starts: Floats, rounds: int = _ROUNDS) -> list[
     list of Optimum
         At least one.
     """
-    newton = starts.shape[1] <= _FEW and 2 * starts.size * flat.work < _CHEAP
-    found = _distinct(flat, climb(flat.slopes, starts, rounds, newton))
+    if starts.shape[1] <= _FEW and 2 * starts.size * flat.work < _CHEAP:
+        found = _distinct(flat, climb(flat, starts, rounds, newton=True))
+        return sorted(found, key=lambda optimum: -optimum.log_mass)
+    first = climb(flat, starts[:1], rounds, newton=starts.shape[1] <= _FEW)
+    if not first.arrived[0] or not np.isfinite(first.height[0]):
+        found = _distinct(flat, climb(flat, starts, rounds))
+    else:
+        best = optimum_near(flat, first.point[0])
+        begin = np.concatenate([best.point[None], starts[1:]])
+        others = climb(flat, begin, rounds, guide=best.root @ best.root.T)
+        found = _distinct(flat, others, best)
     return sorted(found, key=lambda optimum: -optimum.log_mass)
 
 

@@ -5,7 +5,7 @@ References
 Raftery & Bao 2010, Biometrics 66:1162 (incremental mixture importance sampling).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,43 +14,83 @@ from scipy.linalg import solve_triangular
 from scipy.special import gammaln, logsumexp
 
 from ustyurt_models.survey.psis import pareto_smooth
+from ustyurt_models.survey.samplers.optima import Optimum
 
-__all__ = ["Component", "fit_component", "patch", "resample", "weigh"]
+__all__ = ["Component", "fit_component", "patch", "resample", "split_component", "weigh"]
 
 Floats = NDArray[np.float64]
+LogDensities = Callable[[Floats], Floats]
 
 _FREEDOM = 5.0  # tails of the proposal: heavier than the posterior's, variance finite
+_LOOKS = np.array([0.5, 1.0, 2.0, 3.0, 4.5])  # standard deviations at which density is compared
+_WIDEST = 8.0  # times the width by curvature
 _NEIGHBOURS = 20  # one in so many points is near the heaviest one
 
 
 @dataclass(frozen=True)
 class Component:
-    """One Student-t of the proposal.
+    """One Student-t of the proposal, which may be wider to one side than to the other.
 
     Attributes
     ----------
     centre : numpy.ndarray
         Shape (parameter,).
     root : numpy.ndarray
-        Lower Cholesky factor of the scale matrix, shape (parameter, parameter).
+        Square root of the scale matrix: its columns are the axes, shape (parameter, parameter).
+    stretch : numpy.ndarray
+        Factors on the axes to their negative and their positive side, shape (2, parameter).
     """
 
     centre: Floats
     root: Floats
+    stretch: Floats
 
     def draw(self, count: int, rng: np.random.Generator) -> Floats:
         """Draw points, shape (count, parameter)."""
         normal = rng.standard_normal((count, self.centre.size))
-        stretch = np.sqrt(_FREEDOM / rng.chisquare(_FREEDOM, (count, 1)))
-        return self.centre + stretch * normal @ self.root.T
+        along = normal * np.sqrt(_FREEDOM / rng.chisquare(_FREEDOM, (count, 1)))
+        return self.centre + along * self._sides(along) @ self.root.T
 
     def log_density(self, points: Floats) -> Floats:
         """Return the log density at points, shape (point,)."""
         k = self.centre.size
-        scaled = solve_triangular(self.root, (points - self.centre).T, lower=True)
+        along = np.linalg.solve(self.root, (points - self.centre).T).T
+        sides = self._sides(along)
         constant = gammaln((_FREEDOM + k) / 2) - gammaln(_FREEDOM / 2)
-        constant -= k / 2 * np.log(_FREEDOM * np.pi) + np.log(np.diag(self.root)).sum()
-        return constant - (_FREEDOM + k) / 2 * np.log1p((scaled**2).sum(axis=0) / _FREEDOM)
+        constant -= k / 2 * np.log(_FREEDOM * np.pi) + np.linalg.slogdet(self.root)[1]
+        reach = ((along / sides) ** 2).sum(axis=1)
+        volume = np.log(sides).sum(axis=1)
+        return constant - volume - (_FREEDOM + k) / 2 * np.log1p(reach / _FREEDOM)
+
+    def _sides(self, along: Floats) -> Floats:
+        return np.where(along > 0, self.stretch[1], self.stretch[0])
+
+
+def split_component(log_densities: LogDensities, optimum: Optimum) -> Component:
+    """Fit a split Student-t to an optimum: on each side of each axis as wide as the posterior.
+
+    Geweke 1989, Econometrica 57:1317, section 4: the slowest fall over several distances decides.
+
+    Parameters
+    ----------
+    log_densities : callable
+        Log densities (point,) of points (point, parameter).
+    optimum : Optimum
+        Centre and curvature.
+
+    Returns
+    -------
+    Component
+        Along the principal axes of the curvature.
+    """
+    values, vectors = np.linalg.eigh(optimum.root @ optimum.root.T)
+    root = vectors * np.sqrt(values)
+    k = optimum.point.size
+    away = np.concatenate([-_LOOKS[:, None, None] * np.eye(k), _LOOKS[:, None, None] * np.eye(k)])
+    points = optimum.point + away.reshape(-1, k) @ root.T
+    fall = optimum.height - log_densities(points).reshape(2, _LOOKS.size, k)
+    width = _LOOKS[:, None] / np.sqrt(2 * np.maximum(fall, 1e-2))
+    return Component(optimum.point, root, np.clip(width.max(axis=1), 1.0, _WIDEST))
 
 
 def weigh(components: Sequence[Component], points: Floats, density: Floats) -> tuple[Floats, float]:
@@ -81,7 +121,7 @@ def fit_component(points: Floats, log_weights: Floats) -> Component:
     centre = weights @ points
     spread = (weights[:, None] * (points - centre)).T @ (points - centre)
     scale = spread * (_FREEDOM - 2) / _FREEDOM + 1e-10 * np.eye(centre.size)
-    return Component(centre, np.linalg.cholesky(scale))
+    return Component(centre, np.linalg.cholesky(scale), np.ones((2, centre.size)))
 
 
 def patch(points: Floats, log_weights: Floats, metric: Floats) -> Component:

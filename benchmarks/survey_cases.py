@@ -1,0 +1,175 @@
+"""Cases of the survey benchmark, each run in a process of its own by `survey.py`.
+
+Importing this module imports what a fit imports, so CPU seconds up to here are the imports.
+"""
+
+import resource
+import time
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+from ustyurt_models.study.surveys import (
+    DensitySurface,
+    HierarchicalDistance,
+    LineTransect,
+    PointTransect,
+    Sampler,
+    SurveyBlock,
+)
+from ustyurt_models.survey.context import Context
+from ustyurt_models.survey.fit import fit_survey
+from ustyurt_models.survey.registry import load_survey, model_of
+from ustyurt_models.survey.sampling import draw_posterior
+
+__all__ = ["IMPORTED", "points", "sites", "surface", "whole"]
+
+IMPORTED = time.process_time()
+
+_UNITS = {"distance_unit": "m", "effort_unit": "km", "area_unit": "km2", "group_size": "single"}
+
+Figures = dict[str, float]
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _again(spec: SurveyBlock, folder: Path) -> Figures:
+    """Draw once more in the same process: building the graph, climbing, drawing."""
+    begin = time.process_time()
+    draws = draw_posterior(
+        model_of(load_survey(spec, folder, None, Context())).build(), spec.sampler, 2
+    )
+    spent = time.process_time() - begin
+    found = {"refit_cpu_s": spent}
+    if "ess" in draws.stats:
+        found["effective_per_cpu_s"] = float(draws.stats["ess"]) / spent
+    return found
+
+
+def whole(engine: str, key: str, folder: Path) -> Figures:
+    """From the file of a survey of minke size to its posterior tree."""
+    spec = LineTransect(
+        file="lines.csv", key=key, truncation="2800 m", sampler=Sampler(engine=engine), **_UNITS
+    )
+    tree = fit_survey(spec, folder, 1)
+    total = time.process_time()
+    found = {"import_cpu_s": IMPORTED, "fit_cpu_s": total - IMPORTED, "total_cpu_s": total}
+    found["fast_path"] = float(tree.attrs["engine"] == "laplace")
+    return found | _again(spec, folder) | {"peak_mib": _peak_mib()}
+
+
+def points(folder: Path) -> Figures:
+    """Hazard-rate with a three-level factor and a number on 1,243 points, the fast path."""
+    spec = PointTransect(
+        file="points.csv",
+        key="hazard-rate",
+        truncation="82.5 m",
+        scale="observer + minutes",
+        sampler=Sampler(engine="laplace"),
+        **(_UNITS | {"effort_unit": None}),
+    )
+    found = _again(spec, folder)
+    begin = time.process_time()
+    tree = fit_survey(spec, folder, 1)
+    found["fit_cpu_s"] = time.process_time() - begin
+    found["khat"] = float(tree["sample_stats"]["khat"])
+    return found | {"peak_mib": _peak_mib()}
+
+
+def _simulated_sites(cells: int, sites: int = 307):
+    """Points on a grid of cells with three covariates; density depends on two of them."""
+    home = "ustyurt_models.survey.models.hierarchical"
+    simulate, form = (
+        import_module(f"{home}.simulate"),
+        import_module("ustyurt_models.formulas.detection_form"),
+    )
+    rng = np.random.default_rng(3)
+    side = int(np.sqrt(cells))
+    place = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2) * 5000.0
+    told = {name: rng.normal(size=len(place)) for name in ("chaparral", "elevation", "forest")}
+    chosen = np.sort(rng.choice(len(place), sites, replace=False))
+    density = 8.0 * np.exp(0.8 * told["chaparral"] - 0.4 * told["elevation"])[chosen]
+    truth = simulate.SiteTruth(
+        density,
+        form.DetectionForm("half-normal", 300.0, 0.0, True),
+        np.full(sites, 110.0),
+        site_cv=0.8,
+    )
+    known = simulate.Sites(
+        np.ones(sites),
+        {name: values[chosen] for name, values in told.items()},
+        place[chosen],
+        "projected",
+        1000.0,
+        (0.0, 100.0, 200.0, 300.0),
+    )
+    return simulate.simulate_sites(truth, known, rng), place, told
+
+
+def _hierarchical(block: SurveyBlock, transects, **grid):
+    home = "ustyurt_models.survey.models.hierarchical"
+    data = import_module(f"{home}.data").survey_of(transects, block, **grid)
+    return import_module(f"{home}.survey_model").survey_model(data)
+
+
+def sites(engine: str) -> Figures:
+    """Hierarchical distance sampling at 307 points, three bands, three covariates, NB."""
+    block = HierarchicalDistance(
+        file="-",
+        transect="point",
+        truncation="300 m",
+        density="chaparral + elevation + forest",
+        group_size="single",
+        sampler=Sampler(engine=engine),
+    )
+    transects, *_ = _simulated_sites(10_000)
+    model = _hierarchical(block, transects).build()
+    moments: dict[float, float] = {}
+    begin = time.process_time()
+    draws = draw_posterior(
+        model, block.sampler, 1, lambda share: moments.setdefault(share, time.process_time())
+    )
+    whole_s = time.process_time() - begin
+    if engine == "laplace":
+        effective = float(draws.stats["ess"])
+        return {"effective_per_cpu_s": effective / whole_s, "khat": float(draws.stats["khat"])}
+    array_stats = import_module("arviz_stats.base").array_stats
+    names = [v.name for v in model.free_RVs]
+    chains = [draws.posterior[name].values for name in names]
+    scalars = [c.reshape(*c.shape[:2], -1)[..., i] for c in chains for i in range(c[0, 0].size)]
+    effective = min(float(array_stats.ess(values, method="bulk")) for values in scalars)
+    sampling_s = moments[1.0] - moments[0.0]
+    return {
+        "effective_per_cpu_s": effective / sampling_s,
+        "effective_per_whole_cpu_s": effective / whole_s,
+        "sampling_cpu_s": sampling_s,
+        "start_cpu_s": whole_s - sampling_s,
+    }
+
+
+def surface() -> Figures:
+    """Fit a density surface and predict 8,100 cells x 1,000 draws."""
+    fit_model = import_module("ustyurt_models.survey.fit").fit_model
+    block = DensitySurface(
+        file="-",
+        transect="point",
+        truncation="300 m",
+        density="chaparral",
+        group_size="single",
+        length_scale="120 km",
+        sampler=Sampler(engine="auto", draws=500, tune=500, chains=2),
+    )
+    transects, place, told = _simulated_sites(8100)
+    table = import_module("ustyurt_models.survey.read.grid").GridTable(
+        place, "projected", np.full(len(place), 25.0), np.full(len(place), "all"), told, {}
+    )
+    tree = fit_model(_hierarchical(block, transects, own_grid=table), 1)
+    cells = tree["cells"]["density_per_km2"]
+    return {
+        "numbers": float(cells.size),
+        "total_cpu_s": time.process_time(),
+        "peak_mib": _peak_mib(),
+    }
