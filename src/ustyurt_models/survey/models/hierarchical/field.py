@@ -131,7 +131,10 @@ def add_field(field: Field, position_km: Floats) -> TensorVariable:
     # With r the weight of a wave over its usual one, z is normal with deviation r^told and the
     # weight is usual * r^(1 - told) * z: the same prior for any share `told`.
     log_ratio = pt.log(_spectral_root(field.basis, sd, length)) - np.log(field.usual_root)
-    z = pm.Normal("field_z", 0.0, pt.exp(field.told * log_ratio), dims="wave")
+    deviation = pt.exp(field.told * log_ratio)
+    # A climb may step to where nothing is defined; there the density is NaN, not an error.
+    deviation = pt.switch(pt.gt(deviation, 0.0), deviation, 1.0)
+    z = pm.Normal("field_z", 0.0, deviation, dims="wave")
     size = field.usual_root * pt.exp((1.0 - field.told) * log_ratio)
     weight = pm.Deterministic("field_weight", size * z, dims="wave")
     return pt.dot(pt.as_tensor(field.waves(position_km)), weight)
