@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 
 import numpy as np
 import xarray as xr
@@ -26,6 +25,7 @@ from ustyurt_models.survey.power.plan import Plan, resolve
 from ustyurt_models.survey.power.summarise import DesignSummary, best, ranked, summarise
 from ustyurt_models.survey.power.task import Task, chunks
 from ustyurt_models.survey.power.today import Today, Told, read_today, told_value
+from ustyurt_models.survey.power.worker import start_worker
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.fitting import fit_surveys, posterior_paths
 from ustyurt_models.workflow.options import Options
@@ -111,18 +111,15 @@ def _status_note(survey: str, status: str) -> tuple[str, ...]:
     return (f"Today's numbers come from the survey {survey!r}, whose data are SIMULATED.",)
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent."""
-    signal(SIGINT, SIG_IGN)
-
-
 @contextmanager
 def _workers(count: int) -> Iterator[ProcessPoolExecutor | None]:
     """Provide worker processes, or none for a single worker."""
     if count <= 1:
         yield None
         return
-    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(
+        count, get_context("spawn"), initializer=start_worker, initargs=(os.getpid(),)
+    )
     try:
         yield pool
     except BrokenProcessPool as error:

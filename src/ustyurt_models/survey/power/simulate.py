@@ -163,7 +163,8 @@ def _judged(apparent: Floats, refits: Refits, task: Task) -> dict[str, Floats]:
     ranks = np.random.default_rng(7).permutation(weight.shape[1])
     seen = np.quantile(task.belief, (ranks + 0.5) / weight.shape[1])
     logs = log_apparent - np.log(seen)
-    first, second = (logsumexp(power * logs, b=weight, axis=1) for power in (1, 2))
+    log_weight = np.log(np.maximum(weight, 1e-300))
+    first, second = (logsumexp(power * logs + log_weight, axis=1) for power in (1, 2))
     tail = (1.0 - task.interval) / 2.0
     low, median, high = _quantiles(logs, weight, (tail, 0.5, 1.0 - tail))
     return {
