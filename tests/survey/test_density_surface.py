@@ -27,7 +27,6 @@ from ustyurt_models.survey.models.hierarchical.predict import (
     DensityDraws,
     Surface,
     cell_blocks,
-    write_surface,
     zone_totals,
 )
 from ustyurt_models.survey.models.hierarchical.simulate import (
@@ -36,6 +35,7 @@ from ustyurt_models.survey.models.hierarchical.simulate import (
     draw_field,
     simulate_sites,
 )
+from ustyurt_models.survey.models.hierarchical.stream import write_surface
 from ustyurt_models.survey.models.hierarchical.survey_model import survey_model
 from ustyurt_models.survey.read.grid import GridTable
 from ustyurt_models.survey.samplers.flat import FlatModel

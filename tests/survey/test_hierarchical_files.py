@@ -71,6 +71,19 @@ def test_sites_that_nobody_visited_are_left_out_and_said(folder):
     assert describe_survey(survey) == "4 segments, 42 km, 4 groups within 100 m"
 
 
+def test_wide_counts_at_points_keep_their_classes(tmp_path):
+    rows = ["n_0_50,n_50_100,n_100_200,grass", "1,0,2,3", "0,0,0,5", ",,,4", "0,3,1,6"]
+    (tmp_path / "sites.csv").write_text("\n".join(rows))
+    spec = HierarchicalDistance(
+        file="sites.csv", transect="point", distance_unit="m", density="grass"
+    )
+    data = load_survey(spec, tmp_path, None, Context()).data
+    assert data.form.point
+    assert data.classes.tolist() == [0.0, 50.0, 100.0, 200.0]
+    assert data.groups.tolist() == [3, 0, 4]  # the third site was not visited
+    assert data.covariates["grass"].tolist() == [3.0, 5.0, 6.0]
+
+
 def test_effort_missing_where_something_was_seen_is_refused(folder):
     (folder / "sites.csv").write_text(ROWS.replace("6,12,3000", "6,0,3000"))
     assert "effort: must be > 0" in refused(folder)
@@ -222,6 +235,13 @@ def test_sites_in_metres_must_say_their_projection(tmp_path, grid):
     on_land(tmp_path, metres, "x,y", units, "# crs: nonsense")
     with pytest.raises(InputError, match="must be a projection such as EPSG:32640"):
         model_of(load_survey(spec, tmp_path, None, Context(grid=grid)))
+
+
+def test_cells_in_degrees_and_sites_in_metres_need_a_projection(folder):
+    (folder / "cells.csv").write_text(
+        "# units: area=km2\nlongitude,latitude,area,elevation\n56.1,42.7,1,100\n56.2,42.8,1,150\n"
+    )
+    assert "crs: must be said for sites in metres" in refused(folder)
 
 
 def test_without_areas_the_landscape_is_taken_and_with_areas_the_strata(tmp_path, grid):

@@ -1,16 +1,12 @@
 """How well counts per site are reproduced: predictive checks, likelihood by site."""
 
-from dataclasses import replace
-
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from ustyurt_models.formulas.hsgp import longest_resolved_km, shortest_resolved_km
 from ustyurt_models.formulas.site_counts import CV_FLOOR, log_class_shares, log_site_count
 from ustyurt_models.study.surveys import HierarchicalBlock
-from ustyurt_models.survey.judgement import Finding, above, below
 from ustyurt_models.survey.models.distance.checks import fitted_shares
 from ustyurt_models.survey.models.distance.curves import (
     DrawnCurves,
@@ -23,12 +19,6 @@ from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field
 from ustyurt_models.survey.models.hierarchical.model import detected
 from ustyurt_models.survey.models.hierarchical.places import Places
-from ustyurt_models.survey.models.hierarchical.predict import zone_totals
-from ustyurt_models.survey.models.hierarchical.results import (
-    density_draws,
-    extrapolated_cells,
-    surface_of,
-)
 from ustyurt_models.survey.predictive import (
     chi_square_p,
     dispersion_p,
@@ -36,14 +26,12 @@ from ustyurt_models.survey.predictive import (
     freeman_tukey_p,
 )
 
-__all__ = ["expected_groups", "findings", "log_likelihood", "predictive_p_values", "prior_sd"]
+__all__ = ["expected_groups", "log_likelihood", "predictive_p_values", "prior_sd"]
 
 Floats = NDArray[np.float64]
 Checks = dict[str, tuple[float, str]]
 
 _FEWEST = 5  # distances below this number say nothing of the fit
-_WAVES = (0.9, 0.5)  # share of the length scales that the waves can show: look, stop below
-_EXTRAPOLATED = (0.2, np.inf)  # share of the animals where nobody surveyed the like: look above
 
 
 def prior_sd(settings: HierarchicalBlock) -> dict[str, float]:
@@ -193,55 +181,6 @@ def _distance_checks(posterior: xr.Dataset, data: DistanceData, rng: np.random.G
     if not data.cutpoints_m.size:
         checks |= distance_checks(fitted_shares(posterior, data), rng)
     return checks
-
-
-def findings(
-    posterior: xr.Dataset, survey: HierarchicalSurvey, places: Places, field: Field | None
-) -> list[Finding]:
-    """Judge what is particular to surfaces: waves of the field, and cells like none surveyed.
-
-    Parameters
-    ----------
-    posterior : xarray.Dataset
-        Derived.
-    survey, places, field
-        The model.
-
-    Returns
-    -------
-    list of Finding
-        None without field and cells.
-    """
-    found = []
-    if field is not None:
-        length = draws_of(posterior, "field_length_km")
-        short, long = shortest_resolved_km(field.basis), longest_resolved_km(field.basis)
-        inside = float(((length >= 0.999 * short) & (length <= 1.001 * long)).mean())
-        meaning = (
-            f"share of draws whose length scale lies within {short:.3g} to {long:.3g} km, which "
-            "the waves can show; low: another length_scale, or a larger basis"
-        )
-        found.append(below("field, waves enough", inside, _WAVES, meaning))
-    if places.cells is not None:
-        share = _extrapolated_share(posterior, survey, places, field)
-        meaning = "animals put into cells whose covariates lie outside the surveyed range"
-        found.append(above("animals extrapolated", share, _EXTRAPOLATED, meaning))
-    return found
-
-
-def _extrapolated_share(
-    posterior: xr.Dataset, survey: HierarchicalSurvey, places: Places, field: Field | None
-) -> float:
-    """Return the share of the animals in cells outside the surveyed range, on average."""
-    assert places.cells is not None
-    draws = density_draws(thin(posterior, 100), survey, places, field)
-    apart = replace(
-        places.cells,
-        zone=extrapolated_cells(survey, places).astype(np.int64),
-        zones=("within", "outside"),
-    )
-    total = zone_totals(surface_of(places, field), draws, apart).sum(axis=0)
-    return float(total[1] / total.sum())
 
 
 def predictive_p_values(

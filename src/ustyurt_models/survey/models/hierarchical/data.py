@@ -273,7 +273,7 @@ def load(
 ) -> HierarchicalSurvey:
     """Read the files of a survey block; see `registry`."""
     file, idle = _visited_rows(open_survey(folder / spec.file, spec.encoding))
-    transects = transects_of(file, spec.units, spec.transect)
+    transects = transects_of(file, spec.units, spec.encoding, spec.transect)
     if idle:
         note = f"{idle} sites without visits left out: nothing is known of them"
         transects = replace(transects, notes=(*transects.notes, note))

@@ -1,30 +1,28 @@
 """Sites and cells on one map: coordinates, covariates sampled from the grid, zones."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pyproj
-import pyproj.exceptions
-import xarray as xr
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from ustyurt_models.checks import Faults, InputError, did_you_mean, require
 from ustyurt_models.survey.covariates import Design, names_in
 from ustyurt_models.survey.models.distance.rows import ScaleRows, scale_rows
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
+from ustyurt_models.survey.models.hierarchical.maps import (
+    Cells,
+    cells_of_survey,
+    nearest_cell,
+    sites_m,
+)
 from ustyurt_models.survey.models.hierarchical.predict import CellTable
-from ustyurt_models.survey.read.grid import GridTable
 
 __all__ = ["Places", "place"]
 
 Floats = NDArray[np.float64]
 
 _AXES = ("x_km", "y_km")
-#: Sites further from the nearest cell than this many cell sides lie off the grid.
-_OFF_GRID = 1.5
 
 
 @dataclass(frozen=True)
@@ -59,122 +57,15 @@ class Places:
     cells: CellTable | None
 
 
-@dataclass(frozen=True)
-class _Grid:
-    """Cells of either kind of grid, in the coordinates of the map."""
-
-    position_m: Floats
-    area_km2: Floats
-    zone: NDArray[np.int64]
-    zones: tuple[str, ...]
-    cell: NDArray[np.int64]
-    covariates: Mapping[str, NDArray]
-    crs: pyproj.CRS | None
-
-
-def _lambert(lonlat: Floats) -> pyproj.CRS:
-    """Return an equal-area projection around the middle of some positions [degree]."""
-    lon, lat = np.mean(lonlat, axis=0)
-    return pyproj.CRS.from_proj4(f"+proj=laea +lat_0={lat:.6f} +lon_0={lon:.6f} +units=m")
-
-
-def _projected(lonlat: Floats, crs: pyproj.CRS) -> Floats:
-    """Return x and y [m] of longitude and latitude."""
-    transformer = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
-    return np.column_stack(transformer.transform(lonlat[:, 0], lonlat[:, 1]))
-
-
-def _crs_of(header: Mapping[str, str], where: str) -> pyproj.CRS | None:
-    """Return the projection that a file declares as ``# crs: EPSG:32640``."""
-    text = header.get("crs", "")
-    if not text:
-        return None
-    try:
-        return pyproj.CRS.from_user_input(text)
-    except pyproj.exceptions.CRSError:
-        rule = "must be a projection such as EPSG:32640"
-        require(False, f"{where}: crs", rule, text)
-        raise
-
-
-def _own(table: GridTable) -> _Grid:
-    """Lay out the cells of a file."""
-    crs = _crs_of(table.header, "survey: grid")
-    position = table.position
-    if table.position_kind == "lonlat":
-        crs = _lambert(table.position)
-        position = _projected(table.position, crs)
-    zones, zone = np.unique(table.zone, return_inverse=True)
-    return _Grid(
-        position,
-        table.area_km2,
-        zone.astype(np.int64),
-        tuple(map(str, zones)),
-        np.full(table.area_km2.size, -1, np.int64),
-        table.covariates,
-        crs,
-    )
-
-
-def _landscape(grid: xr.Dataset) -> _Grid:
-    """Lay out the cells of the landscape."""
-    fixed = {"x_m", "y_m", "area_km2", "zone"}
-    return _Grid(
-        np.column_stack([grid["x_m"].to_numpy(), grid["y_m"].to_numpy()]),
-        grid["area_km2"].to_numpy(),
-        grid["zone"].to_numpy().astype(np.int64),
-        tuple(json.loads(grid.attrs["zone_names"])),
-        grid["cell"].to_numpy().astype(np.int64),
-        {str(name): grid[name].to_numpy() for name in grid.data_vars if name not in fixed},
-        pyproj.CRS.from_wkt(grid.attrs["crs_wkt"]),
-    )
-
-
-def _sites_m(survey: HierarchicalSurvey, grid: _Grid | None) -> Floats | None:
-    """Return x and y [m] of the sites in the coordinates of the grid."""
-    data = survey.data
-    if data.position is None:
-        return None
-    if not np.isfinite(data.position[data.visited]).all():
-        if survey.is_surface:
-            require(False, "survey: position", "must be known for every site that was visited")
-        return None
-    if data.position_kind == "lonlat":
-        crs = grid.crs if grid is not None else _lambert(data.position[data.visited])
-        advice = "write '# crs: EPSG:...' on top of the grid"
-        rule = "must say its projection, for the sites are in degrees"
-        require(crs is not None, "survey: grid", rule, None, advice)
-        assert crs is not None
-        return _projected(data.position, crs)
-    if grid is None or grid.crs is None:
-        return data.position
-    own = _crs_of(survey.header, "survey")
-    if own is None and survey.own_grid is not None:
-        return data.position  # two files of one survey, both in metres
-    advice = "write '# crs: EPSG:...' on top of the survey, or give longitude and latitude"
-    rule = "must be said for sites in metres, to find them on the landscape"
-    require(own is not None, "survey: crs", rule, None, advice)
-    move = pyproj.Transformer.from_crs(own, grid.crs, always_xy=True)
-    return np.column_stack(move.transform(data.position[:, 0], data.position[:, 1]))
-
-
-def _nearest(sites_m: Floats, grid: _Grid) -> NDArray[np.int64]:
-    """Return the cell of each site, -1 off the grid."""
-    distance, cell = cKDTree(grid.position_m).query(sites_m)
-    side_m = 1000.0 * np.sqrt(np.median(grid.area_km2))
-    known = np.isfinite(sites_m).all(axis=1)
-    return np.where(known & (distance <= _OFF_GRID * side_m), cell, -1)
-
-
 def _from_grid(
-    survey: HierarchicalSurvey, names: set[str], sites_m: Floats | None, grid: _Grid | None
+    survey: HierarchicalSurvey, names: set[str], place_m: Floats | None, grid: Cells | None
 ) -> dict[str, NDArray]:
     """Sample the covariates that the file does not have; warn of units that do not fit."""
     file, faults = dict(survey.data.covariates), Faults()
     wanted = {name for name in names if name not in _AXES and grid and name in grid.covariates}
-    if grid is None or sites_m is None or not wanted:
+    if grid is None or place_m is None or not wanted:
         return file
-    nearest = _nearest(sites_m, grid)
+    nearest = nearest_cell(place_m, grid)
     lost = np.flatnonzero((nearest < 0) & survey.data.visited)
     for name in sorted(wanted):
         values = grid.covariates[name]
@@ -211,7 +102,7 @@ def _check_scale(
 
 
 def _cells(
-    survey: HierarchicalSurvey, design: Design, grid: _Grid, factors: tuple[str, ...]
+    survey: HierarchicalSurvey, design: Design, grid: Cells, factors: tuple[str, ...]
 ) -> CellTable:
     """Gather what prediction needs; what the grid lacks stands in ``at``."""
     faults, count = Faults(), grid.area_km2.size
@@ -263,11 +154,7 @@ def place(survey: HierarchicalSurvey) -> Places:
     InputError
         Unknown variables, sites off the grid, units that differ, a surface without grid.
     """
-    settings, grid = survey.settings, None
-    if survey.own_grid is not None:
-        grid = _own(survey.own_grid)
-    elif survey.grid is not None:
-        grid = _landscape(survey.grid)
+    settings, grid = survey.settings, cells_of_survey(survey)
     advice = "fit it within a study, or give grid = 'cells.csv'"
     rule = "a density surface needs cells to predict to"
     require(grid is not None or not survey.is_surface, "survey: grid", rule, None, advice)
@@ -276,9 +163,9 @@ def place(survey: HierarchicalSurvey) -> Places:
         for option in ("density", "scale")
         for name in names_in(getattr(settings, option), f"survey: {option}")
     }
-    sites_m = _sites_m(survey, grid)
-    table = _from_grid(survey, names, sites_m, grid)
-    site_km = None if sites_m is None else sites_m / 1000.0
+    place_m = sites_m(survey, grid)
+    table = _from_grid(survey, names, place_m, grid)
+    site_km = None if place_m is None else place_m / 1000.0
     if site_km is not None:
         table |= dict(zip(_AXES, site_km.T, strict=True))
     visited = {name: values[survey.data.visited] for name, values in table.items()}

@@ -16,8 +16,9 @@ from ustyurt_models.survey.models.distance.nodes import detection_node
 from ustyurt_models.survey.models.hierarchical import checks, model, nodes, results
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field, field_of
+from ustyurt_models.survey.models.hierarchical.findings import surface_findings
 from ustyurt_models.survey.models.hierarchical.places import Places, place
-from ustyurt_models.survey.models.hierarchical.predict import write_surface
+from ustyurt_models.survey.models.hierarchical.stream import write_surface
 
 __all__ = ["HierarchicalModel", "survey_model"]
 
@@ -77,7 +78,7 @@ class HierarchicalModel:
 
     def findings(self, posterior: xr.Dataset) -> list[Finding]:
         """Return the diagnostics that only surfaces have."""
-        return checks.findings(posterior, self.survey, self.places, self.field)
+        return surface_findings(posterior, self.survey, self.places, self.field)
 
     def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
         """Return the log likelihood of each site."""
@@ -117,7 +118,7 @@ class HierarchicalModel:
         Returns
         -------
         Path
-            The file; see `predict.write_surface`.
+            The file; see `stream.write_surface`.
         """
         cells = self.places.cells
         require(cells is not None, "survey: grid", "must be given to predict to cells")
