@@ -8,7 +8,7 @@ ABOUT_REFITS = (
     "today is thus unknown in the result. Abundance then follows the change on the log scale, "
     "plus yearly noise that stays in the population (a random walk). In every survey year the "
     "simulator of the survey model draws what the transects would have met, and the same model is "
-    "fitted to it: mode, curvature, and importance weights on 512 quasi-random points. The same "
+    "fitted to it: mode, curvature, and importance weights on 1024 quasi-random points. The same "
     "future has the same draw, noise and stream of chance in every design and under every change."
 )
 

@@ -20,9 +20,13 @@ from scipy.stats import qmc
 
 from ustyurt_models.survey.power.stacked import StackedModel
 
-__all__ = ["Refits", "refit"]
+__all__ = ["POINTS", "Refits", "refit"]
 
 Floats = NDArray[np.float64]
+
+#: Importance points per survey. Against 16,384 points, the standard deviation of log abundance
+#: scatters by 2 to 3.5 % from survey to survey, and by at most 2 % in common (at 256: 8 and 3 %).
+POINTS = 1024
 
 _FREEDOM = 5.0  # tails of the proposal, as in `samplers.laplace`
 _NUDGE = 1e-3  # step of numerical derivatives on the unconstrained scale
@@ -232,7 +236,7 @@ def _thinned(cloud: _Cloud, count: int) -> tuple[Floats, Floats]:
     return np.array(kept), np.full((len(kept), count), 1.0 / count)
 
 
-def refit(model: StackedModel, data: Mapping[str, np.ndarray], points: int) -> Refits:
+def refit(model: StackedModel, data: Mapping[str, np.ndarray], points: int = POINTS) -> Refits:
     """Fit every survey of a stack.
 
     Surveys whose weights are uneven get further proposals, fitted to the weighted points

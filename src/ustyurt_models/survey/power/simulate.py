@@ -30,7 +30,6 @@ __all__ = ["gathered", "run_chunk"]
 
 Floats = NDArray[np.float64]
 
-_POINTS = 512  # importance points per refit
 _PILOT_GROUPS = 200.0  # groups that the survey is to see from which the model is built
 
 
@@ -132,7 +131,7 @@ def run_chunk(chunk: Chunk) -> dict[str, np.ndarray]:
                 told.append(built.method.told(survey))
                 counted.append(built.method.counted(survey))
     data = {name: value[1:] for name, value in built.method.stacked([built.told, *told]).items()}
-    refits = refit(built.stacked, data, _POINTS)
+    refits = refit(built.stacked, data)
     found = _judged(_abundance(built, refits), refits, task)
     shape = (chunk.last - chunk.first, len(task.rates), len(task.plan.years))
     found |= {"log_truth": np.array(truth), "counted": np.array(counted, np.float64)}
