@@ -42,7 +42,8 @@ class HierarchicalBlock(DistanceBlock):
     sides: Literal[1, 2] = 2
     """Sides of a line that were searched."""
     density: str = ""
-    """Covariates of log density, such as ``forage + forage^2 + slope``."""
+    """Covariates of log density, such as ``forage + forage^2 + slope``: columns of the file, layers
+    of the grid, or the place itself as ``x_km`` and ``y_km``."""
     density_random: tuple[str, ...] = ()
     """Factors with random effects on log density, such as ``route`` or ``year``."""
     family: Literal[
@@ -55,8 +56,8 @@ class HierarchicalBlock(DistanceBlock):
     """Table of cells to predict to. Unless given, a density surface takes the landscape of the
     study; hierarchical distance sampling the areas of strata, or the landscape without them."""
     grid_units: dict[str, LengthUnit] = Field(default_factory=dict)
-    """Unit of covariates of the grid's file that are lengths, such as ``{ elevation = "ft" }``; they
-    are taken to metres."""
+    """Unit of covariates of the grid's file that are lengths, such as ``{ elevation = "ft" }``;
+    they are taken to metres."""
     cell_area: AreaKm2 | None = None
     """Area of every cell of the grid's file, where it has no column of areas."""
     priors: HierarchicalPriors = HierarchicalPriors()
