@@ -19,7 +19,7 @@ from ustyurt_models.survey.samplers.preview import preview_flat
 from ustyurt_models.survey.samplers.weighted import Weighted, weighted
 from ustyurt_models.survey.settings import DEFAULT_GATE, Gate
 
-__all__ = ["Draws", "Progress", "draw_posterior", "settings_attrs"]
+__all__ = ["Draws", "Progress", "draw_posterior", "settings_attrs", "weaknesses"]
 
 Progress = Callable[[float], None]
 Floats = NDArray[np.float64]

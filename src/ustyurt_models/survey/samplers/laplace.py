@@ -41,6 +41,7 @@ MATTERS = 0.01
 """Share of the probability from which on an optimum counts."""
 
 _COMPONENTS = 12
+_PATIENCE = 6  # components after which a start must have been made
 _EVEN = 0.4  # below this k-hat no further component is added
 _FEWEST, _MOST = 1000, 4000  # points per component
 _LABOUR = 1 << 28  # numbers that the points of one component may cost to compute
@@ -171,7 +172,10 @@ def _refined(flat: FlatModel, cloud: Cloud, wanted: float, rng: np.random.Genera
     components = _COMPONENTS if flat.start.size <= _LARGE else len(cloud.components)
     points = _MOST_TIMES * components * _points(flat)
     while True:
-        if cloud.khat > _EVEN and len(cloud.components) < components:
+        tried = len(cloud.components)
+        if tried >= _PATIENCE and cloud.effective < _PER_PARAMETER / 2 * flat.start.size:
+            return cloud
+        if cloud.khat > _EVEN and tried < components:
             cloud = grown(flat.log_densities, cloud, _next_component(cloud), rng)
         elif cloud.khat <= _EVEN and cloud.effective < wanted and len(cloud.points) < points:
             cloud = topped_up(flat.log_densities, cloud, _points(flat), rng)
