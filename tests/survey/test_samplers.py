@@ -1,6 +1,5 @@
 import numpy as np
 import pymc as pm
-import pytensor
 import pytensor.tensor as pt
 import pytest
 from arviz_stats.base import array_stats
@@ -15,12 +14,10 @@ from ustyurt_models.survey.judgement import worst
 from ustyurt_models.survey.psis import effective_draws, pareto_smooth
 from ustyurt_models.survey.samplers import flat as flat_module
 from ustyurt_models.survey.samplers.climb import climb
-from ustyurt_models.survey.samplers.cloud import cloud_of
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.samplers.laplace import sample_flat, search
-from ustyurt_models.survey.samplers.optima import Optimum, find_optima, optimum_near, shares
+from ustyurt_models.survey.samplers.optima import find_optima, optimum_near, shares
 from ustyurt_models.survey.samplers.preview import preview_flat
-from ustyurt_models.survey.samplers.proposal import Component, even_out, split_component
 from ustyurt_models.survey.sampling import draw_posterior, weaknesses
 from ustyurt_models.survey.settings import DEFAULT_GATE
 
@@ -158,7 +155,7 @@ def test_climb_reaches_the_top_of_any_quadratic_hill(seed, k, worst_scale):
     for newton in (False, True):
         reached = climb(Hill(slopes), top + 5 * chance.normal(size=(4, k)), newton=newton)
         assert reached.arrived.all()
-        assert reached.height.max() == pytest.approx(0.0, abs=0.05)
+        assert reached.height.max() == pytest.approx(0.0, abs=0.01)
 
 
 def test_climb_leaves_places_without_density():
@@ -328,106 +325,3 @@ def test_chains_are_in_the_order_of_the_model(engine):
     assert draws.posterior["sum"].dims == ("chain", "draw", "g")
     if engine == "auto":
         assert "optima that matter" in draws.stats.attrs["why"]
-
-
-def awkward_model():
-    """Operations that NumPy lacks, that hold a graph of their own, or that index and solve."""
-    with pm.Model() as model:
-        x = pm.Normal("x", shape=3)
-        y = pm.HalfNormal("y", 2.0)
-        data = pm.Data("data", np.array([0.5, 1.0, 2.0]))
-        spread = pt.softplus(x) + pt.clip(y, 0.1, 3.0)
-        pm.Potential("a", pt.sum(pt.log1mexp(-spread)) + pt.logsumexp(x * data))
-        pm.Potential("b", pt.logaddexp(x[0], y) - pt.sum(x[np.array([0, 0, 2])] ** 2))
-        matrix = pt.outer(x, x) + (1 + y) * np.eye(3)
-        pm.Potential("c", pt.log(pt.linalg.det(matrix)) - pt.dot(data, x))
-        pm.Deterministic("sorted", pt.cumsum(pt.exp(x)))
-    return model
-
-
-def test_interpreter_equals_pytensor():
-    model = awkward_model()
-    flat = FlatModel(model)
-    points = rng(21).normal(size=(7, 4))
-    exact = pytensor.function(
-        [model.rvs_to_values[v] for v in model.free_RVs],
-        [
-            model.logp(),
-            *pytensor.grad(model.logp(), [model.rvs_to_values[v] for v in model.free_RVs]),
-        ],
-        mode="FAST_COMPILE",
-    )
-    for data in (np.array([0.5, 1.0, 2.0]), np.array([-1.0, 0.3, 0.0])):
-        model.set_data("data", data)
-        value, slope = flat.slopes(points)
-        for i, point in enumerate(points):
-            height, first, second = exact(point[:3], point[3])
-            assert value[i] == pytest.approx(float(height), rel=1e-10)
-            assert slope[i] == pytest.approx([*first, float(second)], rel=1e-8)
-        assert flat.log_densities(points) == pytest.approx(value, rel=1e-12)
-    assert flat.constrain(points)["sorted"] == pytest.approx(np.cumsum(np.exp(points[:, :3]), 1))
-    assert flat.constrain(points)["y"] == pytest.approx(np.exp(points[:, 3]))
-
-
-def test_one_point_without_density_does_not_stop_the_others():
-    flat = FlatModel(funnel(3))
-    points = np.zeros((3, 4))
-    points[1, 0] = -2000.0  # the standard deviation becomes zero
-    values = flat.log_densities(points)
-    assert np.isfinite(values[[0, 2]]).all()
-    assert values[1] == -np.inf
-
-
-def test_split_proposal_is_a_density_and_fits_a_skewed_posterior():
-    # Log of a gamma variable: long to the left, short to the right.
-    def log_densities(points):
-        return (0.5 * points - np.exp(points)).sum(axis=1)
-
-    top = Optimum(
-        np.log([0.5, 0.5]), log_densities(np.log([[0.5, 0.5]]))[0], np.eye(2) / np.sqrt(0.5), True
-    )
-    split = split_component(log_densities, top)
-    plain = Component(top.point, top.root, np.ones((2, 2)))
-    grid = np.stack(np.meshgrid(*[np.linspace(-60, 60, 1201)] * 2), axis=-1).reshape(-1, 2)
-    # The density jumps where the sides meet, by about a fifth of a cell's width here.
-    assert np.exp(split.log_density(grid)).sum() * 0.1**2 == pytest.approx(1.0, abs=0.02)
-    found = [cloud_of(log_densities, (one,), 4000, rng(22)) for one in (split, plain)]
-    assert found[0].effective > 1.3 * found[1].effective
-    assert found[0].khat < 0.3 < found[1].khat
-    weight = np.exp(found[0].log_weights)
-    # Digamma of one half.
-    assert weight @ found[0].points == pytest.approx([-1.96351, -1.96351], abs=0.15)
-
-
-@given(st.integers(0, 1000), st.floats(0.1, 20.0), st.floats(2.0, 400.0))
-@settings(max_examples=30, deadline=None)
-def test_weights_are_tempered_only_as_far_as_needed(seed, spread, wanted):
-    raw = spread * rng(seed).normal(size=500)
-    log_weights = raw - np.logaddexp.reduce(raw)
-    even = even_out(log_weights, wanted)
-    assert np.logaddexp.reduce(even) == pytest.approx(0.0, abs=1e-9)
-    if effective_draws(log_weights) >= wanted:
-        assert even == pytest.approx(log_weights)
-    else:
-        assert wanted * 0.98 <= effective_draws(even) <= wanted * 1.05
-
-
-def test_random_effects_of_a_small_survey_are_drawn_exactly():
-    # 12 normal group means with known errors: the posterior given the spread is closed.
-    y = rng(23).normal(0, 1.0, 12)
-    with pm.Model() as model:
-        log_sd = pm.Normal("log_sd", 0.0, 0.5)
-        z = pm.Normal("z", shape=12)
-        pm.Potential("log_data", -0.5 * (((y - pt.exp(log_sd) * z) / 0.5) ** 2).sum())
-    drawn = sample_flat(FlatModel(model), Sampler(draws=1000), rng(24))
-    assert weaknesses(drawn.stats, DEFAULT_GATE) == []
-    grid = np.linspace(-3, 3, 2001)
-    variance = np.exp(2 * grid) + 0.25
-    log_post = stats.norm.logpdf(grid, 0, 0.5)
-    log_post += -0.5 * (y**2).sum() / variance - 6 * np.log(variance)
-    weight = np.exp(log_post - log_post.max())
-    mean = weight @ grid / weight.sum()
-    spread = np.sqrt(weight @ (grid - mean) ** 2 / weight.sum())
-    found = drawn.variables["log_sd"]
-    assert found.mean() == pytest.approx(mean, abs=0.15 * spread)
-    assert found.std() == pytest.approx(spread, rel=0.12)

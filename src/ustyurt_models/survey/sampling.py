@@ -19,7 +19,7 @@ from ustyurt_models.survey.samplers.preview import preview_flat
 from ustyurt_models.survey.samplers.weighted import Weighted, weighted
 from ustyurt_models.survey.settings import DEFAULT_GATE, Gate
 
-__all__ = ["Draws", "Progress", "draw_posterior", "settings_attrs", "weaknesses"]
+__all__ = ["Draws", "Progress", "draw_posterior", "settings_attrs"]
 
 Progress = Callable[[float], None]
 Floats = NDArray[np.float64]
@@ -85,7 +85,7 @@ def draw_posterior(
     if sampler.engine == "preview":
         drawn, extra, why = preview_flat(flat, sampler, rng), xr.Dataset(), "asked for"
         return _draws(model, flat, drawn, extra, {"engine": "preview", "why": why}, latent)
-    hidden = flat.count(latent)
+    hidden = _latent_count(model, latent)
     few = hidden <= _MOST_LATENT
     optima = search(flat, rng) if few or sampler.engine == "laplace" else []
     why = "asked for"
@@ -133,6 +133,16 @@ def weaknesses(stats: dict[str, float], gate: Gate) -> list[str]:
     if not stats["arrived"]:
         found.append("the climb found no level place")
     return found
+
+
+def _latent_count(model: pm.Model, latent: Sequence[str]) -> int:
+    """Count the states and random effects of a model."""
+    point = model.initial_point()
+    return sum(
+        int(np.size(point[model.rvs_to_values[variable].name]))
+        for variable in model.free_RVs
+        if variable.name in latent
+    )
 
 
 def _unchecked(flat: FlatModel, points: Floats) -> Weighted:

@@ -4,8 +4,7 @@ Compiling costs seconds and one evaluation of these small models costs about a m
 batches of points are evaluated in vectorised passes, cut so that memory stays bounded.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -20,8 +19,12 @@ from pytensor.compile.mode import Mode
 from pytensor.graph.replace import vectorize_graph
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.survey.samplers.graphs import run_in_numpy, without_inner_graphs
-from ustyurt_models.survey.samplers.interpreter import Interpreted, Work
+from ustyurt_models.survey.samplers.graphs import (
+    Work,
+    run_in_numpy,
+    without_inner_graphs,
+    work_per_point,
+)
 
 __all__ = ["FlatModel"]
 
@@ -32,11 +35,6 @@ Floats = NDArray[np.float64]
 _INTERPRETED = Mode(linker="py", optimizer="merge")
 _AT_ONCE = 1 << 18  # numbers in the largest array of a pass: 2 MiB, about one cache
 _IN_ALL = 1 << 25  # numbers in all arrays of a pass: 256 MiB
-
-
-def _untraced() -> AbstractContextManager[None]:
-    """Do not record where each node was made: that takes a third of the time."""
-    return pytensor.config.change_flags(traceback__limit=0)
 
 
 class FlatModel:
@@ -81,14 +79,20 @@ class FlatModel:
         )
         return replace_rng_nodes(values)
 
-    def _spread(self, outputs: Sequence[TensorVariable]) -> list[TensorVariable]:
-        """Turn graphs of one point into graphs of many."""
-        plain = without_inner_graphs(outputs)
-        return list(vectorize_graph(plain, dict(zip(self._values, self._many, strict=True))))
+    def _batch(self, outputs: Sequence[TensorVariable], slopes: bool = False) -> Callable:
+        """Compile functions of one point so that they take many, with the slope of the first.
 
-    def _compile(self, outputs: Sequence[TensorVariable]) -> Interpreted:
-        """Make a function of graphs of many points."""
-        return Interpreted(self._many, run_in_numpy(outputs))
+        Points do not touch each other, so the gradient of the sum holds all gradients.
+        """
+        with pytensor.config.change_flags(traceback__limit=0):  # a third of the time goes there
+            plain = without_inner_graphs(outputs)
+            spread = list(vectorize_graph(plain, dict(zip(self._values, self._many, strict=True))))
+            if slopes:
+                spread += without_inner_graphs(pytensor.grad(spread[0].sum(), self._many))
+            spread = run_in_numpy(spread)
+            return pytensor.function(
+                self._many, spread, mode=_INTERPRETED, on_unused_input="ignore"
+            )
 
     def _cut(self, points: Floats) -> list[Floats]:
         """Cut flat vectors into the values of the free variables."""
@@ -100,43 +104,28 @@ class FlatModel:
         ]
 
     @cached_property
-    def _densities(self) -> TensorVariable:
-        with _untraced():
-            return self._spread([self._density])[0]
+    def _values_of(self) -> Callable:
+        return self._batch([self._density])
 
     @cached_property
-    def _values_of(self) -> Interpreted:
-        with _untraced():
-            return self._compile([self._densities])
+    def _slopes_of(self) -> Callable:
+        return self._batch([self._density], slopes=True)
 
     @cached_property
-    def _slopes_of(self) -> Interpreted:
-        # Points do not touch each other, so the gradient of the sum holds all gradients.
-        with _untraced():
-            slopes = pytensor.grad(self._densities.sum(), self._many)
-            return self._compile([self._densities, *without_inner_graphs(slopes)])
-
-    @cached_property
-    def _natural(self) -> Interpreted:
+    def _natural(self) -> Callable:
         by_name = {variable.name: variable for variable in self._model.unobserved_value_vars}
-        with _untraced():
-            return self._compile(self._spread([by_name[name] for name in self.names]))
+        return self._batch([by_name[name] for name in self.names])
 
     @cached_property
     def _work(self) -> Work:
-        return self._slopes_of.work(self._cut(self.start[None]))
-
-    def count(self, names: Sequence[str]) -> int:
-        """Return how many parameters belong to some free variables."""
-        variables = zip(self._model.free_RVs, self._shapes, strict=True)
-        return sum(int(np.prod(shape, dtype=int)) for v, shape in variables if v.name in names)
+        return work_per_point(self._slopes_of, self._cut(self.start[None]))
 
     @property
     def work(self) -> int:
         """Numbers computed per evaluation: a measure of cost that is the same on any machine."""
         return self._work.total
 
-    def _in_passes(self, function: Interpreted, points: Floats) -> list[Floats]:
+    def _in_passes(self, function: Callable, points: Floats) -> list[Floats]:
         """Evaluate in passes of bounded memory and join the results."""
         size = max(1, min(_AT_ONCE // self._work.largest, _IN_ALL // self._work.total))
         passes = []
@@ -193,7 +182,7 @@ class FlatModel:
         if latent:
             few = [variable for variable in model.free_RVs if variable.name not in latent]
             terms.append(model.logp([*few, *beliefs]))
-        found = self._in_passes(self._compile(self._spread(terms)), points)
+        found = self._in_passes(self._batch(terms), points)
         return found[0], found[-1]
 
     def prior_points(self, count: int, seed: int) -> Floats:

@@ -10,12 +10,14 @@ Raftery & Bao 2010, Biometrics 66:1162 (adding components).
 Vehtari et al. 2024, Journal of Machine Learning Research 25:72 (k-hat).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pymc as pm
 from numpy.typing import NDArray
 
 from ustyurt_models.study.surveys import Sampler
-from ustyurt_models.survey.samplers.cloud import Cloud, cloud_of, grown, topped_up
+from ustyurt_models.survey.psis import effective_draws
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.samplers.optima import (
     Optimum,
@@ -25,11 +27,11 @@ from ustyurt_models.survey.samplers.optima import (
 )
 from ustyurt_models.survey.samplers.proposal import (
     Component,
-    even_out,
     fit_component,
     patch,
     resample,
     split_component,
+    weigh,
 )
 from ustyurt_models.survey.samplers.weighted import Weighted, weighted
 
@@ -40,19 +42,33 @@ Floats = NDArray[np.float64]
 MATTERS = 0.01
 """Share of the probability from which on an optimum counts."""
 
-_COMPONENTS = 12
-_PATIENCE = 6  # components after which a start must have been made
+_COMPONENTS = 8
 _EVEN = 0.4  # below this k-hat no further component is added
 _FEWEST, _MOST = 1000, 4000  # points per component
 _LABOUR = 1 << 28  # numbers that the points of one component may cost to compute
 _ENOUGH = 1000.0  # effective points, or as many as draws if fewer; else more are drawn
-_MOST_TIMES = 2  # as many points at most as the largest number of components gives
-_PER_PARAMETER = 5.0  # effective points from which a component is learnt
+_MOST_TIMES = 4  # as many more at most as were drawn while learning
+_SMALL = 10  # parameters for which components can be learnt from very few good points
 _STARTS, _ROUNDS = 6, 200  # starts from the prior, steps of the climb
 _COSTLY, _SOME_STARTS = 1 << 16, 3  # numbers that one gradient computes; then fewer starts
 _LARGE = 30  # parameters from which on the climb costs more than it can find
 _FEW_STARTS, _FEW_ROUNDS = 2, 100
 _HIGHER = 0.05  # log units by which no drawn point may exceed the optimum
+
+
+@dataclass
+class _Cloud:
+    """Points drawn so far with their log densities and weights."""
+
+    components: list[Component]
+    points: Floats
+    density: Floats
+    log_weights: Floats
+    khat: float
+
+    @property
+    def effective(self) -> float:
+        return effective_draws(self.log_weights)
 
 
 def search(flat: FlatModel, rng: np.random.Generator) -> list[Optimum]:
@@ -126,7 +142,9 @@ def sample_flat(
     """
     known = search(flat, rng) if optima is None else optima
     known, cloud = _first_cloud(flat, known, rng)
-    cloud = _refined(flat, cloud, min(_ENOUGH, sampler.chains * sampler.draws), rng)
+    while cloud.khat > _EVEN and len(cloud.components) < _COMPONENTS and _hopeful(flat, cloud):
+        cloud = _add(flat, cloud, _next_component(cloud), rng)
+    cloud = _top_up(flat, cloud, min(_ENOUGH, sampler.chains * sampler.draws), rng)
     chosen = resample(cloud.log_weights, sampler.chains * sampler.draws, rng)
     stats = {
         "khat": cloud.khat,
@@ -146,38 +164,49 @@ def _points(flat: FlatModel) -> int:
 
 def _first_cloud(
     flat: FlatModel, optima: list[Optimum], rng: np.random.Generator
-) -> tuple[list[Optimum], Cloud]:
+) -> tuple[list[Optimum], _Cloud]:
     """Draw around the optima; a point above them shows that the climb had missed the top."""
     while True:
         matter = [o for o, share in zip(optima, shares(optima), strict=True) if share >= MATTERS]
-        components = tuple(split_component(flat.log_densities, optimum) for optimum in matter)
-        cloud = cloud_of(flat.log_densities, components, _points(flat), rng)
-        highest = int(cloud.density.argmax())
-        if cloud.density[highest] <= max(optimum.height for optimum in optima) + _HIGHER:
-            return optima, cloud
-        optima = find_optima(flat, np.stack([cloud.points[highest], *(o.point for o in matter)]))
+        components = [split_component(flat.log_densities, optimum) for optimum in matter]
+        points = np.concatenate([component.draw(_points(flat), rng) for component in components])
+        density = flat.log_densities(points)
+        highest = int(density.argmax())
+        if density[highest] <= max(optimum.height for optimum in optima) + _HIGHER:
+            return optima, _Cloud(components, points, density, *weigh(components, points, density))
+        optima = find_optima(flat, np.stack([points[highest], *(o.point for o in matter)]))
 
 
-def _next_component(cloud: Cloud) -> Component:
-    """Cover the whole; once it is known, every second time where the weights are heaviest."""
-    enough = _PER_PARAMETER * cloud.points.shape[1]
-    whole = fit_component(cloud.points, even_out(cloud.log_weights, enough))
-    if len(cloud.components) % 2 or cloud.effective < enough:
+def _hopeful(flat: FlatModel, cloud: _Cloud) -> bool:
+    """Whether a covariance matrix can be learnt from the weighted points."""
+    k = flat.start.size
+    return k <= _SMALL or cloud.effective >= 2 * k
+
+
+def _next_component(cloud: _Cloud) -> Component:
+    """Cover the whole, and every second time the place where the weights are heaviest."""
+    whole = fit_component(cloud.points, cloud.log_weights)
+    if len(cloud.components) % 2:
         return whole
     return patch(cloud.points, cloud.log_weights, whole.root)
 
 
-def _refined(flat: FlatModel, cloud: Cloud, wanted: float, rng: np.random.Generator) -> Cloud:
-    """Add components until the weights are even, and points until they are worth enough."""
-    components = _COMPONENTS if flat.start.size <= _LARGE else len(cloud.components)
-    points = _MOST_TIMES * components * _points(flat)
-    while True:
-        tried = len(cloud.components)
-        if tried >= _PATIENCE and cloud.effective < _PER_PARAMETER / 2 * flat.start.size:
-            return cloud
-        if cloud.khat > _EVEN and tried < components:
-            cloud = grown(flat.log_densities, cloud, _next_component(cloud), rng)
-        elif cloud.khat <= _EVEN and cloud.effective < wanted and len(cloud.points) < points:
-            cloud = topped_up(flat.log_densities, cloud, _points(flat), rng)
-        else:
-            return cloud
+def _add(flat: FlatModel, cloud: _Cloud, fresh: Component, rng: np.random.Generator) -> _Cloud:
+    """Draw from one more component as many points as from each before."""
+    return _joined(flat, cloud, [*cloud.components, fresh], fresh.draw(_points(flat), rng))
+
+
+def _top_up(flat: FlatModel, cloud: _Cloud, wanted: float, rng: np.random.Generator) -> _Cloud:
+    """Draw from all components once more until the weights are worth enough points."""
+    most = _MOST_TIMES * len(cloud.points)
+    while cloud.khat <= _EVEN and cloud.effective < wanted and len(cloud.points) < most:
+        drawn = [component.draw(_points(flat), rng) for component in cloud.components]
+        cloud = _joined(flat, cloud, cloud.components, np.concatenate(drawn))
+    return cloud
+
+
+def _joined(flat: FlatModel, cloud: _Cloud, components: list[Component], drawn: Floats) -> _Cloud:
+    """Weigh the points at hand together with fresh ones."""
+    points = np.concatenate([cloud.points, drawn])
+    density = np.concatenate([cloud.density, flat.log_densities(drawn)])
+    return _Cloud(components, points, density, *weigh(components, points, density))

@@ -5,7 +5,7 @@ References
 Raftery & Bao 2010, Biometrics 66:1162 (incremental mixture importance sampling).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,17 +13,10 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.special import gammaln, logsumexp
 
-from ustyurt_models.survey.psis import effective_draws
+from ustyurt_models.survey.psis import pareto_smooth
 from ustyurt_models.survey.samplers.optima import Optimum
 
-__all__ = [
-    "Component",
-    "even_out",
-    "fit_component",
-    "patch",
-    "resample",
-    "split_component",
-]
+__all__ = ["Component", "fit_component", "patch", "resample", "split_component", "weigh"]
 
 Floats = NDArray[np.float64]
 LogDensities = Callable[[Floats], Floats]
@@ -88,9 +81,11 @@ def split_component(log_densities: LogDensities, optimum: Optimum) -> Component:
     Returns
     -------
     Component
-        Along the columns of the Cholesky factor of the inverse curvature.
+        Along the principal axes of the curvature.
     """
-    root, k = optimum.root, optimum.point.size
+    values, vectors = np.linalg.eigh(optimum.root @ optimum.root.T)
+    root = vectors * np.sqrt(values)
+    k = optimum.point.size
     away = np.concatenate([-_LOOKS[:, None, None] * np.eye(k), _LOOKS[:, None, None] * np.eye(k)])
     points = optimum.point + away.reshape(-1, k) @ root.T
     fall = optimum.height - log_densities(points).reshape(2, _LOOKS.size, k)
@@ -98,32 +93,26 @@ def split_component(log_densities: LogDensities, optimum: Optimum) -> Component:
     return Component(optimum.point, root, np.clip(width.max(axis=1), 1.0, _WIDEST))
 
 
-def even_out(log_weights: Floats, wanted: float) -> Floats:
-    """Temper weights as little as is needed for them to be worth so many points.
-
-    A covariance that is learnt from a handful of points would be worse than none; weights to a
-    power below one lead to it in several steps.
+def weigh(components: Sequence[Component], points: Floats, density: Floats) -> tuple[Floats, float]:
+    """Weigh points drawn in equal numbers from the components.
 
     Parameters
     ----------
-    log_weights : numpy.ndarray
-        Sum to one, shape (point,).
-    wanted : float
-        Effective points.
+    components : sequence of Component
+        The mixture.
+    points : numpy.ndarray
+        Shape (point, parameter).
+    density : numpy.ndarray
+        Log posterior density at the points, shape (point,).
 
     Returns
     -------
-    numpy.ndarray
-        Log weights that sum to one.
+    tuple
+        Smoothed log weights that sum to one, shape (point,), and k-hat.
     """
-    low, high = 0.0, 1.0
-    for _ in range(20):
-        power = high if effective_draws(log_weights) >= wanted else (low + high) / 2
-        tempered = power * log_weights - logsumexp(power * log_weights)
-        if power == 1.0:
-            break
-        low, high = (power, high) if effective_draws(tempered) >= wanted else (low, power)
-    return tempered
+    mixture = logsumexp([c.log_density(points) for c in components], axis=0)
+    log_weights, khat = pareto_smooth(density - mixture)
+    return log_weights, float(khat)
 
 
 def fit_component(points: Floats, log_weights: Floats) -> Component:
