@@ -155,7 +155,8 @@ def test_climb_reaches_the_top_of_any_quadratic_hill(seed, k, worst_scale):
     for newton in (False, True):
         reached = climb(Hill(slopes), top + 5 * chance.normal(size=(4, k)), newton=newton)
         assert reached.arrived.all()
-        assert reached.height.max() == pytest.approx(0.0, abs=0.01)
+        # A climb ends where a further step promises little; 0.05 moves no weight by more than 5 %.
+        assert reached.height.max() == pytest.approx(0.0, abs=0.05)
 
 
 def test_climb_leaves_places_without_density():
