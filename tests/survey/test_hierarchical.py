@@ -213,8 +213,11 @@ def test_random_effects_widen_the_total_and_are_found():
         model_of(transects, density="", density_random=("route",), family="poisson"), 1
     )
     posterior = tree["posterior"].to_dataset()
-    found = posterior["density_route"].mean(("chain", "draw"))
-    assert np.corrcoef(found, effect)[0, 1] > 0.9
+    routes = posterior["density_route"]
+    found, sd = routes.mean(("chain", "draw")).to_numpy(), routes.std(("chain", "draw")).to_numpy()
+    assert np.abs((found - effect) / sd).max() < 3.5
+    # With spreads of 0.38 for effects of 0.8 the means can follow them to root(1 - 0.23) = 0.88.
+    assert np.corrcoef(found, effect)[0, 1] > 0.8
     low, high = np.quantile(posterior["density_sd_route"], [0.005, 0.995])
     assert low < 0.8 < high
     assert posterior["route_level"].to_numpy().tolist() == sorted(set(route))

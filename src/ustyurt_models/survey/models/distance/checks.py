@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 _WORK = 100_000  # distances times draws that a check may evaluate
 _SORTED = 5_000_000  # detections times replicates that a check may sort
 _CLASSES = 8  # for the chi-square of exact distances
+_COUNTED = 1_000_000  # transects times replicates
 _FEWEST = 5  # distances below this number say nothing of the fit
 
 
@@ -205,10 +206,13 @@ def _count_checks(
 ) -> dict[str, tuple[float, str]]:
     """Compare groups per transect with replicates: Freeman-Tukey and dispersion."""
     expected, spread = _expected(some, data)
+    # Several replicates per draw where transects are few, so that p-values are fine enough.
+    times = max(1, _COUNTED // expected.size)
+    expected = np.repeat(expected, times, axis=0)
     if spread is None:
         again = rng.poisson(expected)
     else:
-        k = expected / (spread**2 + SPREAD_FLOOR**2)
+        k = expected / (np.repeat(spread, times, axis=0) ** 2 + SPREAD_FLOOR**2)
         again = rng.negative_binomial(np.maximum(k, 1e-9), k / (k + expected))
     seen, drawn = data.groups.astype(np.float64), again.astype(np.float64)
     roots = freeman_tukey_p(seen, drawn, expected)
