@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import Sampler, SurveyBlock
 from ustyurt_models.survey.samplers.flat import FlatModel
+from ustyurt_models.survey.samplers.graphs import collecting_later
 from ustyurt_models.survey.samplers.laplace import MATTERS, sample_flat, search
 from ustyurt_models.survey.samplers.optima import Optimum, find_optima, shares
 from ustyurt_models.survey.samplers.preview import preview_flat
@@ -45,6 +46,14 @@ class Draws:
 
     posterior: xr.Dataset
     stats: xr.Dataset
+
+
+@dataclass(frozen=True)
+class _Slow:
+    """Why the fast path does not do, and the optima it found if it looked for them."""
+
+    why: str
+    optima: list[Optimum] | None
 
 
 def draw_posterior(
@@ -80,32 +89,54 @@ def draw_posterior(
     Draws
         Posterior and sampler statistics.
     """
-    flat = FlatModel(model)
-    rng = generator(seed, "survey", "laplace")
-    if sampler.engine == "preview":
-        drawn, extra, why = preview_flat(flat, sampler, rng), xr.Dataset(), "asked for"
-        return _draws(model, flat, drawn, extra, {"engine": "preview", "why": why}, latent)
-    hidden = _latent_count(model, latent)
-    few = hidden <= _MOST_LATENT
-    optima = search(flat, rng) if few or sampler.engine == "laplace" else []
-    why = "asked for"
-    if sampler.engine == "auto" and not few:
-        why = f"no optimum stands for {hidden} states, waves or random effects"
-    elif sampler.engine in ("auto", "laplace"):
-        drawn = sample_flat(flat, sampler, rng, optima)
-        faults = weaknesses(drawn.stats, gate)
-        if sampler.engine == "laplace" or not faults:
-            why = why if sampler.engine == "laplace" else "its importance weights are sound"
-            return _draws(
-                model, flat, drawn, xr.Dataset(), {"engine": "laplace", "why": why}, latent
-            )
-        why = "Laplace refused: " + ", ".join(faults)
+    with collecting_later():
+        flat = FlatModel(model)
+        fast = _fast_path(model, flat, sampler, seed, gate, latent)
+    if isinstance(fast, Draws):
+        return fast
     name = "pymc" if sampler.engine == "pymc" else "nutpie"
     # The compiled samplers cost seconds to import; the fast path must not pay for them.
     room = import_module("ustyurt_models.survey.samplers.nuts")
     chains = room.sample(model, sampler, _sampler_seed(seed), progress)
-    drawn = _from_chains(flat, chains.points, optima) if few else _unchecked(flat, chains.points)
-    return _draws(model, flat, drawn, chains.stats, {"engine": name, "why": why}, latent)
+    known = fast.optima
+    drawn = (
+        _unchecked(flat, chains.points)
+        if known is None
+        else _from_chains(flat, chains.points, known)
+    )
+    return _draws(model, flat, drawn, chains.stats, {"engine": name, "why": fast.why}, latent)
+
+
+def _fast_path(
+    model: pm.Model,
+    flat: FlatModel,
+    sampler: Sampler,
+    seed: int,
+    gate: Gate,
+    latent: Sequence[str],
+) -> Draws | _Slow:
+    """Draw without compiling where that is asked for or sound."""
+    rng = generator(seed, "survey", "laplace")
+
+    def draws(drawn: Weighted, engine: str, why: str) -> Draws:
+        return _draws(model, flat, drawn, xr.Dataset(), {"engine": engine, "why": why}, latent)
+
+    if sampler.engine == "preview":
+        return draws(preview_flat(flat, sampler, rng), "preview", "asked for")
+    hidden = _latent_count(model, latent)
+    if hidden > _MOST_LATENT and sampler.engine != "laplace":
+        auto = f"no optimum stands for {hidden} states, waves or random effects"
+        return _Slow(auto if sampler.engine == "auto" else "asked for", None)
+    optima = search(flat, rng)
+    if sampler.engine not in ("auto", "laplace"):
+        return _Slow("asked for", optima)
+    drawn = sample_flat(flat, sampler, rng, optima)
+    faults = weaknesses(drawn.stats, gate)
+    if sampler.engine == "laplace":
+        return draws(drawn, "laplace", "asked for")
+    if not faults:
+        return draws(drawn, "laplace", "its importance weights are sound")
+    return _Slow("Laplace refused: " + ", ".join(faults), optima)
 
 
 def weaknesses(stats: dict[str, float], gate: Gate) -> list[str]:

@@ -4,7 +4,8 @@ Compiling costs seconds and one evaluation of these small models costs about a m
 batches of points are evaluated in vectorised passes, cut so that memory stays bounded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 
 import numpy as np
@@ -19,12 +20,8 @@ from pytensor.compile.mode import Mode
 from pytensor.graph.replace import vectorize_graph
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.survey.samplers.graphs import (
-    Work,
-    run_in_numpy,
-    without_inner_graphs,
-    work_per_point,
-)
+from ustyurt_models.survey.samplers.graphs import run_in_numpy, without_inner_graphs
+from ustyurt_models.survey.samplers.interpreter import Interpreted, Work
 
 __all__ = ["FlatModel"]
 
@@ -35,6 +32,11 @@ Floats = NDArray[np.float64]
 _INTERPRETED = Mode(linker="py", optimizer="merge")
 _AT_ONCE = 1 << 18  # numbers in the largest array of a pass: 2 MiB, about one cache
 _IN_ALL = 1 << 25  # numbers in all arrays of a pass: 256 MiB
+
+
+def _untraced() -> AbstractContextManager[None]:
+    """Do not record where each node was made: that takes a third of the time."""
+    return pytensor.config.change_flags(traceback__limit=0)
 
 
 class FlatModel:
@@ -79,20 +81,14 @@ class FlatModel:
         )
         return replace_rng_nodes(values)
 
-    def _batch(self, outputs: Sequence[TensorVariable], slopes: bool = False) -> Callable:
-        """Compile functions of one point so that they take many, with the slope of the first.
+    def _spread(self, outputs: Sequence[TensorVariable]) -> list[TensorVariable]:
+        """Turn graphs of one point into graphs of many."""
+        plain = without_inner_graphs(outputs)
+        return list(vectorize_graph(plain, dict(zip(self._values, self._many, strict=True))))
 
-        Points do not touch each other, so the gradient of the sum holds all gradients.
-        """
-        with pytensor.config.change_flags(traceback__limit=0):  # a third of the time goes there
-            plain = without_inner_graphs(outputs)
-            spread = list(vectorize_graph(plain, dict(zip(self._values, self._many, strict=True))))
-            if slopes:
-                spread += without_inner_graphs(pytensor.grad(spread[0].sum(), self._many))
-            spread = run_in_numpy(spread)
-            return pytensor.function(
-                self._many, spread, mode=_INTERPRETED, on_unused_input="ignore"
-            )
+    def _compile(self, outputs: Sequence[TensorVariable]) -> Interpreted:
+        """Make a function of graphs of many points."""
+        return Interpreted(self._many, run_in_numpy(outputs))
 
     def _cut(self, points: Floats) -> list[Floats]:
         """Cut flat vectors into the values of the free variables."""
@@ -104,28 +100,38 @@ class FlatModel:
         ]
 
     @cached_property
-    def _values_of(self) -> Callable:
-        return self._batch([self._density])
+    def _densities(self) -> TensorVariable:
+        with _untraced():
+            return self._spread([self._density])[0]
 
     @cached_property
-    def _slopes_of(self) -> Callable:
-        return self._batch([self._density], slopes=True)
+    def _values_of(self) -> Interpreted:
+        with _untraced():
+            return self._compile([self._densities])
 
     @cached_property
-    def _natural(self) -> Callable:
+    def _slopes_of(self) -> Interpreted:
+        # Points do not touch each other, so the gradient of the sum holds all gradients.
+        with _untraced():
+            slopes = pytensor.grad(self._densities.sum(), self._many)
+            return self._compile([self._densities, *without_inner_graphs(slopes)])
+
+    @cached_property
+    def _natural(self) -> Interpreted:
         by_name = {variable.name: variable for variable in self._model.unobserved_value_vars}
-        return self._batch([by_name[name] for name in self.names])
+        with _untraced():
+            return self._compile(self._spread([by_name[name] for name in self.names]))
 
     @cached_property
     def _work(self) -> Work:
-        return work_per_point(self._slopes_of, self._cut(self.start[None]))
+        return self._slopes_of.work(self._cut(self.start[None]))
 
     @property
     def work(self) -> int:
         """Numbers computed per evaluation: a measure of cost that is the same on any machine."""
         return self._work.total
 
-    def _in_passes(self, function: Callable, points: Floats) -> list[Floats]:
+    def _in_passes(self, function: Interpreted, points: Floats) -> list[Floats]:
         """Evaluate in passes of bounded memory and join the results."""
         size = max(1, min(_AT_ONCE // self._work.largest, _IN_ALL // self._work.total))
         passes = []
@@ -182,7 +188,7 @@ class FlatModel:
         if latent:
             few = [variable for variable in model.free_RVs if variable.name not in latent]
             terms.append(model.logp([*few, *beliefs]))
-        found = self._in_passes(self._batch(terms), points)
+        found = self._in_passes(self._compile(self._spread(terms)), points)
         return found[0], found[-1]
 
     def prior_points(self, count: int, seed: int) -> Floats:
