@@ -6,6 +6,7 @@ import pytest
 
 from ustyurt_models.checks import InputError
 from ustyurt_models.survey.read.double_observer import read_double_observer
+from ustyurt_models.survey.read.transects import read_survey
 
 UNITS = "# units: distance=m, effort=km, area=km2\n"
 PLACE = "Region.Label,Area,Sample.Label,Effort"
@@ -228,16 +229,63 @@ def test_missing_tables_are_named(tmp_path):
     assert "must hold a table of samples with Sample.Label and Effort" in faults_of(tmp_path)
 
 
-def test_four_tables_may_lie_in_a_zip(tmp_path):
-    folder = tmp_path / "tables"
-    folder.mkdir()
-    write_tables(folder)
-    with zipfile.ZipFile(tmp_path / "survey.zip", "w") as archive:
-        for table in folder.iterdir():
-            archive.write(table, table.name)
-    survey = read_double_observer(tmp_path / "survey.zip")
-    assert survey.seen.sum() == 4
-    assert survey.transect == ("n/1", "n/2", "s/1")
+def zipped(folder: Path, **changed: str) -> Path:
+    """Return a zip of the four tables; a table changed to nothing is left out."""
+    with zipfile.ZipFile(folder / "survey.zip", "w") as archive:
+        for name, text in (TABLES | changed).items():
+            if text:
+                head = UNITS if name == "observations" else ""
+                archive.writestr(f"{name}.csv", head + text)
+    return folder / "survey.zip"
+
+
+@pytest.mark.parametrize("read", [read_double_observer, read_survey])
+def test_four_tables_may_lie_in_a_zip(tmp_path, read):
+    beside = tmp_path / "unpacked"
+    beside.mkdir()
+    survey, folder = read(zipped(tmp_path)), read(write_tables(beside))
+    assert survey.seen.tolist() == [[True, False], [False, True], [True, True]]
+    assert survey.transect == folder.transect == ("n/1", "n/2", "s/1")
+    assert survey.distance_m.tolist() == folder.distance_m.tolist()
+    assert survey.units == folder.units
+
+
+def test_form_says_that_tables_of_a_zip_were_joined(tmp_path):
+    assert read_survey(zipped(tmp_path)).form == "double-observer records, joined from 4 tables"
+    assert "joined from 3 tables" in read_survey(zipped(tmp_path, region="")).form
+
+
+@pytest.mark.parametrize("read", [read_double_observer, read_survey])
+@pytest.mark.parametrize(
+    ("table", "rule"),
+    [
+        ("samples", "must hold a table of samples with Sample.Label and Effort"),
+        ("observations", "must hold a table of observations with object and distance"),
+        ("obs_link", "must say on which sample each observation was: a table with object and"),
+    ],
+)
+def test_missing_table_of_a_zip_is_named_once(tmp_path, read, table, rule):
+    with pytest.raises(InputError) as caught:
+        read(zipped(tmp_path, **{table: ""}))
+    assert len(caught.value.faults) == 1
+    assert str(caught.value).startswith(f"survey.zip: {rule}")
+
+
+def test_zip_of_observations_alone_does_not_look_beside_itself(tmp_path):
+    write_tables(tmp_path)
+    path = zipped(tmp_path, samples="", obs_link="", region="")
+    for read in (read_double_observer, read_survey):
+        with pytest.raises(InputError, match=r"^survey\.zip: must hold a table of samples"):
+            read(path)
+
+
+def test_records_of_one_observer_are_refused_in_one_sentence(tmp_path):
+    rows = "object,observer,detected,distance,size\na,1,1,30,2\nb,1,1,80,1\nc,1,1,5,4\n"
+    with pytest.raises(InputError) as caught:
+        read_double_observer(zipped(tmp_path, observations=rows))
+    assert len(caught.value.faults) == 1
+    assert "survey.zip: object: must have two rows for each object" in str(caught.value)
+    assert "one row for each of 3 objects" in str(caught.value)
 
 
 def test_what_is_the_same_all_along_a_transect_is_kept_for_it(tmp_path):

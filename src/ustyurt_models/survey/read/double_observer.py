@@ -24,7 +24,7 @@ from ustyurt_models.survey.read.survey_data import Kind, Transects
 from ustyurt_models.survey.read.table import Table, columns_of, numbers_of
 from ustyurt_models.survey.read.units import UnitFound, find_units
 
-__all__ = ["read_double_observer"]
+__all__ = ["read_double_observer", "survey_of_records"]
 
 _PARTS = (
     "stratum",
@@ -89,7 +89,31 @@ def read_double_observer(
     InputError
         With every fault of the files at once, by row and column.
     """
-    table = _table(path, encoding)
+    return survey_of_records(_table(path, encoding), units, kind)
+
+
+def survey_of_records(
+    table: Table, units: Mapping[str, str | None] | None = None, kind: Kind = "line"
+) -> Transects:
+    """Take the survey from the rows of one flat table, or of four tables joined.
+
+    Parameters
+    ----------
+    table : Table
+        The file, or the joined tables.
+    units, kind
+        As for `read_double_observer`.
+
+    Returns
+    -------
+    Transects
+        The survey, with ``seen``.
+
+    Raises
+    ------
+    InputError
+        With every fault of the table at once, by row and column.
+    """
     found = columns_of(table, {name: COLUMNS[name] for name in _PARTS}, _COMPULSORY)
     needed = {"distance": "length", "effort": "length" if kind == "line" else "visits"}
     needed |= {"area": "area"} if "area" in found else {}
@@ -110,7 +134,9 @@ def _table(path: Path, encoding: str | None) -> Table:
     if len(source.tables) == 1:
         if index_of(source.tables[0], "transect") is not None:
             return source.tables[0]
-        source = read_source(path.parent, encoding) if path.is_file() else source
+        # Somebody may name the table of observations instead of its folder.
+        named = path.is_file() and source.tables[0].name == path.name
+        source = read_source(path.parent, encoding) if named else source
     return join(source)[0]
 
 

@@ -140,6 +140,18 @@ def _observer_names(table: Table, index: int, rows: list[int], faults: Faults) -
     raise AssertionError("unreachable")
 
 
+def _check_pairs(
+    table: Table, of_object: dict[str, list[int]], names: tuple[str, str], faults: Faults
+) -> None:
+    """Stop at once where no object has a second row: the records are of one observer."""
+    if of_object and all(len(mine) == 1 for mine in of_object.values()):
+        rule = f"must have two rows for each object, one for observer {names[0]} and one for "
+        advice = "records of one observer: a line or point transect?"
+        got = f"one row for each of {len(of_object)} objects"
+        faults.add(f"{table.name}: object", rule + names[1], got, advice)
+        faults.raise_if_any()
+
+
 def _long(table: Table, found: Mapping[str, int], distance: list[float], faults: Faults) -> Marks:
     """Read two rows per group, one for each observer."""
     rows = [i for i, value in enumerate(distance) if not math.isnan(value)]
@@ -147,6 +159,7 @@ def _long(table: Table, found: Mapping[str, int], distance: list[float], faults:
     of_object: dict[str, list[int]] = {}
     for i in rows:
         of_object.setdefault(table.rows[i][found["object"]], []).append(i)
+    _check_pairs(table, of_object, names, faults)
     first, second, seen, kept = [], [], [], []
     for name, mine in of_object.items():
         by_observer = {table.rows[i][found["observer"]]: i for i in mine}

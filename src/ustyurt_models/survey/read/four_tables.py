@@ -98,7 +98,7 @@ def roles_of(source: Source) -> FourTables:
     Raises
     ------
     InputError
-        When samples or observations are missing, or two tables have one role.
+        When samples, observations or what links them are missing, or two tables have one role.
     """
     by_role: dict[str, list[Table]] = {}
     for table in source.tables:
@@ -115,6 +115,11 @@ def roles_of(source: Source) -> FourTables:
     ):
         if role not in by_role:
             faults.add(source.name, f"must hold a table of {role} with {columns}", shown)
+    seen = by_role.get("observations", ())
+    if seen and "link" not in by_role and index_of(seen[0], "transect") is None:
+        rule = "must say on which sample each observation was: a table with object and Sample.Label"
+        advice = f"or a column Sample.Label in {seen[0].name}"
+        faults.add(source.name, rule, shown, advice)
     faults.raise_if_any()
 
     def one(role: str) -> Table | None:
@@ -273,7 +278,7 @@ def join(source: Source) -> tuple[Table, FourTables]:
     _check_objects(four, faults)
     _check_shared(four, faults)
     faults.raise_if_any()
-    return _flat(four, areas, sample_of, samples), four
+    return replace(_flat(four, areas, sample_of, samples), name=source.name), four
 
 
 def _own_columns(four: FourTables, pairs: Sequence[tuple[int, int]]) -> list[tuple[int, str]]:

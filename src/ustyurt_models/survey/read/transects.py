@@ -4,18 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from ustyurt_models.checks import require
 from ustyurt_models.survey.read.classes import class_of_name
-from ustyurt_models.survey.read.columns import Form, form_of
-from ustyurt_models.survey.read.double_observer import read_double_observer
+from ustyurt_models.survey.read.columns import Form, form_of, has
+from ustyurt_models.survey.read.double_observer import read_double_observer, survey_of_records
 from ustyurt_models.survey.read.flat import survey_from_table
 from ustyurt_models.survey.read.four_tables import join
 from ustyurt_models.survey.read.sources import read_source
 from ustyurt_models.survey.read.survey_data import Kind, Transects
 from ustyurt_models.survey.read.table import Table
-from ustyurt_models.survey.read.units import UnitFound, find_units
 from ustyurt_models.survey.read.wide import survey_from_wide
 
 __all__ = ["SurveyFile", "open_survey", "read_survey", "survey_of"]
@@ -125,11 +122,10 @@ def survey_of(
     if file.form == "wide counts by distance class":
         survey = survey_from_wide(file.table, given, kind)
     elif file.form == "double-observer records":
-        packed = len(file.parts) > 1 and file.path.is_file()
-        rule = "double-observer records in several tables must lie in a folder"
-        require(not packed, file.path.name, rule, None, "unpack the zip")
-        survey = read_double_observer(file.path, given, encoding, kind or "line")
-        survey = replace(survey, units=_units(file, given, survey))
+        if has(file.table, "transect"):
+            survey = survey_of_records(file.table, given, kind or "line")
+        else:
+            survey = read_double_observer(file.path, given, encoding, kind or "line")
     else:
         rule = "must hold distances of detections; its columns are those of"
         uncounted = file.form not in ("strip counts", "counts by year")
@@ -137,14 +133,6 @@ def survey_of(
         survey = survey_from_table(file.table, given, kind)
     ignored = (f"not used: {', '.join(file.ignored)}",) if file.ignored else ()
     return replace(survey, form=file.shape, notes=(*survey.notes, *ignored))
-
-
-def _units(file: SurveyFile, given: Units, survey: Transects) -> tuple[UnitFound, ...]:
-    """Return the units of a file that another reader has accepted."""
-    needed = {"distance": "length", "effort": "length" if survey.kind == "line" else "visits"}
-    needed |= {"area": "area"} if np.isfinite(survey.area_km2).any() else {}
-    header = ", ".join(part.header.get("units", "") for part in file.parts)
-    return tuple(find_units(given, header, file.table.name, needed).values())
 
 
 def read_survey(
