@@ -11,6 +11,7 @@ from ustyurt_models.formulas.detection_function import DetectionForm
 from ustyurt_models.study.surveys import LineTransect, PointTransect, Sampler
 from ustyurt_models.study.surveys.common import Trials
 from ustyurt_models.survey.fit import fit_model
+from ustyurt_models.survey.models.distance.curves import thin
 from ustyurt_models.survey.models.distance.data import describe, survey_of
 from ustyurt_models.survey.models.distance.prepare import prepare
 from ustyurt_models.survey.models.distance.simulate_points import DistanceTruth, simulate_transects
@@ -205,7 +206,42 @@ def test_tree_holds_what_the_report_draws():
         "scale: observer[cat]",
     ]
     assert tree["detection"].attrs["transect"] == "point"
+    assert tree["detection"].attrs["covariates"] == 1
     assert "60 points, 60 visits" in describe(survey)
+
+
+@pytest.mark.parametrize("left_m", [0.0, 17.0])
+def test_density_of_distances_from_points_is_that_of_the_drawn_curves(left_m):
+    form = DetectionForm("half-normal", W, left_m, True)
+    transects = simulated(form)
+    settings = block(transects, left_truncation=f"{left_m} m")
+    tree = fit_model(survey_model(survey_of(transects, settings)), 5)
+    some = thin(tree["posterior"].to_dataset(), 500)  # as many as the node draws
+    node, sigma = tree["detection"], some["sigma_m"].values.reshape(-1, 1)
+    r = node["distance_m"].values
+    whole = np.exp(-0.5 * (left_m / sigma) ** 2) - np.exp(-0.5 * (W / sigma) ** 2)
+    f = r * np.exp(-0.5 * (r / sigma) ** 2) / (sigma**2 * whole)
+    tail = (1 - node.attrs["interval_mass"]) / 2
+    counted = r >= left_m
+    for name, mass in (("low", tail), ("median", 0.5), ("high", 1 - tail)):
+        found = node[f"density_{name}"]
+        assert found.attrs["units"] == "m-1"
+        expected = np.quantile(f, mass, axis=0)[counted]
+        np.testing.assert_allclose(found.values[counted], expected, rtol=1e-3, atol=1e-7)
+        assert np.isnan(found.values[~counted]).all()
+    edge, count = node["edge_m"].values, node["count"].values
+    middle = (edge[1:] + edge[:-1]) / 2
+    density = np.interp(middle, r[counted], node["density_median"].values[counted])
+    expected = count.sum() * density * np.diff(edge)
+    assert np.all(np.abs(count - expected) < 4 * np.sqrt(expected))
+
+
+def test_lines_have_no_density_of_rings():
+    form = DetectionForm("half-normal", W, 0.0, False)
+    transects = simulated(form)
+    node = fit_model(survey_model(survey_of(transects, block(transects))), 5)["detection"]
+    assert not [name for name in node.data_vars if str(name).startswith("density")]
+    assert node.attrs["covariates"] == 0
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,12 @@ def test_points_and_left_truncation_are_served():
     transects = replace(simulated(), kind="point")
     settings = block(independence="full", transect="point", left_truncation="20 m")
     survey = survey_of(transects, settings)
-    posterior = fit(transects, settings)["posterior"]
+    tree = fit(transects, settings)
+    posterior, node = tree["posterior"], tree["detection"]
+    for name in ("low", "median", "high"):
+        density = node[f"density_{name}"].values
+        assert np.all(density >= 0)
+    assert np.trapezoid(node["density_median"], node["distance_m"]) == pytest.approx(1, abs=0.02)
     assert survey.data.unit_area_km2 == pytest.approx(np.pi * (0.3**2 - 0.02**2))
     assert "effective_radius_m" in posterior
     rule = rule_of(survey)

@@ -10,7 +10,7 @@ from ustyurt_models.formulas.detection_function import DetectionParameters, dete
 from ustyurt_models.formulas.detection_rows import row_integrals
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 
-__all__ = ["DrawnCurves", "drawn_curves", "draws_of", "searched_measure", "thin"]
+__all__ = ["DrawnCurves", "drawn_curves", "draws_of", "ring_density", "searched_measure", "thin"]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +31,37 @@ def searched_measure(data: DistanceData) -> float:
     """Integral of 1 (lines) or r (points) between the truncation distances [m] or [m2]."""
     left, right = data.form.left_m, data.form.truncation_m
     return (right**2 - left**2) / 2 if data.form.point else right - left
+
+
+def ring_density(distance_m: Floats, g: Floats, left_m: float = 0.0) -> Floats:
+    """Probability density of the distances from points at which groups are detected.
+
+    Parameters
+    ----------
+    distance_m : numpy.ndarray
+        Rising distances up to the truncation distance [m], shape (distance,).
+    g : numpy.ndarray
+        Detection probabilities, shape (draw, distance).
+    left_m : float
+        Left truncation distance [m]; nearer detections were left out.
+
+    Returns
+    -------
+    numpy.ndarray
+        f(r) = r g(r) / integral of r g(r) [per m], shape (draw, distance); NaN nearer than
+        `left_m`. The integral is that of straight lines between the distances.
+
+    References
+    ----------
+    Buckland et al. 2001, *Introduction to Distance Sampling*, section 5.2.
+    """
+    rings = distance_m * g
+    from_left = distance_m > left_m
+    at_left = np.stack([np.interp(left_m, distance_m, one) for one in rings])
+    places = np.concatenate([[left_m], distance_m[from_left]])
+    heights = np.concatenate([at_left[:, None], rings[:, from_left]], axis=1)
+    total = np.trapezoid(heights, places, axis=1)
+    return np.where(distance_m >= left_m, rings / total[:, None], np.nan)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from ustyurt_models.survey.models.distance.curves import (
     DrawnCurves,
     drawn_curves,
     draws_of,
+    ring_density,
     searched_measure,
     thin,
 )
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 from ustyurt_models.survey.read.distance import Transects
 
-__all__ = ["abundance_node", "detection_node", "effects_node", "observed_node"]
+__all__ = ["abundance_node", "density_band", "detection_node", "effects_node", "observed_node"]
 
 Floats = NDArray[np.float64]
 
@@ -80,6 +81,40 @@ def _histogram(posterior: xr.Dataset, data: DistanceData) -> tuple[Floats, Float
     return edges, count, count / searched * effective / max(count.sum(), 1.0)
 
 
+def density_band(grid_m: Floats, g: Floats, data: DistanceData, mass: float) -> dict:
+    """Return the density of detected distances from points with its band; nothing for lines.
+
+    Parameters
+    ----------
+    grid_m : numpy.ndarray
+        Distances [m], shape (distance,).
+    g : numpy.ndarray
+        Mean detection of the groups present, shape (draw, distance).
+    data : DistanceData
+        The survey.
+    mass : float
+        Mass of the equal-tailed interval of the band.
+
+    Returns
+    -------
+    dict
+        Variables ``density_median``, ``density_low``, ``density_high`` [per m].
+    """
+    if not data.form.point:
+        return {}
+    drawn = ring_density(grid_m, g, data.form.left_m)
+    limits = np.quantile(drawn, [(1 - mass) / 2, 0.5, (1 + mass) / 2], axis=0)
+    said = {"low": "lower limit", "median": "median", "high": "upper limit"}
+    return {
+        f"density_{name}": (
+            "distance_m",
+            values,
+            {"units": "m-1", "long_name": f"density of detected distances, {said[name]}"},
+        )
+        for name, values in zip(said, limits, strict=True)
+    }
+
+
 def detection_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr.Dataset:
     """Prepare the detection function with its band and the histogram of distances.
 
@@ -96,8 +131,9 @@ def detection_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr
     -------
     xarray.Dataset
         ``median``, ``low``, ``high`` of g over ``distance_m``, averaged over the groups present
-        where g depends on covariates; ``count`` and ``count_scaled`` (count over area searched,
-        on the scale of g) between ``edge_m``.
+        where g depends on covariates; for points also ``density_median``, ``density_low`` and
+        ``density_high``, the density of detected distances [per m]; ``count`` and
+        ``count_scaled`` (count over area searched, on the scale of g) between ``edge_m``.
     """
     grid = np.linspace(0.0, data.truncation_m, 121)
     g = _mean_curve(drawn_curves(thin(posterior, _CURVES), data), grid)
@@ -115,6 +151,7 @@ def detection_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr
             ),
             "count_scaled": ("class", scaled, {"units": "1", "long_name": "scaled to g"}),
             "edge_m": ("edge", edges, {"units": "m", "long_name": "limits of distance classes"}),
+            **density_band(grid, g, data, mass),
         },
         coords={"distance_m": ("distance_m", grid, {"units": "m"})},
     )
@@ -123,6 +160,7 @@ def detection_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr
         "interval_type": "equal-tailed",
         "key": data.form.key,
         "transect": "point" if data.form.point else "line",
+        "covariates": int(not data.scale.plain),
     }
     name = "effective_radius_m" if data.form.point else "esw_m"
     node.attrs[name] = float(np.median(posterior[name]))

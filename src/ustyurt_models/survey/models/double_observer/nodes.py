@@ -95,7 +95,8 @@ def detection_node(posterior: xr.Dataset, survey: DoubleObserverSurvey, mass: fl
     -------
     xarray.Dataset
         ``median``, ``low``, ``high`` of detection by those who count over ``distance_m``, averaged
-        over the groups present; ``conditional_median`` and so on, by ``observer``: the chance to
+        over the groups present, for points also ``density_median`` and so on of the distances of
+        those who count [per m]; ``conditional_median`` and so on, by ``observer``: the chance to
         see what the other saw, averaged over the groups that the other sees; ``count`` and
         ``count_scaled`` between ``edge_m``; ``tried`` and ``seen_by``, by observer and class:
         objects that the other saw, and those also seen.
@@ -116,6 +117,7 @@ def detection_node(posterior: xr.Dataset, survey: DoubleObserverSurvey, mass: fl
     node = xr.Dataset(
         _band("", pooled, mass, ("distance_m",), "detection by those who count")
         | _band("conditional_", conditional, mass, by_observer, meaning)
+        | distance_nodes.density_band(grid, pooled, data, mass)
         | {
             "count": ("class", count, {"units": "1", "long_name": "groups that count"}),
             "count_scaled": ("class", scaled, {"units": "1", "long_name": "scaled to detection"}),
