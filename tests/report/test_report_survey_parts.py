@@ -218,6 +218,7 @@ def test_what_neither_prior_nor_data_move_is_not_said_to_rest_on_data():
 def test_effects_are_ratios_in_the_unit_of_the_covariate():
     (table,) = tables(effects_part(survey_of(effects=synthetic.effects())))
     assert list(table["for"]) == ["100 kg per ha more", "against the reference level"]
+    assert table["standard deviation"][0] == "113 kg per ha"
     assert table["ratio, median"][0] == pytest.approx(np.exp(0.5 * 100 / 113))
     assert table["ratio, 95 % high"][1] == pytest.approx(np.exp(0.2))
     assert list(table["reading"]) == ["raises it", "direction not known"]
@@ -237,6 +238,21 @@ def test_effects_without_steps_say_that_they_are_standardised():
     (table,) = tables(effects_part(survey_of(effects=node)))
     assert table["for"][0] == "one standard deviation more"
     assert table["ratio, median"][0] == pytest.approx(np.exp(0.5))
+
+
+def test_products_and_powers_are_told_per_standard_deviation():
+    node = synthetic.effects().drop_sel(effect="log scale: observer[B]")
+    terms = {
+        "density: forage^2": "one standard deviation from the mean, beside the plain effect",
+        "density: forage:slope": "both one standard deviation up, beyond their own effects",
+        "density: sex[m]:forage": "in this level, beyond their own effects",
+        "density: hour[12:30]": "against the reference level",
+        "distance:observer[2]": "in this level, beyond their own effects",
+    }
+    for term, told in terms.items():
+        one = node.assign_coords(effect=[term])
+        (table,) = tables(effects_part(survey_of(effects=one)))
+        assert table["for"][0] == told
 
 
 def test_extrapolated_cells_warn_when_animals_are_put_there():

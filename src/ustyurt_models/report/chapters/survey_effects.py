@@ -23,40 +23,51 @@ __all__ = ["effects_part"]
 #: What an effect acts on, by the word in its name, and the ratio it is told as.
 _ON = {"density": "density", "scale": "scale of detection", "mark": "odds of detection"}
 _LABEL = re.compile(r"(?:log |logit )?(\w+): (.*)")
+#: The level in the name of a column, such as ``observer[B]``.
+_LEVEL = re.compile(r"\[[^\]]*\]")
 
 
 class _Effect(NamedTuple):
     """One coefficient as a ratio.
 
-    ``on`` is what is multiplied, ``what`` the covariate, ``step`` the change it is told for.
+    ``on`` is what is multiplied, ``what`` the covariate, ``step`` the change it is told for, and
+    ``spread`` the standard deviation of the covariate with its unit, where it is a number.
     """
 
     on: str
     what: str
     step: str
+    spread: str
     ratio: Interval
 
 
-def _step(part: xr.Dataset, random: tuple[str, ...]) -> tuple[str, float]:
-    """Return the change of the covariate, and by what the coefficient is divided.
+def _spread(part: xr.Dataset) -> tuple[float, str]:
+    """Return the standard deviation of a covariate, NaN where unknown, and its unit in words."""
+    size = float(part["step"]) if "step" in part else float("nan")
+    unit = unit_words(str(part["step_unit"].values)) if "step_unit" in part else ""
+    return (size if size > 0 else float("nan")), unit
+
+
+def _step(part: xr.Dataset, term: str, random: tuple[str, ...]) -> tuple[str, float]:
+    """Return the change of the covariate, and by what the coefficient is multiplied.
 
     A step is the standard deviation rounded to one digit, so that people can picture it; levels
     of factors have none.
     """
-    name = str(part["label"].values)
-    if "[" in name:
-        factor = name.partition("[")[0].rpartition(" ")[2]
-        level = "the average level" if factor in random else "the reference level"
-        return f"against {level}", 1.0
-    if ":" in name.partition(": ")[2]:
+    plain = _LEVEL.sub("", term)
+    if ":" in plain and "[" in term:
+        return "in this level, beyond their own effects", 1.0
+    if ":" in plain:
         return "both one standard deviation up, beyond their own effects", 1.0
-    if "^" in name:
+    if "[" in term:
+        level = "the average level" if plain in random else "the reference level"
+        return f"against {level}", 1.0
+    if "^" in plain:
         return "one standard deviation from the mean, beside the plain effect", 1.0
-    size = float(part["step"]) if "step" in part else float("nan")
-    if not np.isfinite(size) or size <= 0:
+    size, unit = _spread(part)
+    if not np.isfinite(size):
         return "one standard deviation more", 1.0
     told = float(f"{size:.0e}")
-    unit = unit_words(str(part["step_unit"].values)) if "step_unit" in part else ""
     if not unit:
         return f"{shown_number(told)} more, in the unit of the file", told / size
     return f"{shown_number(told)} {unit} more", told / size
@@ -67,10 +78,12 @@ def _effect(part: xr.Dataset, plain: str, random: tuple[str, ...]) -> _Effect:
     name = str(part["label"].values)
     found = _LABEL.fullmatch(name)
     on, what = (found[1], found[2]) if found else (plain, name)
-    step, factor = _step(part, random)
+    step, factor = _step(part, what, random)
+    size, unit = _spread(part)
+    spread = f"{shown_number(size)} {unit}".strip() if np.isfinite(size) else ""
     ends = (float(np.exp(float(part[key]) * factor)) for key in ("median", "low", "high"))
     median, low, high = ends
-    return _Effect(_ON.get(on, readable(on)), readable(what), step, (median, low, high))
+    return _Effect(_ON.get(on, readable(on)), readable(what), step, spread, (median, low, high))
 
 
 def _sure(effect: _Effect) -> str:
@@ -102,10 +115,13 @@ def effects_part(survey: SurveyResult) -> Section | None:
         Column("multiplies"),
         Column("covariate"),
         Column("for", kind="long"),
+        Column("standard deviation"),
         Column("ratio", "", "interval", mass=mass),
         Column("reading"),
     )
-    rows = tuple((one.on, one.what, one.step, one.ratio, _sure(one)) for one in effects)
+    rows = tuple(
+        (one.on, one.what, one.step, one.spread or None, one.ratio, _sure(one)) for one in effects
+    )
     text = (
         "A ratio of 1 changes nothing, 2 doubles, 0.5 halves. The others are held where they are."
     )

@@ -14,7 +14,7 @@ from ustyurt_models.survey.read.positions import read_positions
 from ustyurt_models.survey.read.table import Table, columns_of, numbers_of, read_table
 from ustyurt_models.survey.read.units import LENGTH_M, declared_units, unit_factors
 
-__all__ = ["GridTable", "GridUnits", "in_metres", "read_grid"]
+__all__ = ["GridTable", "GridUnits", "in_metres", "read_grid", "units_in_metres"]
 
 _COLUMNS = {
     "area": ("area", "area_km2", "cell_area"),
@@ -41,6 +41,8 @@ class GridTable:
         metres.
     header : dict of str to str
         ``# key: value`` lines.
+    units : mapping of str to str
+        Units of the covariates as they are here, by name in lower case, where they were said.
     """
 
     position: NDArray[np.float64]
@@ -49,6 +51,7 @@ class GridTable:
     zone: NDArray[np.str_]
     covariates: Mapping[str, NDArray]
     header: dict[str, str]
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def in_metres(covariates: Mapping[str, NDArray], units: Mapping[str, str]) -> dict[str, NDArray]:
@@ -71,6 +74,11 @@ def in_metres(covariates: Mapping[str, NDArray], units: Mapping[str, str]) -> di
         name: values * factors.get(name.lower(), 1.0) if values.dtype.kind == "f" else values
         for name, values in covariates.items()
     }
+
+
+def units_in_metres(units: Mapping[str, str]) -> dict[str, str]:
+    """Return the units of covariates after `in_metres`, by name in lower case."""
+    return {name.lower(): "m" if unit in LENGTH_M else unit for name, unit in units.items()}
 
 
 @dataclass(frozen=True)
@@ -155,5 +163,11 @@ def read_grid(path: Path, told: GridUnits, encoding: str | None = None) -> GridT
     units = declared_units(table.header.get("units", "")) | units
     named = np.array(zone, np.str_)
     return GridTable(
-        place.value, place.kind, area, named, in_metres(columns, units), dict(table.header)
+        place.value,
+        place.kind,
+        area,
+        named,
+        in_metres(columns, units),
+        dict(table.header),
+        units_in_metres(units),
     )

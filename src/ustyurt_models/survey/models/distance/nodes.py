@@ -14,6 +14,7 @@ from ustyurt_models.survey.models.distance.curves import (
 )
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 from ustyurt_models.survey.read.distance import Transects
+from ustyurt_models.survey.steps import step_variables
 
 __all__ = ["abundance_node", "density_band", "detection_node", "effects_node", "observed_node"]
 
@@ -183,7 +184,7 @@ def effects_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr.D
     -------
     xarray.Dataset
         ``median``, ``low``, ``high`` of each effect over ``term``, on the log scale; numbers are
-        per ``step`` in their own unit (NaN for levels and products).
+        per ``step`` in their own unit, ``step_unit`` (NaN and empty for levels and products).
     """
     columns: dict[str, Floats] = {}
     if data.scale.names:
@@ -201,9 +202,7 @@ def effects_node(posterior: xr.Dataset, data: DistanceData, mass: float) -> xr.D
             "high": ("term", high, meaning),
         },
         coords={"term": [f"scale: {name}" for name in columns]},
-    )
-    steps = [data.scale.steps.get(name, np.nan) for name in columns]
-    node["step"] = ("term", steps, {"long_name": "change of the covariate, in its own unit"})
+    ).assign(step_variables(columns, data.scale.steps))
     node.attrs = {"interval_mass": mass, "interval_type": "equal-tailed"}
     return node
 

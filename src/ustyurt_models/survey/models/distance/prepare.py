@@ -13,6 +13,7 @@ from ustyurt_models.survey.covariates import Design
 from ustyurt_models.survey.models.distance.classes import distance_edges
 from ustyurt_models.survey.models.distance.rows import ScaleRows, scale_rows
 from ustyurt_models.survey.read.distance import Transects
+from ustyurt_models.survey.steps import covariate_units, steps_of
 
 __all__ = ["DistanceData", "prepare"]
 
@@ -165,8 +166,8 @@ def _scale(survey: Transects, settings: DistanceBlock, kept: NDArray[np.bool_]) 
     factors = {name: table[name] for name in settings.scale_random}
     weighted |= "size" in design.variables and settings.group_size != "single"
     rows = scale_rows(design.matrix(table), design.names, factors, weighted)
-    steps = {name: v.scale for name, v in design.variables.items() if not v.levels}
-    return replace(rows, steps=steps)
+    units = covariate_units(survey.header.get("units", ""))
+    return replace(rows, steps=steps_of(design.names, design.variables, units))
 
 
 def _check_bootstrap(survey: Transects, kept: NDArray[np.bool_], faults: Faults) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ustyurt_models.survey.steps import Step
+
 __all__ = ["ScaleRows", "scale_rows"]
 
 
@@ -27,8 +29,8 @@ class ScaleRows:
         Row of each detection, int64, shape (detection,).
     with_size : bool
         Whether sizes are taken as seen, each weighed by the detection of its group.
-    steps : mapping of str to float
-        What one unit of a column is in the covariate's own unit, for plain numbers.
+    steps : mapping of str to Step
+        What one unit of a column is in the covariate's own unit, for numbers and their powers.
     """
 
     names: tuple[str, ...]
@@ -37,7 +39,7 @@ class ScaleRows:
     random: NDArray[np.int64]
     row: NDArray[np.int64]
     with_size: bool
-    steps: Mapping[str, float] = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict)
 
     @property
     def plain(self) -> bool:

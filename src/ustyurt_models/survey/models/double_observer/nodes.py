@@ -11,6 +11,7 @@ from ustyurt_models.survey.models.distance import nodes as distance_nodes
 from ustyurt_models.survey.models.distance.curves import draws_of, searched_measure, thin
 from ustyurt_models.survey.models.double_observer.data import DoubleObserverSurvey
 from ustyurt_models.survey.models.double_observer.detect import average, detection_at, logits
+from ustyurt_models.survey.steps import covariate_units, step_variables, steps_of
 
 __all__ = ["design_node", "detection_node", "effects_node", "observed_node"]
 
@@ -176,7 +177,8 @@ def effects_node(posterior: xr.Dataset, survey: DoubleObserverSurvey, mass: floa
     -------
     xarray.Dataset
         ``median``, ``low``, ``high`` over ``term``; effects of marks on the logit, those of the
-        scale, named ``scale: ...``, on the logarithm; per standard deviation, or per level.
+        scale, named ``scale: ...``, on the logarithm; per standard deviation, which is ``step``
+        in ``step_unit``, or per level.
     """
     names, drawn = list(survey.design.names), [np.empty((0, 0))]
     if names:
@@ -184,12 +186,18 @@ def effects_node(posterior: xr.Dataset, survey: DoubleObserverSurvey, mass: floa
     low, median, high = np.quantile(np.concatenate(drawn), _tails(mass), axis=1)
     parts = {"median": median, "low": low, "high": high}
     terms = names
+    units = covariate_units(survey.header.get("units", ""))
+    steps = step_variables(names, steps_of(names, survey.design.variables, units))
+    parts |= {part: np.asarray(values) for part, (_, values, _) in steps.items()}
     if survey.settings.independence == "point" and not survey.data.scale.plain:
         scale = distance_nodes.effects_node(posterior, survey.data, mass)
         terms = names + [f"scale: {term}" for term in scale["term"].values]
         parts = {part: np.concatenate([v, scale[part].values]) for part, v in parts.items()}
     meaning = {"units": "1", "long_name": "effect on logit of detection, or on log scale"}
-    node = xr.Dataset({part: ("term", v, meaning) for part, v in parts.items()}, {"term": terms})
+    said = {part: attrs for part, (_, _, attrs) in steps.items()}
+    node = xr.Dataset(
+        {part: ("term", v, said.get(part, meaning)) for part, v in parts.items()}, {"term": terms}
+    )
     node.attrs = {"interval_mass": mass, "interval_type": "equal-tailed"}
     return node
 

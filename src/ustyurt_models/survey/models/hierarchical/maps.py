@@ -44,6 +44,8 @@ class Cells:
         Each shape (cell,).
     crs : pyproj.CRS or None
         Projection of the map, where it is known.
+    units : mapping of str to str
+        Of the covariates, by name in lower case, where they are known.
     """
 
     position_m: Floats
@@ -53,6 +55,7 @@ class Cells:
     cell: NDArray[np.int64]
     covariates: Mapping[str, NDArray]
     crs: pyproj.CRS | None
+    units: Mapping[str, str]
 
 
 def _lambert(lonlat: Floats) -> pyproj.CRS:
@@ -96,20 +99,23 @@ def _own(table: GridTable) -> Cells:
         np.full(table.area_km2.size, -1, np.int64),
         table.covariates,
         crs,
+        table.units,
     )
 
 
 def _landscape(grid: xr.Dataset) -> Cells:
     """Lay out the cells of the landscape."""
     fixed = {"x_m", "y_m", "area_km2", "zone"}
+    layers = [name for name in grid.data_vars if name not in fixed]
     return Cells(
         np.column_stack([grid["x_m"].to_numpy(), grid["y_m"].to_numpy()]),
         grid["area_km2"].to_numpy(),
         grid["zone"].to_numpy().astype(np.int64),
         tuple(json.loads(grid.attrs["zone_names"])),
         grid["cell"].to_numpy().astype(np.int64),
-        {str(name): grid[name].to_numpy() for name in grid.data_vars if name not in fixed},
+        {str(name): grid[name].to_numpy() for name in layers},
         pyproj.CRS.from_wkt(grid.attrs["crs_wkt"]),
+        {str(name).lower(): str(grid[name].attrs.get("units", "")) for name in layers},
     )
 
 

@@ -16,6 +16,7 @@ from ustyurt_models.survey.models.hierarchical.results import (
     extrapolated_cells,
     surface_of,
 )
+from ustyurt_models.survey.steps import step_variables
 
 __all__ = ["MOST_DRAWS", "abundance_node", "cells_node", "effects_node", "few", "observed_node"]
 
@@ -142,9 +143,7 @@ def effects_node(
         node = xr.Dataset(
             {name: ("term", values, said) for name, values in rows.items()},
             coords={"term": [f"density: {name}" for name in columns]},
-        )
-        steps = [_step(places, name) for name in columns]
-        node["step"] = ("term", steps, {"long_name": "change of the covariate, in its own unit"})
+        ).assign(step_variables(columns, places.steps))
         parts.append(node)
     if not places.rows.plain:
         parts.append(distance_nodes.effects_node(posterior, detected(survey, places), mass))
@@ -152,12 +151,6 @@ def effects_node(
         return None
     both = xr.concat(parts, "term") if len(parts) > 1 else parts[0]
     return both.assign_attrs(interval_mass=mass, interval_type="equal-tailed")
-
-
-def _step(places: Places, name: str) -> float:
-    """Return what one unit of a column is in the covariate's own unit; NaN for products."""
-    variable = places.density.variables.get(name)
-    return float("nan") if variable is None or variable.levels else variable.scale
 
 
 def observed_node(survey: HierarchicalSurvey, places: Places) -> xr.Dataset:

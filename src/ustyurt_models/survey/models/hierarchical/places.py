@@ -1,7 +1,7 @@
 """Sites and cells on one map: coordinates, covariates sampled from the grid, zones."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from ustyurt_models.survey.models.hierarchical.maps import (
     sites_m,
 )
 from ustyurt_models.survey.models.hierarchical.predict import CellTable
+from ustyurt_models.survey.read.grid import units_in_metres
+from ustyurt_models.survey.read.units import declared_units
+from ustyurt_models.survey.steps import Step, covariate_units, steps_of
 
 __all__ = ["Places", "place"]
 
@@ -46,6 +49,8 @@ class Places:
         Covariates of the scale; ``row`` is that of each site with effort.
     cells : CellTable or None
         Cells to predict to.
+    steps : mapping of str to Step
+        What one unit of a column of density is in the covariate's own unit.
     """
 
     site_covariates: Mapping[str, NDArray]
@@ -55,6 +60,7 @@ class Places:
     levels: Mapping[str, tuple[tuple[str, ...], NDArray[np.int64]]]
     rows: ScaleRows
     cells: CellTable | None
+    steps: Mapping[str, Step]
 
 
 def _from_grid(
@@ -172,6 +178,8 @@ def place(survey: HierarchicalSurvey) -> Places:
     density, scale = _designs(survey, visited)
     factors = {name: visited[name] for name in settings.scale_random}
     rows = scale_rows(_matrix(scale, visited, survey), scale.names, factors, False)
+    units = _units(survey, grid)
+    rows = replace(rows, steps=steps_of(scale.names, scale.variables, units))
     cells = None
     by_stratum = survey.data.truncated.area_known and not survey.is_surface
     if grid is not None and not (by_stratum and survey.own_grid is None):
@@ -184,7 +192,14 @@ def place(survey: HierarchicalSurvey) -> Places:
         {name: _levels(visited[name]) for name in settings.density_random},
         rows,
         cells,
+        steps_of(density.names, density.variables, units),
     )
+
+
+def _units(survey: HierarchicalSurvey, grid: Cells | None) -> dict[str, str]:
+    """Return the units of covariates: those of the file before those of the grid."""
+    file = units_in_metres(declared_units(survey.header.get("units", "")))
+    return covariate_units("", {**(grid.units if grid is not None else {}), **file})
 
 
 def _matrix(design: Design, table: Mapping[str, NDArray], survey: HierarchicalSurvey) -> Floats:
