@@ -199,7 +199,7 @@ def test_sensitivity_tells_prior_from_data():
     (table,) = tables(part)
     assert list(table["reading"]) == [
         "rests on the data",
-        "rests on the prior: the data say next to nothing",
+        "strong prior or weak likelihood: rests on the prior, the data say next to nothing",
     ]
     assert "have a say in: encounter spread" in words(part)
 
@@ -211,7 +211,7 @@ def test_what_neither_prior_nor_data_move_is_not_said_to_rest_on_data():
     nodes["sensitivity"] = found.assign_coords(result=["esw_m", "encounter_spread"])
     nodes["posterior"]["esw_m"].attrs["long_name"] = "effective strip half-width"
     (table,) = tables(sensitivity_part(survey_of(**nodes)))
-    assert table["reading"][0].startswith("moved by neither")
+    assert table["reading"][0].startswith("no sensitivity: moved by neither prior nor data")
     assert table["result"][0] == "effective strip half-width"
 
 

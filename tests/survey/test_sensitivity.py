@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ustyurt_models.survey.sensitivity import (
     POWERS,
+    diagnosis,
     distance_between,
     power_scaling,
     sensitivity_findings,
@@ -74,7 +75,34 @@ def test_strong_data_conflict_and_silence_are_told_apart():
         assert finding.verdict == ("pass" if name == "data" else "look")
     assert words["data"] == "rests on the data"
     assert words["conflict"].startswith("prior-data conflict")
-    assert words["silence"].startswith("likelihood noninformativity")
+    assert words["silence"].startswith("strong prior or weak likelihood")
+
+
+def test_what_is_drawn_apart_from_prior_and_data_is_said_to_rest_on_neither():
+    _, log_prior, log_likelihood = normal_posterior(0.5, 0.05)
+    apart = np.random.default_rng(9).gamma(40.0, size=log_prior.size)
+    node = sensitivity_node({"believed": apart}, log_prior, log_likelihood, 0.05)
+    assert str(node["diagnosis"].values[0]).startswith("no sensitivity: moved by neither")
+    assert sensitivity_findings(node, DEFAULT_GATE)[0].verdict == "pass"
+    fixed = sensitivity_node({"one": np.ones(1000)}, log_prior[:1000], log_likelihood[:1000], 0.05)
+    assert str(fixed["diagnosis"].values[0]).startswith("no sensitivity")
+
+
+@pytest.mark.parametrize(
+    ("prior", "likelihood", "words"),
+    [
+        (0.01, 0.2, "rests on the data"),
+        (0.01, 0.049, "no sensitivity"),
+        (0.0, 0.0, "no sensitivity"),
+        (0.05, 0.049, "strong prior or weak likelihood"),
+        (0.05, 0.05, "prior-data conflict"),
+        (0.049, 0.05, "rests on the data"),
+        (np.nan, 0.2, "could not be computed"),
+        (0.01, np.nan, "could not be computed"),
+    ],
+)
+def test_diagnosis_names_each_case_at_its_limit(prior, likelihood, words):
+    assert diagnosis(prior, likelihood, 0.05).startswith(words)
 
 
 def test_sensitivity_to_the_data_grows_with_their_weight():

@@ -2,7 +2,8 @@
 
 The prior (or the likelihood) is raised to a power slightly below and above one; the posterior that
 would follow is reached by re-weighting the draws. A result that moves with the prior and not with
-the data rests on the prior; one that moves with both has prior and data in conflict.
+the data rests on the prior; one that moves with both has prior and data in conflict; one that moves
+with neither was told by neither.
 
 The prior is scaled on the unconstrained scale: a lognormal prior keeps its median while the
 standard deviation of its logarithm changes by one over the root of the power.
@@ -37,6 +38,16 @@ Floats = NDArray[np.float64]
 
 #: Powers that prior and likelihood are raised to.
 POWERS = (0.8, 1.25)
+
+#: What it means, by whether the prior and whether the likelihood move the result.
+_WORDS = {
+    (False, True): "rests on the data",
+    (False, False): "no sensitivity: moved by neither prior nor data; fixed, believed, or taken "
+    "straight from the data",
+    (True, False): "strong prior or weak likelihood: rests on the prior, the data say next to "
+    "nothing",
+    (True, True): "prior-data conflict: prior and data pull apart, or the prior is strong",
+}
 
 _NO_LIMIT = np.inf
 _UNSURE = 0.7  # Pareto k of the weights above which a sensitivity is only a rough number
@@ -176,13 +187,13 @@ def diagnosis(prior: float, likelihood: float, limit: float) -> str:
     Returns
     -------
     str
-        Kallioinen et al. 2024, table 1.
+        Words for the cases of Kallioinen et al. 2024, table 1. What neither moves is told apart
+        from what the data decide: it is fixed, believed from elsewhere, or comes from data that
+        are not in the likelihood, such as transects weighed at random.
     """
-    if prior < limit:
-        return "rests on the data"
-    if likelihood < limit:
-        return "likelihood noninformativity: rests on the prior"
-    return "prior-data conflict: prior and data pull apart, or the prior is strong"
+    if not np.isfinite([prior, likelihood]).all():
+        return "could not be computed"
+    return _WORDS[prior >= limit, likelihood >= limit]
 
 
 def sensitivity_findings(node: xr.Dataset, gate: Gate) -> list[Finding]:

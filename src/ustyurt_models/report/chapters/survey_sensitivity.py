@@ -1,12 +1,12 @@
 """How much the answer leans on the priors, and how much on the data."""
 
-import numpy as np
 import xarray as xr
 
 from ustyurt_models.report.chapters.survey_reading import draws, node
 from ustyurt_models.report.content import Cell, Column, Paragraph, Section, Table
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.words import readable
+from ustyurt_models.survey.sensitivity import diagnosis
 
 __all__ = ["sensitivity_part"]
 
@@ -18,16 +18,7 @@ _UNSURE = 0.7
 
 def _reading(part: xr.Dataset, much: float) -> str:
     """Say in words what power-scaling shows."""
-    prior, data = float(part["prior"]), float(part["likelihood"])
-    if not np.isfinite([prior, data]).all():
-        return "could not be computed"
-    said = "rests on the data"
-    if prior < much and data < much:
-        said = "moved by neither: fixed, believed, or taken straight from the data"
-    if prior >= much:
-        said = "prior and data pull apart, or the prior is strong: look at the prior"
-    if prior >= much > data:
-        said = "rests on the prior: the data say next to nothing"
+    said = diagnosis(float(part["prior"]), float(part["likelihood"]), much)
     rough = "khat" in part and float(part["khat"]) > _UNSURE
     return f"{said} (a rough number)" if rough else said
 
