@@ -58,6 +58,16 @@ def _power(args: argparse.Namespace) -> int:
     return 0 if answer.met else 1
 
 
+def _observe(args: argparse.Namespace) -> int:
+    from ustyurt_models.workflow import options
+    from ustyurt_models.workflow.observing import observe
+
+    found = observe(args.study, options(args), args.scenario, args.draw, args.replicate)
+    for path in found:
+        print(f"survey: {path}")
+    return 0
+
+
 def _check(args: argparse.Namespace) -> int:
     from functools import partial
 
@@ -111,7 +121,7 @@ def _init(args: argparse.Namespace) -> int:
 
 def _study_command(
     commands, name: str, does: str, call: Callable[[argparse.Namespace], int]
-) -> None:
+) -> argparse.ArgumentParser:
     """Add one command that works on a study file."""
     command = commands.add_parser(name, help=does, description=does)
     command.add_argument("study", type=Path, help="study file (TOML)")
@@ -119,6 +129,7 @@ def _study_command(
     command.add_argument("--workers", type=int, help="parallel workers (default: all cores)")
     command.add_argument("--fresh", action="store_true", help="discard earlier results first")
     command.set_defaults(call=call)
+    return command
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -134,6 +145,11 @@ def _parser() -> argparse.ArgumentParser:
     _study_command(commands, "simulate", "project the scenarios; resumes a killed run", _simulate)
     _study_command(commands, "report", "summarise and write the report only", _report)
     _study_command(commands, "power", "say what planned surveys would be able to see", _power)
+    does = "survey a simulated world: files that rangers would bring home"
+    observe = _study_command(commands, "observe", does, _observe)
+    observe.add_argument("--scenario", default="", help="default: the first")
+    observe.add_argument("--draw", type=int, default=0, help="parameter set (default 0)")
+    observe.add_argument("--replicate", type=int, default=0, help="repetition (default 0)")
     check = commands.add_parser("check", help="validate study and survey files, all faults at once")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")
     where = "page of data quality of a data file (default check/<name>.html)"

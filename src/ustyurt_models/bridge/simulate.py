@@ -24,7 +24,7 @@ from ustyurt_models.ibm.management import Monitoring, Progress
 from ustyurt_models.ibm.prey_movement import settle
 from ustyurt_models.ibm.prey_state import CLASSES, Prey, empty_prey, empty_scratch
 from ustyurt_models.ibm.record import Record, empty_record
-from ustyurt_models.ibm.replicate import DONE, FULL_CHEETAHS, FULL_PREY, run_replicate
+from ustyurt_models.ibm.replicate import DONE, FULL_CHEETAHS, FULL_PREY, Watch, run_replicate
 from ustyurt_models.ibm.world import State, World
 from ustyurt_models.seeds import stream_key
 
@@ -61,11 +61,13 @@ class Simulator:
         residents = model.scenario.cheetah.females + model.scenario.cheetah.males
         self._cheetah_slots = max(_LEAST_CHEETAHS, 2 * residents)
 
-    def __call__(self, draw: int, replicate: int) -> dict[str, np.ndarray]:
+    def __call__(
+        self, draw: int, replicate: int, watch: Watch | None = None
+    ) -> dict[str, np.ndarray]:
         """Return the variables of `contracts.RESULTS` and `contracts.MAPS` of one replicate.
 
         A replicate whose arrays turn out too small is run again with larger ones; all chance is
-        addressed, so that changes nothing in it.
+        addressed, so that changes nothing in it. `watch` then sees its censuses again.
         """
         made = self.model.at(draw)
         scenario = self.model.scenario
@@ -75,7 +77,7 @@ class Simulator:
         while True:
             state = self._start(made, key)
             record = self._empty_record(world)
-            status = run_replicate(world, state, record, key)
+            status = run_replicate(world, state, record, key, watch)
             if status == DONE:
                 return self._named(world, state, record)
             if status == FULL_PREY:

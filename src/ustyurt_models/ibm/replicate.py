@@ -4,6 +4,8 @@ The order of events comes from the study (``engine.order``), so that theory test
 order or step length with the same kernels.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ustyurt_models.ibm.chance import child
@@ -29,7 +31,10 @@ from ustyurt_models.ibm.record import Record, record_census
 from ustyurt_models.ibm.world import Now, State, World
 from ustyurt_models.study.engine import EVENTS
 
-__all__ = ["DONE", "FULL_CHEETAHS", "FULL_PREY", "run_replicate"]
+__all__ = ["DONE", "FULL_CHEETAHS", "FULL_PREY", "Watch", "run_replicate"]
+
+#: Called at every census with the state and the number of the census; must change nothing.
+Watch = Callable[[State, int], None]
 
 #: What `run_replicate` returns: finished, or which arrays were too small.
 DONE, FULL_PREY, FULL_CHEETAHS = 0, 1, 2
@@ -128,7 +133,9 @@ def _step(world: World, state: State, record: Record, now: Now) -> int:
     return DONE
 
 
-def run_replicate(world: World, state: State, record: Record, key: np.uint64) -> int:
+def run_replicate(
+    world: World, state: State, record: Record, key: np.uint64, watch: Watch | None = None
+) -> int:
     """Project one replicate over all years; `state` and `record` are changed in place.
 
     Parameters
@@ -141,6 +148,8 @@ def run_replicate(world: World, state: State, record: Record, key: np.uint64) ->
         At zero; filled.
     key : numpy.uint64
         Key of the replicate, see `seeds.stream_key`.
+    watch : callable, optional
+        Looks at the animals at every census.
 
     Returns
     -------
@@ -154,6 +163,8 @@ def run_replicate(world: World, state: State, record: Record, key: np.uint64) ->
     _enter_regime(world, calendar.regime[0])
     record_census(world, state, record, 0)
     _monitor(state, record, 0, key)
+    if watch is not None:
+        watch(state, 0)
     for year in range(calendar.years):
         regime = calendar.regime[year]
         if year > 0 and regime != calendar.regime[year - 1]:
@@ -169,4 +180,6 @@ def run_replicate(world: World, state: State, record: Record, key: np.uint64) ->
         record_census(world, state, record, year + 1)
         tell_deaths(state, year, key)
         _monitor(state, record, year + 1, key)
+        if watch is not None:
+            watch(state, year + 1)
     return DONE

@@ -9,6 +9,7 @@ from ustyurt_models.study.criteria import STATISTICS, Criterion
 from ustyurt_models.study.document import is_path
 from ustyurt_models.study.land_names import LandNames
 from ustyurt_models.study.lines import KeyPath
+from ustyurt_models.study.observation import Cameras, LineWalk
 from ustyurt_models.study.power_check import power_parameters, power_problems
 from ustyurt_models.study.problems import Problem
 from ustyurt_models.study.schema import Scenario
@@ -43,6 +44,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _species(scenario)
     yield from _criteria(scenario)
     yield from _rules(scenario)
+    yield from _observations(scenario)
     yield from power_problems(scenario)
 
 
@@ -110,6 +112,28 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
             elif found.species != survey.species:
                 rule = f"must count {survey.species}; {other!r} counts {found.species!r}"
                 yield Problem(path, rule)
+
+
+def _observations(scenario: Scenario) -> Iterator[Problem]:
+    """Yield surveys of the simulated world that look for nobody or at no census."""
+    first, last = scenario.start, scenario.last_year + 1
+    for name, seen in scenario.observation.items():
+        path: KeyPath = ("observation", name)
+        for year in seen.years:
+            if not first <= year <= last:
+                yield Problem((*path, "years"), f"must be a census: {first}..{last}", year)
+        if seen.years != tuple(sorted(set(seen.years))):
+            yield Problem((*path, "years"), "must rise, none twice", list(seen.years))
+        if isinstance(seen, LineWalk):
+            known, asked = scenario.species, [seen.species]
+        elif isinstance(seen, Cameras):
+            known, asked = (*scenario.species, "cheetah"), [*seen.species]
+        else:
+            continue
+        for species in asked:
+            if species not in known:
+                advice = did_you_mean(species, known)
+                yield Problem((*path, "species"), "must be simulated", species, advice)
 
 
 def _species(scenario: Scenario) -> Iterator[Problem]:

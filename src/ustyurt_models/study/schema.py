@@ -10,6 +10,7 @@ from ustyurt_models.study.climate import Climate
 from ustyurt_models.study.criteria import Criterion
 from ustyurt_models.study.engine import Engine, Output, Processes
 from ustyurt_models.study.management import Management
+from ustyurt_models.study.observation import Observation
 from ustyurt_models.study.places import Area
 from ustyurt_models.study.populations import Cheetah, Prey
 from ustyurt_models.study.power import Power
@@ -56,6 +57,8 @@ class Scenario(Block):
     """What success means; each becomes a probability and a verdict."""
     power: Power = Power()
     """Planned surveys, and what they must be able to see; the simulation does not depend on it."""
+    observation: dict[Identifier, Observation] = Field(default_factory=dict)
+    """What rangers would see of the simulated animals; the simulation does not depend on it."""
     processes: Processes = Processes()
     """Switches of single processes."""
     parameters: dict[Identifier, float] = Field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What rangers would see of the simulated animals: lines, cameras, collars."""
