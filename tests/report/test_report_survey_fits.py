@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ustyurt_models.evidence import load_catalogue
-from ustyurt_models.report.chapters.surveys import survey_part
+from ustyurt_models.report.chapters.surveys import inventory, survey_part
 from ustyurt_models.report.content import Figure, Section, Table
 from ustyurt_models.report.html import fragment
 from ustyurt_models.report.inputs import SurveyResult
@@ -138,8 +138,18 @@ def test_joint_surveys_are_shown_alone_first(tmp_path):
     )
     trees = simulate_posteriors(truth, generator(4, "report"), 1000)
     block = JointSurvey(surveys=("air", "lines"), reference="lines", sampler=QUICK)
+    for name, tree in trees.items():
+        tree.attrs |= {"survey_file": f"{name}.csv", "survey_digest": name, "status": "simulated"}
+    trees["lines"].attrs["status"] = "real"
     tree = fit_survey(block, Path(), 5, None, Context(others=trees))
+    (row,) = frame(inventory([SurveyResult.of("one", tree)])).to_dict("records")
+    assert (row["file"], row["data are"]) == ("air.csv and lines.csv", "SIMULATED")
     part = part_of(tree, tmp_path)
+    alone = tables(part)["surveys_one"]
+    assert list(alone["file"]) == ["air.csv", "lines.csv"]
+    assert list(alone["data are"]) == ["SIMULATED", "real"]
+    method = tables(part)["method_one"].set_index("option")["as used"]
+    assert method["digest of the files pooled"] == tree.attrs["survey_digest"] != ""
     assert [one.title for one in part.parts[:2]] == [
         "Each survey alone, before pooling",
         "All together",

@@ -222,6 +222,22 @@ def test_the_estimate_grows_with_what_it_should_grow_with(tmp_path):
     assert demo.disk_mb < one.disk_mb
 
 
+def test_a_survey_made_of_others_is_named_where_it_has_no_file(tmp_path):
+    text = (scenarios_dir() / "demo.toml").read_text(encoding="utf-8")
+    base = (scenarios_dir() / "baseline.toml").as_posix()
+    assert 'extends = "baseline.toml"' in text
+    study = tmp_path / "joined.toml"
+    data = (scenarios_dir() / "surveys" / "gazelle_transects.csv").as_posix()
+    joint = (
+        f'[survey.again]\nmodel = "line_transect"\nfile = "{data}"\n'
+        'species = "goitered_gazelle"\n[survey.both]\nmodel = "joint"\n'
+        'species = "goitered_gazelle"\nsurveys = ["goitered_gazelle", "again"]\n'
+    )
+    study.write_text(text.replace("baseline.toml", base) + joint, encoding="utf-8")
+    found = check_files([study], DataChecks(lambda survey, folder: "seen", str))
+    assert "survey both: seen" in found
+
+
 def test_the_overview_lists_scenarios_and_expected_cost():
     text = overview(read_study(scenarios_dir() / "demo.toml"))
     assert "2027 to 2032, 3 draws x 2 replicates, seed 20261122" in text

@@ -333,6 +333,15 @@ def test_surveys_are_pooled_through_the_common_path(tmp_path):
     tree = fit_survey(joint, tmp_path, 1, context=Context(others=fitted))
     assert tree.attrs["status"] == "simulated"
     assert tree.attrs["model"] == "joint"
+    assert tree.attrs["survey_file"] == "air.csv and ground.csv"
+    assert tree.attrs["title"] == "Joint estimate from air, ground"
+    digests = [fitted[name].attrs["survey_digest"] for name in ("air", "ground")]
+    assert tree["conflict"]["digest"].values.tolist() == digests
+    assert tree["conflict"]["file"].values.tolist() == ["air.csv", "ground.csv"]
+    assert tree["conflict"]["status"].values.tolist() == ["simulated", "simulated"]
+    fitted["air"].attrs["survey_digest"] = "another file"
+    changed = fit_survey(joint, tmp_path, 1, context=Context(others=fitted))
+    assert changed.attrs["survey_digest"] != tree.attrs["survey_digest"]
     assert tree["abundance"]["stratum"].values.tolist() == ["north"]
     node = tree["conflict"].to_dataset()
     assert (node["prior_share"].values < 0.3).all()  # looked at, through the file of each

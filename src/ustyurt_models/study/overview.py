@@ -110,9 +110,9 @@ def _distinct(study: Study) -> dict[str, Survey]:
 def _check_surveys(surveys: Mapping[str, Survey], study: Study, data: DataChecks) -> list[str]:
     """Check every survey that a study names, each once; faults of all at once."""
     faults, lines = Faults(), []
-    for survey in surveys.values():
+    for name, survey in surveys.items():
         try:
-            lines.append(f"survey {survey.file}: {data.survey(survey, study.folder)}")
+            lines.append(f"survey {survey.file or name}: {data.survey(survey, study.folder)}")
         except InputError as error:
             faults.extend(error)
     faults.raise_if_any()

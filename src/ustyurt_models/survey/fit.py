@@ -128,13 +128,20 @@ def _part_of(progress: Progress, number: int, count: int) -> Progress:
 
 def _provenance(model: SurveyModel, folder: Path) -> dict[str, str]:
     """Say where the posterior comes from; the report repeats status and source."""
-    path, header = folder / model.settings.file, model.header
+    header, file = model.header, _file_of(model, folder)
     return {
         "species": model.settings.species,
-        "survey_file": path.name,
-        "survey_digest": digest_files([path]) if model.settings.file else "",
+        **file,
         "status": header.get("status", "not stated"),
-        "title": header.get("title", path.stem),
+        "title": header.get("title", Path(file["survey_file"]).stem),
         "source": header.get("source", "not stated"),
         "versions": json.dumps(library_versions()),
     }
+
+
+def _file_of(model: SurveyModel, folder: Path) -> dict[str, str]:
+    """Name the file and its hash; a survey made of others says what theirs are."""
+    if not model.settings.file:
+        return {key: model.header[key] for key in ("survey_file", "survey_digest")}
+    path = folder / model.settings.file
+    return {"survey_file": path.name, "survey_digest": digest_files([path])}

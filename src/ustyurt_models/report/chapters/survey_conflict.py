@@ -47,7 +47,10 @@ def _surveys(survey: SurveyResult, found: xr.Dataset, mass: float) -> Table:
     rows = []
     for name in found["survey"].values:
         part = found.sel(survey=name)
-        row: list[Cell] = [readable(str(name)), stored_interval(part, "abundance")]
+        row: list[Cell] = [readable(str(name))]
+        if "file" in part:
+            row += [str(part["file"].values) or None, _status(part)]
+        row.append(stored_interval(part, "abundance"))
         if "bias_sd" in part:
             row.append(_believed(float(part["bias_sd"]), mass))
         if "bias_median" in part:
@@ -55,7 +58,10 @@ def _surveys(survey: SurveyResult, found: xr.Dataset, mass: float) -> Table:
         if "prior_share" in part:
             row.append(float(part["prior_share"]))
         rows.append(tuple(row))
-    columns = [Column("survey"), Column("animals alone", "animals", "interval", mass=mass)]
+    columns = [Column("survey")]
+    if "file" in found:
+        columns += [Column("file"), Column("data are")]
+    columns.append(Column("animals alone", "animals", "interval", mass=mass))
     if "bias_sd" in found:
         columns.append(Column("bias believed", "", "interval", mass=mass))
     if "bias_median" in found:
@@ -69,6 +75,12 @@ def _surveys(survey: SurveyResult, found: xr.Dataset, mass: float) -> Table:
         tuple(rows),
         "Spread left of its own prior: near 1, the survey's own data said next to nothing.",
     )
+
+
+def _status(part: xr.Dataset) -> str:
+    """Say whether data are real; what is not stands out."""
+    status = str(part["status"].values)
+    return status if status == "real" else status.upper()
 
 
 def _believed(sd_log: float, mass: float) -> Interval:

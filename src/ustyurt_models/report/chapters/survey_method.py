@@ -175,7 +175,8 @@ def _sampler(survey: SurveyResult) -> Iterator[tuple[Cell, ...]]:
     if survey.tree.attrs.get("source"):
         yield ("source of the data", str(survey.tree.attrs["source"]), "As the file says.")
     if survey.tree.attrs.get("survey_digest"):
-        yield ("digest of the file", str(survey.tree.attrs["survey_digest"]), "")
+        of = "files pooled" if survey.model == "joint" else "file"
+        yield (f"digest of the {of}", str(survey.tree.attrs["survey_digest"]), "")
 
 
 def method_part(survey: SurveyResult) -> Section | None:

@@ -72,6 +72,13 @@ def _of_surveys(data: JointData, evidence: tuple[Evidence, ...], mass: float) ->
     ):
         values = [float(getattr(one, name)) for one in evidence]
         found[name] = ("survey", values, {"units": "1", "long_name": meaning})
+    for name, meaning in (
+        ("file", "file of the survey; empty where its posterior does not say"),
+        ("digest", "hash of that file"),
+        ("status", "whether its data are real"),
+    ):
+        told = np.array([getattr(one, name) for one in data.components], object)
+        found[name] = ("survey", told, {"long_name": meaning})
     return found
 
 
@@ -123,7 +130,8 @@ def conflict_node(data: JointData, evidence: tuple[Evidence, ...], mass: float) 
     Returns
     -------
     xarray.Dataset
-        Over ``survey``: animals alone (and by ``stratum``), ``bias_sd``, ``prior_share``. Over
+        Over ``survey``: animals alone (and by ``stratum``), ``bias_sd``, ``prior_share``, and
+        where each comes from as ``file``, ``digest`` and ``status``. Over
         ``pair``: ``first``, ``second``, ``ratio``, ``agree``, ``within`` (and by stratum).
         Attributes: the tension of all surveys without biases and with those that the study
         allows, each as squares, p and standard deviations.

@@ -1,6 +1,6 @@
 """What a joint estimate needs: the posteriors of the surveys that it pools."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from ustyurt_models.checks import Faults, did_you_mean
 from ustyurt_models.evidence import Catalogue
+from ustyurt_models.provenance import digest_json
 from ustyurt_models.study.surveys import JointSurvey, Survey
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.registry import load_survey
@@ -46,6 +47,10 @@ class Component:
         Prior standard deviation of log bias; 0 for the reference.
     prepared : object
         The survey as its own model takes it, to look at its prior; ``None`` when its file is gone.
+    file, digest : str
+        Name and hash of the file behind its posterior; empty where the posterior does not say.
+    status : str
+        Whether its data are real, as its file says.
     """
 
     name: str
@@ -53,6 +58,9 @@ class Component:
     effective: float
     bias_sd: float
     prepared: Any = None
+    file: str = ""
+    digest: str = ""
+    status: str = "not stated"
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ class JointData:
     area_km2 : numpy.ndarray
         Their areas, shape (stratum,).
     header : dict of str to str
-        Status and source, for the report.
+        Status, source, ``survey_file`` and ``survey_digest`` of all together, for the report.
     """
 
     settings: JointSurvey
@@ -169,26 +177,39 @@ def prepare(
         bias_sd = settings.bias_sd_of(name)
         own = (prepared or {}).get(name)
         effective = _effective(trees[name])
-        components.append(Component(name, numbers.astype(np.float64), effective, bias_sd, own))
+        about = {key: str(value) for key, value in trees[name].attrs.items()}
+        one = Component(
+            name,
+            numbers.astype(np.float64),
+            effective,
+            bias_sd,
+            own,
+            about.get("survey_file", ""),
+            about.get("survey_digest", ""),
+            about.get("status", "not stated"),
+        )
+        components.append(one)
     areas = strata[settings.surveys[0]]
     return JointData(
         settings,
         tuple(components),
         common or (WHOLE,),
         np.array([areas[name] for name in common] or [sum(areas.values())]),
-        _header(settings, trees),
+        _header(components),
     )
 
 
-def _header(settings: JointSurvey, trees: "Mapping[str, xr.DataTree]") -> dict[str, str]:
+def _header(components: Sequence[Component]) -> dict[str, str]:
     """Say what the pooled surveys are; simulated as soon as one of them is."""
-    names = settings.surveys
-    statuses = list(dict.fromkeys(str(trees[name].attrs.get("status", "")) for name in names))
-    status = "simulated" if "simulated" in statuses else ", ".join(filter(None, statuses))
+    names = ", ".join(one.name for one in components)
+    statuses = list(dict.fromkeys(one.status for one in components))
+    files = dict.fromkeys(one.file or one.name for one in components)
     return {
-        "title": f"Joint estimate from {', '.join(names)}",
-        "status": status or "not stated",
-        "source": f"posteriors of the surveys {', '.join(names)} of this study",
+        "title": f"Joint estimate from {names}",
+        "status": "simulated" if "simulated" in statuses else ", ".join(statuses),
+        "source": f"posteriors of the surveys {names} of this study",
+        "survey_file": " and ".join(files),
+        "survey_digest": digest_json({one.name: one.digest for one in components}),
     }
 
 
