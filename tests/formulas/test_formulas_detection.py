@@ -72,3 +72,14 @@ def test_detection_is_certain_on_the_line_and_falls():
         assert g[0] == 1.0
         assert np.all(np.diff(g) <= 0)
         assert np.all((g >= 0) & (g <= 1))
+
+
+@pytest.mark.parametrize("nodes", [4, d.QUADRATURE_NODES])
+def test_quadrature_rule_is_exact_and_computed_once(nodes):
+    points, weights = d.quadrature_rule(nodes)
+    for power in range(2 * nodes):
+        assert weights @ points**power == pytest.approx(1 / (power + 1), rel=1e-12)
+    assert d.quadrature_rule(nodes)[0] is points
+    for values in (points, weights):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 0.0

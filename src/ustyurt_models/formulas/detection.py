@@ -10,6 +10,8 @@ Buckland et al. 2001, *Introduction to Distance Sampling*, ch. 2-3.
 Hayes & Buckland 1983, Biometrics 39:29-42 (hazard-rate).
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import erf, gammaln
@@ -76,6 +78,7 @@ def hazard_rate(distance_m: ArrayLike, sigma_m: ArrayLike, shape: ArrayLike) -> 
     return -np.expm1(-np.exp(np.minimum(log_hazard, 700.0)))
 
 
+@lru_cache(maxsize=16)
 def quadrature_rule(nodes: int = QUADRATURE_NODES) -> tuple[Floats, Floats]:
     """Gauss-Legendre points and weights on the unit interval.
 
@@ -87,10 +90,14 @@ def quadrature_rule(nodes: int = QUADRATURE_NODES) -> tuple[Floats, Floats]:
     Returns
     -------
     tuple of numpy.ndarray
-        Points in (0, 1) and weights that sum to one, each shape (node,).
+        Points in (0, 1) and weights that sum to one, each shape (node,); kept between calls, so
+        nobody may write to them.
     """
     points, weights = np.polynomial.legendre.leggauss(nodes)
-    return (points + 1.0) / 2.0, weights / 2.0
+    rule = (points + 1.0) / 2.0, weights / 2.0
+    for values in rule:
+        values.flags.writeable = False
+    return rule
 
 
 def esw_half_normal(sigma_m: ArrayLike, truncation_m: ArrayLike) -> Floats:
