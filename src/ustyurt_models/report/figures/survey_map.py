@@ -8,13 +8,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.spatial import cKDTree
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
-    GREY,
     INK,
     WIDTHS_IN,
     axes_of,
@@ -22,6 +20,7 @@ from ustyurt_models.report.figures.canvas import (
     finish,
     house_style,
 )
+from ustyurt_models.report.figures.survey_hatch import hatch_cells, hatch_key
 from ustyurt_models.report.maps import BORDER_NOTE, Sheet
 from ustyurt_models.report.words import readable, shown_number
 
@@ -188,16 +187,10 @@ def _density_scale(values: np.ndarray) -> Normalize:
 
 def _mark(axes: Axes, found: DensityMap) -> None:
     """Hatch extrapolated cells and dot the places surveyed."""
-    beyond = np.nan_to_num(found.ground.raster(found.extrapolated.astype(float)))
+    beyond = np.nan_to_num(found.ground.raster(found.extrapolated.astype(float))) > 0
     if beyond.any():
-        left, right, bottom, top = found.ground.extent
-        rows, columns = beyond.shape
-        x = left + (np.arange(columns) + 0.5) * (right - left) / columns
-        y = top - (np.arange(rows) + 0.5) * (top - bottom) / rows
         window = (axes.get_xlim(), axes.get_ylim())
-        if rows > 1 and columns > 1:
-            axes.contourf(x, y, beyond, [0.5, 1.5], colors="none", hatches=["//////"])
-            axes.contour(x, y, beyond, [0.5], colors="white", linewidths=1.2)
+        hatch_cells(axes, beyond, found.ground.extent)
         axes.set_xlim(window[0])
         axes.set_ylim(window[1])
     if found.site_km.size:
@@ -209,7 +202,7 @@ def _key(found: DensityMap) -> list[Artist]:
     handles: list[Artist] = []
     if found.extrapolated.any():
         beyond = "extrapolated: no survey in such places"
-        handles.append(Patch(facecolor="white", edgecolor=GREY, hatch="//////", label=beyond))
+        handles.append(hatch_key(beyond))
     if found.site_km.size:
         handles.append(Line2D([], [], marker=".", color=INK, linestyle="", label="surveyed"))
     return handles
