@@ -152,6 +152,7 @@ RESULTS: Mapping[str, Variable] = {
     "cheetah_released": Variable(_RUN, "i", "1", "cheetahs released in the year"),
     "cheetah_withheld": Variable(_RUN, "i", "1", "planned releases withheld by gate or stop rule"),
     "livestock_killed": Variable(_RUN, "f", "1", "livestock killed by cheetahs, sheep units"),
+    "money_spent": Variable(_RUN, "f", "1", "money spent in the year, currency of the study"),
     "mean_inbreeding": Variable(_RUN, "f", "1", "mean inbreeding coefficient F of the living"),
     "gene_diversity": Variable(_RUN, "f", "1", "1 - mean kinship of the living"),
     "founder_genomes": Variable(_RUN, "f", "1", "founder genome equivalents"),

@@ -42,7 +42,10 @@ def inputs(tmp_path_factory):
             draws=synthetic.DRAWS,
             replicates=synthetic.REPLICATES,
             seed=20261122,
-            scenarios={name: {"title": name, "start": 2027} for name in synthetic.SCENARIOS},
+            scenarios={
+                name: {"title": name, "start": 2027, "costs": {"currency": "USD"}}
+                for name in synthetic.SCENARIOS
+            },
         ),
         results=cube,
         summary=summarise(cube),

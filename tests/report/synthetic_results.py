@@ -134,6 +134,7 @@ def results() -> xr.Dataset:
         "cheetah_births": cheetah * 0.3,
         "cheetah_deaths": cheetah[..., None] * np.append(rng.dirichlet(np.ones(11)), 0.0) * 0.4,
         "livestock_killed": cheetah * 2.5,
+        "money_spent": 40_000.0 + cheetah * 250.0,
         "mean_inbreeding": np.where(cheetah > 0, np.linspace(0, 0.12, YEARS), np.nan),
         "gene_diversity": np.where(cheetah > 0, np.linspace(0.97, 0.86, YEARS), np.nan),
         "founder_genomes": np.where(cheetah > 0, np.linspace(12, 6, YEARS), np.nan),

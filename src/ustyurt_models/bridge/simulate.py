@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.bridge.assemble import DrawWorld, ScenarioModel, map_rows
+from ustyurt_models.bridge.costs import money_spent
 from ustyurt_models.bridge.prey_land import start_places
 from ustyurt_models.bridge.start import start_structure
 from ustyurt_models.bridge.weather import weather_of
@@ -239,6 +240,7 @@ class Simulator:
         weather, inside = world.weather, world.zones.inside_cell
         named = {name: getattr(record, name) for name in Record._fields if name not in _WORK_SPACE}
         return named | {
+            "money_spent": money_spent(self.model.scenario, named),
             "prey_immigrants": record.prey_moved[:, :, 0],
             "prey_emigrants": record.prey_moved[:, :, 1],
             "mean_inbreeding": record.genetics[:, 0],

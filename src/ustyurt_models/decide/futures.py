@@ -13,6 +13,7 @@ QUANTITIES = (
     "founder_genomes",
     "occupied_cells",
     "livestock_killed",
+    "money_spent",
 )
 
 

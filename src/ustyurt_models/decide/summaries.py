@@ -35,6 +35,7 @@ _TRAJECTORIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "cheetah_released": ("cheetah_released", ()),
     "cheetah_withheld": ("cheetah_withheld", ()),
     "livestock_killed": ("livestock_killed", ()),
+    "money_spent": ("money_spent", ()),
     "mean_inbreeding": ("mean_inbreeding", ()),
     "gene_diversity": ("gene_diversity", ()),
     "founder_genomes": ("founder_genomes", ()),

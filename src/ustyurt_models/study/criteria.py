@@ -29,6 +29,7 @@ STATISTICS = {
     "founder_genomes": "founder genome equivalents of living cheetahs",
     "occupied_cells": "cells inside at least one cheetah home range",
     "livestock_killed": "livestock killed by cheetahs in the year, sheep units",
+    "money_spent": "money spent in the year, in the currency of the study",
     "prey_biomass_kg_per_km2": "prey biomass density in a zone",
 }
 #: Parts of the study area that a sentence may name.

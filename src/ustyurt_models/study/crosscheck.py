@@ -143,6 +143,8 @@ def _species(scenario: Scenario) -> Iterator[Problem]:
     for place, barrier in enumerate(scenario.management.barrier):
         path: KeyPath = ("management", "barrier", place, "permeability")
         named += [((*path, one), one, (*prey, "cheetah")) for one in barrier.permeability]
+    for one in scenario.costs.translocated_prey:
+        named.append((("costs", "translocated_prey", one), one, prey))
     for kind in ("harvest", "prey_translocation"):
         for place, entry in enumerate(getattr(scenario.management, kind)):
             named.append((("management", kind, place, "species"), entry.species, prey))

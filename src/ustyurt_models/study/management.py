@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from ustyurt_models.study.block import Block
+from ustyurt_models.study.costs import Money
 from ustyurt_models.study.places import Latitude, Longitude, PlaceOrName
 from ustyurt_models.study.quantities import AgeRange, Fraction, LengthM, refuse
 
@@ -36,6 +37,10 @@ class Measure(Block):
     """First year; the start of the study unless given."""
     to_year: int | None = Field(None, alias="to")
     """Last year; the end of the study unless given."""
+    cost_once: Money = 0.0
+    """Money spent in the first year, in the currency of ``[costs]``."""
+    cost_per_year: Money = 0.0
+    """Money spent in every year, the first included."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "Measure":

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.climate import Climate
+from ustyurt_models.study.costs import Costs
 from ustyurt_models.study.criteria import Criterion
 from ustyurt_models.study.engine import Engine, Output, Processes
 from ustyurt_models.study.management import Management
@@ -53,6 +54,8 @@ class Scenario(Block):
     """What people do to land, prey and livestock."""
     release: tuple[Release, ...] = ()
     """Releases of cheetahs."""
+    costs: Costs = Costs()
+    """Prices, for the money that a scenario spends."""
     criteria: dict[Identifier, Criterion] = Field(default_factory=dict)
     """What success means; each becomes a probability and a verdict."""
     power: Power = Power()
