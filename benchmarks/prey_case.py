@@ -89,7 +89,7 @@ def prey_season_ns(name: str = "saiga", animals: int = 100_000, years: int = 5) 
             animal_seasons = 0
         animal_seasons += n
         step = PreyStep(
-            index % 4, index, 0, np.uint64(100 + index), 1.0, pressure, harvest, _ORDINARY
+            index % 4, index, 0, np.uint64(100 + index), np.ones(1), pressure, harvest, _ORDINARY
         )
         n = timed("walk", prey_movement.walk_prey, prey, n, grid, kind, scratch, step, moved)
         n = timed("exchange", prey_movement.immigrate, prey, n, kind, step, moved)

@@ -123,7 +123,7 @@ PREY: dict[str, Any] = {
     "id": "case",
     "name": "Case",
     "mass": {"adult_kg": 1.0, "birth_kg": 1.0},
-    "survival": {"by_age": [1.0], "maximum_age_yr": 5000},
+    "survival": {"by_age": [1.0], "maximum_age_yr": 1000},
     "births": {
         "first_age_yr": 1,
         "full_age_yr": 1,

@@ -18,7 +18,9 @@ from ustyurt_models.ibm.prey_state import (
     empty_passage,
     empty_prey,
     empty_scratch,
+    herd,
 )
+from ustyurt_models.ibm.prey_word import age_of, male_of
 from ustyurt_models.study.engine import Engine, Processes
 
 BIRTHS, DEATHS, AGEING, MOVEMENT = 0, 1, 2, 3
@@ -94,7 +96,8 @@ def step(season=0, index=0, key=1, cells=25, conception=1.0, climate=NORMAL, **c
     """Return one moment; poaching pressure 1 and no harvest unless given."""
     pressure = changes.get("pressure", np.ones(cells))
     harvest = changes.get("harvest", np.zeros(4))
-    return PreyStep(season, index, 0, np.uint64(key), conception, pressure, harvest, climate)
+    left = np.array([conception])
+    return PreyStep(season, index, 0, np.uint64(key), left, pressure, harvest, climate)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -130,39 +133,32 @@ def run_year(prey, n, grid, kind, scratch, order, first, base, deaths, moved):
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def run_replicates(prey, start, grid, kind, scratch, order, base, numbers, ages):
-    """Fill `numbers` (replicate, year, sex) and `ages` (replicate, age) of females at the end.
-
-    `start` holds (identity, age, male, cell) arrays of the founders.
-    """
+    """Fill `numbers` (replicate, year, sex) and `ages` (replicate, age) of females at the end."""
     deaths = np.zeros(10, np.int64)
     moved = np.zeros(2, np.int64)
     steps = kind.land.steps.size
     for r in range(numbers.shape[0]):
-        n = start.identity.size
-        for i in range(n):
-            prey.identity[i] = start.identity[i]
-            prey.age[i] = start.age[i]
-            prey.male[i] = start.male[i]
-            prey.cell[i] = start.cell[i]
+        n = start.word.size
+        prey.word[:n] = start.word
         key = np.uint64(child(base.key, r))
         now = PreyStep(0, 0, 0, key, base.conception, base.pressure, base.harvest, base.climate)
         for year in range(numbers.shape[1]):
             n = run_year(prey, n, grid, kind, scratch, order, year * steps, now, deaths, moved)
             for i in range(n):
-                numbers[r, year, prey.male[i]] += 1
+                numbers[r, year, male_of(prey.word[i])] += 1
         for i in range(n):
-            if prey.male[i] == 0:
-                ages[r, min(prey.age[i], ages.shape[1] - 1)] += 1
+            if male_of(prey.word[i]) == 0:
+                ages[r, min(np.int64(age_of(prey.word[i])), ages.shape[1] - 1)] += 1
 
 
 def founders(number: int, age: int, male: int, cell: int):
     """Return `number` founders of one kind, all in one cell."""
-    prey = empty_prey(number)
-    prey.identity[:] = np.random.default_rng(1).integers(0, 2**63, number, dtype=np.uint64)
-    prey.age[:] = age
-    prey.male[:] = male
-    prey.cell[:] = cell
-    return prey
+    return herd(some_identities(number), age, male, cell)
+
+
+def some_identities(number: int, seed: int = 1) -> np.ndarray:
+    """Return random identities, uint64."""
+    return np.random.default_rng(seed).integers(0, 2**63, number, dtype=np.uint64) << np.uint64(1)
 
 
 def replicates(

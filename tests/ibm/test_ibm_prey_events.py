@@ -4,22 +4,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from prey_driver import SIMPLE, demography, open_grid, plain_range, step
+from prey_driver import SIMPLE, demography, open_grid, plain_range, some_identities, step
 
 from ustyurt_models.ibm import prey_births, prey_deaths, prey_movement, prey_predation
-from ustyurt_models.ibm.prey_state import PreyKind, empty_prey, empty_scratch
+from ustyurt_models.ibm.prey_state import PreyKind, empty_prey, empty_scratch, herd
 
 GRID = open_grid(7, 7)
 INSIDE = np.flatnonzero(GRID.inside).astype(np.int32)
 
 
-def some_prey(n, seed=1, slots=None, oldest=40):
+def some_prey(n, seed=1, slots=None, oldest=40, **given_traits):
     rng = np.random.default_rng(seed)
     prey = empty_prey(slots or n)
-    prey.identity[:n] = rng.integers(0, 2**63, n, dtype=np.uint64)
-    prey.age[:n] = rng.integers(0, oldest, n)
-    prey.male[:n] = rng.integers(0, 2, n)
-    prey.cell[:n] = rng.choice(INSIDE, n)
+    traits = {
+        "age": rng.integers(0, oldest, n),
+        "male": rng.integers(0, 2, n),
+        "cell": rng.choice(INSIDE, n),
+    }
+    prey.word[:n] = herd(some_identities(n, seed), **{**traits, **given_traits}).word
     return prey
 
 
@@ -88,9 +90,8 @@ def test_exactly_the_wanted_animals_are_killed(n, seed, share):
 def test_every_animal_of_a_cell_is_killed_with_the_same_chance():
     hits = np.zeros(10)
     for key in range(4_000):
-        prey = some_prey(10, oldest=1)
-        prey.cell[:] = INSIDE[0]
-        all_of_them = prey.identity.copy()
+        prey = some_prey(10, oldest=1, cell=INSIDE[0])
+        all_of_them = prey.mark
         counts, quota = np.zeros((2, 49), np.int32), np.zeros((2, 49), np.int32)
         prey_predation.count_prey(prey, 10, 4, 0, counts)
         quota[0, INSIDE[0]] = 3
@@ -98,7 +99,7 @@ def test_every_animal_of_a_cell_is_killed_with_the_same_chance():
             prey, 10, 4, 0, counts, quota, np.uint64(key), np.zeros(10, np.int64)
         )
         assert left == 7
-        hits += ~np.isin(all_of_them, prey.identity[:7])
+        hits += ~np.isin(all_of_them, prey.mark[:7])
     assert np.all(np.abs(hits / 4_000 - 0.3) < 5 * np.sqrt(0.21 / 4_000))
 
 
@@ -165,15 +166,14 @@ def test_order_of_animals_changes_no_fate():
         prey, n = some_prey(400, oldest=14), 400
         if shuffle:
             order = np.random.default_rng(4).permutation(n)
-            prey = type(prey)(*(array[order] for array in prey))
+            prey = type(prey)(prey.word[order])
         scratch = empty_scratch(49, 2)
         n = prey_movement.walk_prey(prey, n, GRID, kind, scratch, moment, np.zeros(2, np.int64))
         prey_births.measure_crowding(prey, n, GRID, kind, scratch, moment)
         prey_deaths.weigh_hazards(kind, scratch, moment)
         n = prey_deaths.die(prey, n, kind, scratch, moment, np.zeros(10, np.int64))
-        place = np.argsort(prey.identity[:n])
-        survivors.append((prey.identity[:n][place], prey.cell[:n][place]))
-    assert np.array_equal(survivors[0], survivors[1])
+        survivors.append(np.sort(prey.word[:n]))
+    assert np.array_equal(*survivors)
 
 
 def test_crowding_is_number_over_capacity_of_the_neighbourhood():
@@ -202,9 +202,7 @@ def test_a_ceiling_cuts_the_mean_number_to_capacity():
     land = kind.land._replace(radius=0, capacity_around=np.full(49, 400.0))
     left = []
     for key in range(50):
-        prey = some_prey(1_000, oldest=14)
-        prey.cell[:] = INSIDE[3]
-        prey.age[:] += 1
+        prey = some_prey(1_000, age=5, cell=INSIDE[3])
         scratch = empty_scratch(49, 1)
         now = moment._replace(key=np.uint64(key))
         ceiling = PreyKind(land, rates)
@@ -223,12 +221,10 @@ def test_conception_collapses_when_males_are_few():
     )
     expected = {0.2: 1.0, 0.025: 0.975, 0.01: 0.5, 0.005: 1 / 17}
     for share, conception in expected.items():
-        prey = some_prey(2_000)
-        prey.age[:] = 8
-        prey.male[:] = np.arange(2_000) < share * 2_000
+        prey = some_prey(2_000, age=8, male=np.arange(2_000) < share * 2_000)
         found = prey_births.rut_conception(prey, 2_000, rates)
         assert found == pytest.approx(conception, abs=0.001)
-    prey.male[:] = 0
+    prey = some_prey(2_000, age=8, male=0)
     assert prey_births.rut_conception(prey, 2_000, rates) == 0.0
     assert prey_births.rut_conception(prey, 2_000, rates._replace(shortage_share=0.0)) == 1.0
 
@@ -242,9 +238,7 @@ def test_litters_follow_their_table_and_sexes_the_sex_ratio():
         crowding_births=0.0,
         male_share_at_birth=0.4,
     )
-    prey = some_prey(n, slots=4 * n)
-    prey.age[:n] = 8
-    prey.male[:n] = 0
+    prey = some_prey(n, slots=4 * n, age=8, male=0)
     calm = moment._replace(climate=step().climate)
     scratch = empty_scratch(49, 1)
     total = prey_births.give_birth(prey, n, PreyKind(kind.land, rates), scratch, calm)
@@ -252,7 +246,7 @@ def test_litters_follow_their_table_and_sexes_the_sex_ratio():
     assert abs(born - 1.3 * n) < 5 * np.sqrt(n * 0.21)
     assert (prey.age[n:total] == 0).all()
     assert abs(prey.male[n:total].mean() - 0.4) < 5 * np.sqrt(0.24 / born)
-    assert np.unique(prey.identity[:total]).size == total
+    assert np.unique(prey.word[:total] >> np.uint64(20)).size == total
 
 
 def test_census_biomass_and_map_count_everyone():

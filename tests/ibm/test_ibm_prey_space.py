@@ -92,14 +92,14 @@ def test_who_steps_over_an_open_edge_is_counted_and_nobody_vanishes(herds):
     grid = open_grid(9, 9)
     n = 5_000
     prey = crowd_at(40, n)
-    before = prey.identity.copy()
+    before = prey.mark[:n]
     land = plain_range(grid, steps=np.array([30]), edge_permeability=np.array([0.7]), herds=herds)
     left, moved = walk(prey, n, grid, land)
     assert moved[0] == 0
     assert left + moved[1] == n
     if herds == 0:
         assert 0 < left < n
-    assert np.isin(prey.identity[:left], before).all()
+    assert np.isin(prey.mark[:left], before).all()
     assert (grid.inside[prey.cell[:left]] == 1).all()
 
 

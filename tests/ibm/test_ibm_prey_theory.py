@@ -12,12 +12,13 @@ from prey_driver import (
     plain_range,
     replicates,
     run_year,
+    some_identities,
     step,
 )
 
 from ustyurt_models.ibm.prey_births import measure_crowding
 from ustyurt_models.ibm.prey_deaths import die, weigh_hazards
-from ustyurt_models.ibm.prey_state import PreyKind, empty_prey, empty_scratch
+from ustyurt_models.ibm.prey_state import PreyKind, empty_prey, empty_scratch, herd
 
 A1 = """
 id = "a1"
@@ -96,9 +97,8 @@ def test_deaths_before_births_give_the_slower_growth():
     counts = np.round(100_000 * shares / shares.sum()).astype(int)
     start = empty_prey(1_000_000)
     n = counts.sum()
-    start.identity[:n] = np.random.default_rng(3).integers(0, 2**63, n, dtype=np.uint64)
-    start.age[:n] = np.repeat(np.arange(13), counts)
-    start.cell[:n] = 4
+    ages = np.repeat(np.arange(13), counts)
+    start.word[:n] = herd(some_identities(n, 3), ages, 0, 4).word
     order = np.array([DEATHS, AGEING, BIRTHS], np.int64)
     deaths, moved = np.zeros(10, np.int64), np.zeros(2, np.int64)
     females = [n]
@@ -168,11 +168,8 @@ def test_numbers_settle_at_the_calibrated_capacity(seasons, start_share):
     land = plain_range(grid, seasons, capacity_around=np.full(9, capacity))
     n = int(capacity * start_share)
     prey = empty_prey(400_000)
-    young = founders(n, seasons, 0, 4)
-    for array, values in zip(prey, young, strict=True):
-        array[:n] = values
-    prey.age[:n] = seasons * (1 + np.arange(n) % 12)
-    prey.male[:n] = np.arange(n) // 12 % 2
+    ages, males = seasons * (1 + np.arange(n) % 12), np.arange(n) // 12 % 2
+    prey.word[:n] = herd(some_identities(n), ages, males, 4).word
     order = np.array([BIRTHS, DEATHS, AGEING], np.int64)
     deaths, moved = np.zeros(10, np.int64), np.zeros(2, np.int64)
     kind = PreyKind(land, demo.rates)

@@ -21,6 +21,7 @@ from ustyurt_models.bridge.prey_hazards import (
     step_of_season,
     switched,
 )
+from ustyurt_models.checks import require
 from ustyurt_models.evidence.prey_species import PreySpecies
 from ustyurt_models.evidence.values import value_of
 from ustyurt_models.formulas.demography import (
@@ -33,6 +34,7 @@ from ustyurt_models.formulas.demography import (
     with_crowding,
 )
 from ustyurt_models.ibm.prey_state import CLASSES, PreyRates
+from ustyurt_models.ibm.prey_word import MOST_AGE
 from ustyurt_models.study.engine import Engine, Processes
 
 __all__ = ["PreyDemography", "prey_demography"]
@@ -254,6 +256,12 @@ def prey_demography(
         Rates and what follows from them.
     """
     steps = engine.seasons_per_year
+    require(
+        _years(species, parameters) * steps <= MOST_AGE,
+        f"{species.id}.survival.maximum_age_yr",
+        f"must stay below {MOST_AGE // steps} years with {steps} steps a year",
+        _years(species, parameters) - 1,
+    )
     chance, young = birth_table(species.births, parameters, _years(species, parameters))
     usual_loss = value_of(species.births.winter, parameters) * MEAN_POSITIVE
     usual_young = young * math.exp(-usual_loss)

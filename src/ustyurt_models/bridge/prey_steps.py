@@ -8,6 +8,7 @@ import xarray as xr
 
 from ustyurt_models.checks import require
 from ustyurt_models.ibm.prey_state import Grid
+from ustyurt_models.ibm.prey_word import MOST_CELLS
 from ustyurt_models.landscape.barriers import DIRECTIONS
 
 __all__ = ["StepClasses", "land_beside", "prey_grid"]
@@ -116,6 +117,13 @@ def prey_grid(land: xr.Dataset) -> tuple[Grid, StepClasses]:
         "must form at most 256 kinds of steps",
         kinds.shape[1],
         "merge lines that run side by side",
+    )
+    require(
+        inside.size <= MOST_CELLS,
+        "landscape",
+        f"must have at most {MOST_CELLS:,} cells",
+        inside.size,
+        "use larger cells or a smaller window",
     )
     ny, nx = inside.shape
     grid = Grid(

@@ -5,12 +5,35 @@ import math
 import numpy as np
 from numba import njit
 
-from ustyurt_models.ibm.chance import mix, uniform
-from ustyurt_models.ibm.prey_state import Grid, Prey, PreyKind, PreyRates, PreyScratch, PreyStep
+from ustyurt_models.ibm.chance import mix
+from ustyurt_models.ibm.prey_drop import list_marked
+from ustyurt_models.ibm.prey_state import (
+    BLOCK,
+    CERTAIN,
+    Grid,
+    Prey,
+    PreyKind,
+    PreyRates,
+    PreyScratch,
+    PreyStep,
+)
+from ustyurt_models.ibm.prey_word import (
+    MOST_AGE,
+    address_of,
+    age_of,
+    cell_of,
+    kin_of,
+    male_of,
+    pack,
+)
+from ustyurt_models.ibm.vector import fetch, put, take
 
 __all__ = ["give_birth", "measure_crowding", "rut_conception"]
 
-_BIRTH, _LITTER, _SEX, _CARRIED = 10, 11, 12, 13
+_BIRTH, _YOUNG = np.uint64(10), np.uint64(11)
+_NONE, _ONE = np.uint64(0), np.uint64(1)
+_LOW = np.uint64(0x7FFFFFFF)
+_UPPER = np.uint64(32)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -72,15 +95,11 @@ def measure_crowding(
         Season and forage.
     """
     land, rates = kind.land, kind.rates
-    number, grazers, crowding = scratch.number, scratch.grazers, scratch.crowding
-    number[:] = 0
-    grazers[:] = 0
-    for i in range(n):
-        number[prey.cell[i]] += 1
-        grazers[prey.cell[i]] += prey.age[i] > 0
+    number, crowding = scratch.number, scratch.crowding
+    _count_cells(prey, n, scratch)
     if land.radius > 0:
         _sum_around(grid, land.radius, scratch)
-    felt = scratch.around if land.radius > 0 else grazers
+    felt = scratch.around if land.radius > 0 else scratch.grazers
     season_scale = step.climate.forage * rates.cycle[step.season]
     for cell in range(number.size):
         if number[cell] == 0:
@@ -93,6 +112,18 @@ def measure_crowding(
             crowding[cell] = math.log(max(ratio, 1.0))
         else:
             crowding[cell] = ratio if rates.theta == 1.0 else ratio**rates.theta
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _count_cells(prey: Prey, n: int, scratch: PreyScratch) -> None:
+    """Count animals by cell into `number`, and those past their first season into `grazers`."""
+    word, number, grazers = prey.word, scratch.number, scratch.grazers
+    number[:] = 0
+    for i in range(n):
+        grazes = np.uint64(age_of(word[i]) > _NONE)
+        number[cell_of(word[i])] += _ONE + (grazes << _UPPER)
+    for cell in range(number.size):
+        grazers[cell] = np.int32(number[cell] >> _UPPER)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -119,20 +150,21 @@ def rut_conception(prey: Prey, n: int, rates: PreyRates) -> float:
     """
     if rates.shortage_share <= 0.0:
         return 1.0
-    males = 0
-    females = 0
+    word = prey.word
+    old_enough = (np.uint64(rates.rut_female_age), np.uint64(rates.rut_male_age))
+    males = np.uint64(0)
+    females = np.uint64(0)
     for i in range(n):
-        if prey.male[i] == 1:
-            males += prey.age[i] >= rates.rut_male_age
-        else:
-            females += prey.age[i] >= rates.rut_female_age
+        male, age = male_of(word[i]), age_of(word[i])
+        males += male & np.uint64(age >= old_enough[1])
+        females += (male ^ _ONE) & np.uint64(age >= old_enough[0])
     if males == 0:
         return 0.0
-    share = males / (males + females)
+    share = float(males) / float(males + females)
     return 1.0 / (1.0 + (rates.shortage_share / share) ** rates.shortage_steepness)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
 def _litter_size(litter: np.ndarray, row: int, chance: float) -> int:
     """Return the litter size whose cumulative chance in `row` first exceeds `chance`."""
     size = 0
@@ -147,7 +179,57 @@ def _fertility_of_year(rates: PreyRates, step: PreyStep) -> float:
     climate = step.climate
     shift = rates.forage_births * (climate.forage_before - 1.0)
     shift -= rates.winter_births * max(0.0, climate.winter_before)
-    return step.conception * math.exp(shift)
+    return step.conception[0] * math.exp(shift)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _tabulate_births(rates: PreyRates, step: PreyStep, own: np.ndarray) -> int:
+    """Fill `own` with the chance of a litter by age and sex; return the oldest age listed."""
+    of_year = _fertility_of_year(rates, step)
+    oldest = min(rates.birth_chance.size - 1, MOST_AGE)
+    for age in range(oldest + 1):
+        chance = min(rates.birth_chance[age] * of_year, 1.0)
+        own[2 * age] = np.uint32(chance * CERTAIN + 0.5)
+        own[2 * age + 1] = np.uint32(0)
+    return oldest
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _mark_mothers(
+    word: np.ndarray, first: int, count: int, key: np.uint64, scratch: PreyScratch, oldest: int
+) -> None:
+    """Mark the females of a block that give birth."""
+    own, marked = scratch.own, scratch.marked
+    last = np.uint64(2 * oldest)
+    for j in range(count):
+        animal = take(word, first + j)
+        drawn = mix(key, address_of(animal)) & _LOW
+        row = min(kin_of(animal), last + male_of(animal))
+        put(marked, j, np.uint8(drawn < np.uint64(fetch(own, row))))
+
+
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def _bear(
+    word: np.ndarray, total: int, mother: np.uint64, size: int, nature: tuple, litter: np.uint64
+) -> int:
+    """Add the young of a litter that are carried to birth, in place; return the new number.
+
+    `nature` holds the key, the chance to be carried and the proportion of males.
+    """
+    key, carried, male_share = nature
+    for position in range(size):
+        identity = np.uint64(mix(litter, np.uint64(position)))
+        drawn = np.uint64(mix(key, identity))
+        male = _share(drawn) < male_share
+        word[total] = pack(identity, 0, male, cell_of(mother))
+        total += float(drawn & _LOW) < carried * CERTAIN
+    return total
+
+
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def _share(drawn: np.uint64) -> float:
+    """Return the upper 32 bits as a number in (0, 1)."""
+    return (float(drawn >> _UPPER) + 0.5) * (1.0 / 4294967296.0)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -156,7 +238,7 @@ def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: P
 
     A female gives birth with the chance of her age times the year's multiplier, never above 1;
     each of her young is then carried to birth with chance ``exp(-crowding_births * crowding)``.
-    A newborn's identity is a hash of (mother, season, position in the litter).
+    A newborn's mark is a hash of (mother, season, position in the litter).
 
     Parameters
     ----------
@@ -167,7 +249,7 @@ def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: P
     kind : PreyKind
         The species.
     scratch : PreyScratch
-        `crowding` is read.
+        `crowding` is read; `own`, `marked` and `listed` are overwritten.
     step : PreyStep
         Season, conception, climate, key.
 
@@ -176,36 +258,25 @@ def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: P
     int
         New number alive, or -1 when the slots do not suffice.
     """
-    rates, key = kind.rates, step.key
+    rates, word, listed, crowding = kind.rates, prey.word, scratch.listed, scratch.crowding
     if step.season != rates.birth_season:
         return n
-    birth_chance, litter_table, crowding = rates.birth_chance, rates.litter, scratch.crowding
-    oldest = birth_chance.size - 1
-    of_year = _fertility_of_year(rates, step)
-    total = n
-    for i in range(n):
-        age = min(int(prey.age[i]), oldest)
-        if prey.male[i] == 1 or birth_chance[age] == 0.0:
-            continue
-        mother = prey.identity[i]
-        if uniform(key, mother, _BIRTH) >= birth_chance[age] * of_year:
-            continue
-        row = int(age >= rates.full_litter_age)
-        size = _litter_size(litter_table, row, uniform(key, mother, _LITTER))
-        if total + size > prey.identity.size:
-            return -1
-        carried = 1.0
-        if rates.crowding_births > 0.0:
-            carried = math.exp(-rates.crowding_births * crowding[prey.cell[i]])
-        litter = np.uint64(mix(mother, np.uint64(step.season_index)))
-        for position in range(size):
-            identity = np.uint64(mix(litter, np.uint64(position)))
-            if carried < 1.0 and uniform(key, identity, _CARRIED) >= carried:
-                continue
-            is_male = uniform(key, identity, _SEX) < rates.male_share_at_birth
-            prey.identity[total] = identity
-            prey.age[total] = 0
-            prey.male[total] = np.uint8(is_male)
-            prey.cell[total] = prey.cell[i]
-            total += 1
+    oldest = _tabulate_births(rates, step, scratch.own)
+    key, young = np.uint64(mix(step.key, _BIRTH)), np.uint64(mix(step.key, _YOUNG))
+    litters, losses, full_age = rates.litter, rates.crowding_births, rates.full_litter_age
+    male_share, total = rates.male_share_at_birth, n
+    for first in range(0, n, BLOCK):
+        count = min(BLOCK, n - first)
+        _mark_mothers(word, first, count, key, scratch, oldest)
+        for m in range(list_marked(scratch, count)):
+            mother = word[first + listed[m]]
+            address = address_of(mother)
+            row = int(age_of(mother) >= np.uint64(full_age))
+            size = _litter_size(litters, row, _share(np.uint64(mix(key, address))))
+            if total + size > word.size:
+                return -1
+            carried = math.exp(-losses * crowding[cell_of(mother)])
+            litter = np.uint64(mix(address, np.uint64(step.season_index)))
+            nature = (young, carried, male_share)
+            total = _bear(word, total, mother, size, nature, litter)
     return total

@@ -5,13 +5,38 @@ import math
 import numpy as np
 from numba import njit
 
-from ustyurt_models.ibm.chance import uniform
-from ustyurt_models.ibm.prey_state import CLASSES, Prey, PreyKind, PreyRates, PreyScratch, PreyStep
+from ustyurt_models.ibm.chance import mix
+from ustyurt_models.ibm.prey_drop import fill_gap, first_of_last_block, list_marked
+from ustyurt_models.ibm.prey_state import (
+    BLOCK,
+    CERTAIN,
+    CLASSES,
+    Prey,
+    PreyKind,
+    PreyRates,
+    PreyScratch,
+    PreyStep,
+)
+from ustyurt_models.ibm.prey_word import (
+    MOST_AGE,
+    address_of,
+    age_of,
+    cell_of,
+    class_of,
+    kin_of,
+    male_of,
+    older,
+)
+from ustyurt_models.ibm.vector import fetch, put, take
 
 __all__ = ["die", "grow_older", "weigh_hazards"]
 
-_DEATH, _CAUSE = 20, 21
+_DEATH = np.uint64(20)
 _OLD_AGE = 9
+_CLASSES = np.uint64(CLASSES)
+_LOW = np.uint64(0x7FFFFFFF)
+_SCALE = np.uint64(31)
+_UPPER = np.uint64(32)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -60,29 +85,62 @@ def weigh_hazards(kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> None:
         for k in range(CLASSES):
             hazard = threat[k, 0] * crowding[cell] + threat[k, 1] * snow[cell] + threat[k, 2]
             hazard += threat[k, 3] + threat[k, 4] * pressure[cell] + threat[k, 5] + threat[k, 6]
-            survival[cell, k] = math.exp(-hazard)
+            survival[cell * CLASSES + k] = np.uint32(math.exp(-hazard) * CERTAIN + 0.5)
+
+
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def _cause(
+    chance: float, background: float, threat: np.ndarray, k: int, place: tuple[float, float, float]
+) -> np.int64:
+    """Return the cause of a death in class `k`, drawn by the shares of the hazards.
+
+    `threat` has shape (class, 7); `place` holds crowding, snow exposure and poaching pressure.
+    Without a branch: as many causes are passed over as have their end below the mark.
+    """
+    crowding, snow, pressure = place
+    first = background
+    second = first + threat[k, 0] * crowding
+    third = second + threat[k, 1] * snow
+    fourth = third + threat[k, 2]
+    fifth = fourth + threat[k, 3]
+    sixth = fifth + threat[k, 4] * pressure
+    seventh = sixth + threat[k, 5]
+    mark = chance * (seventh + threat[k, 6])
+    passed = np.int64(mark >= first) + np.int64(mark >= second) + np.int64(mark >= third)
+    passed += np.int64(mark >= fourth) + np.int64(mark >= fifth) + np.int64(mark >= sixth)
+    return passed + np.int64(mark >= seventh)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _cause(
-    chance: float, background: float, threat: np.ndarray, place: tuple[float, float, float]
-) -> int:
-    """Return the cause of a death, drawn by the shares of the hazards.
+def _tabulate_background(rates: PreyRates, own: np.ndarray) -> int:
+    """Fill `own` with the chance by age and sex to escape natural causes; return the last age.
 
-    `threat` has shape (7,); `place` holds crowding, snow exposure and poaching pressure.
+    It is 0 from the highest age on: who escapes everything else dies of old age.
     """
-    crowding, snow, pressure = place
-    weight = (crowding, snow, 1.0, 1.0, pressure, 1.0, 1.0)
-    total = background
-    for part in range(7):
-        total += threat[part] * weight[part]
-    mark = chance * total
-    reached = background
-    cause = 0
-    while cause < 7 and mark >= reached:
-        reached += threat[cause] * weight[cause]
-        cause += 1
-    return cause
+    background = rates.background_survival
+    listed = min(background.shape[1] - 1, MOST_AGE)
+    last = listed if rates.old_age > MOST_AGE else max(listed, rates.old_age)
+    for age in range(last + 1):
+        for male in range(2):
+            chance = background[male, min(age, listed)] if age < rates.old_age else 0.0
+            own[2 * age + male] = np.uint32(chance * CERTAIN + 0.5)
+    return last
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _mark_dead(
+    word: np.ndarray, first: int, count: int, key: np.uint64, scratch: PreyScratch, ages: tuple
+) -> None:
+    """Mark the animals of a block that die; `ages` holds the last age of `own` and adulthood."""
+    own, survival, marked = scratch.own, scratch.survival, scratch.marked
+    last, adult_age = np.uint64(2 * ages[0]), np.uint64(ages[1])
+    for j in range(count):
+        animal = take(word, first + j)
+        drawn = mix(key, address_of(animal)) & _LOW
+        row = min(kin_of(animal), last + male_of(animal))
+        place = cell_of(animal) * _CLASSES + class_of(animal, adult_age)
+        escape = (np.uint64(fetch(own, row)) * np.uint64(fetch(survival, place))) >> _SCALE
+        put(marked, j, np.uint8(drawn >= escape))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -94,22 +152,22 @@ def die(
     step: PreyStep,
     deaths: np.ndarray,
 ) -> int:
-    """Keep, in place and in order, the animals that live through the season; count causes.
+    """Keep, in place, the animals that live through the season; count causes.
 
-    One uniform number per animal is held against ``exp(-sum of hazards)``; the cause of a death
-    is drawn by the shares of the hazards. Whoever escapes them all at the highest age dies of
-    old age.
+    31 random bits per animal are held against ``exp(-sum of hazards)``; the cause of a death is
+    drawn by the shares of the hazards from 32 others. Whoever escapes them all at the highest
+    age dies of old age.
 
     Parameters
     ----------
     prey : Prey
-        State; compacted in order.
+        State; gaps are filled by the last animals.
     n : int
         Number alive.
     kind : PreyKind
         The species.
     scratch : PreyScratch
-        `survival`, `threat` and `crowding` are read.
+        `survival`, `threat` and `crowding` are read; `own`, `marked`, `listed` are overwritten.
     step : PreyStep
         Season, key, climate, pressure, harvest.
     deaths : numpy.ndarray
@@ -120,39 +178,38 @@ def die(
     int
         Number left.
     """
-    key, pressure = step.key, step.pressure
-    adult_age, old_age = kind.rates.adult_age, kind.rates.old_age
-    background, background_survival = kind.rates.background, kind.rates.background_survival
-    snow, crowding = kind.land.snow_exposure, scratch.crowding
-    survival, threat = scratch.survival, scratch.threat
-    ids, ages, males, cells = prey.identity, prey.age, prey.male, prey.cell
+    rates, word, listed = kind.rates, prey.word, scratch.listed
+    background, safe, threat = rates.background, rates.background_survival, scratch.threat
+    crowding, snow, pressure = scratch.crowding, kind.land.snow_exposure, step.pressure
+    survival, adult_age, old_age = scratch.survival, np.uint64(rates.adult_age), rates.old_age
     oldest = background.shape[1] - 1
-    kept = 0
-    for i in range(n):
-        identity, age, male, cell = ids[i], int(ages[i]), int(males[i]), cells[i]
-        listed = min(age, oldest)
-        k = 2 * int(age >= adult_age) + male
-        escape = background_survival[male, listed] * survival[cell, k]
-        escapes = uniform(key, identity, _DEATH) < escape
-        lives = escapes and age < old_age
-        ids[kept] = identity
-        ages[kept] = age
-        males[kept] = male
-        cells[kept] = cell
-        kept += lives
-        if lives:
-            continue
-        cause = _OLD_AGE
-        if not escapes:
-            place = (crowding[cell], snow[cell], pressure[cell])
-            chance = uniform(key, identity, _CAUSE)
-            cause = _cause(chance, background[male, listed], threat[k], place)
-        deaths[cause] += 1
-    return kept
+    key = np.uint64(mix(step.key, _DEATH))
+    ages = (_tabulate_background(rates, scratch.own), rates.adult_age)
+    for first in range(first_of_last_block(n), -1, -BLOCK):
+        count = min(BLOCK, n - first)
+        _mark_dead(word, first, count, key, scratch, ages)
+        for m in range(list_marked(scratch, count) - 1, -1, -1):
+            place = first + listed[m]
+            animal = word[place]
+            n = fill_gap(word, place, n)
+            drawn, cell = np.uint64(mix(key, address_of(animal))), cell_of(animal)
+            age, male = np.int64(age_of(animal)), np.int64(male_of(animal))
+            row, k = min(age, oldest), np.int64(class_of(animal, adult_age))
+            if age >= old_age:
+                own = np.uint64(safe[male, row] * CERTAIN + 0.5)
+                others = np.uint64(survival[cell * _CLASSES + np.uint64(k)])
+                if (drawn & _LOW) < (own * others) >> _SCALE:
+                    deaths[_OLD_AGE] += 1
+                    continue
+            here = (crowding[cell], snow[cell], pressure[cell])
+            chance = (float(drawn >> _UPPER) + 0.5) * (1.0 / 4294967296.0)
+            deaths[_cause(chance, background[male, row], threat, k, here)] += 1
+    return n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def grow_older(prey: Prey, n: int) -> None:
     """Add one season to the age of every animal, in place."""
+    word = prey.word
     for i in range(n):
-        prey.age[i] += 1
+        word[i] = older(word[i])

@@ -10,7 +10,11 @@ import numpy as np
 from numba import njit
 
 from ustyurt_models.ibm.chance import mix, poisson, uniform
+from ustyurt_models.ibm.prey_drop import fill_gap, first_of_last_block, list_marked
 from ustyurt_models.ibm.prey_state import (
+    BLOCK,
+    CERTAIN,
+    LANES,
     Grid,
     Lanes,
     Prey,
@@ -19,6 +23,8 @@ from ustyurt_models.ibm.prey_state import (
     PreyScratch,
     PreyStep,
 )
+from ustyurt_models.ibm.prey_word import MOST_AGE, address_of, cell_of, moved_to, pack
+from ustyurt_models.ibm.vector import fetch, put, take
 
 __all__ = ["immigrate", "settle", "walk_prey"]
 
@@ -30,10 +36,10 @@ _CHOICE_SHIFT = np.uint64(8)
 _CHOICE_BITS = np.uint64(0xFFFFFF)
 _CHOICE_RANGE = 16777216.0
 _ACCEPT_SHIFT = np.uint64(33)
-_LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD = np.uint64(32)
-#: Steps are accepted where 31 random bits fall below chance * 2^31.
-_CERTAIN = 2147483648.0
+_HALF = LANES // 2
+#: Walks per pass of the vectorised loop, on the widest machine.
+_VECTOR = 32
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -44,7 +50,8 @@ def _tabulate_steps(grid: Grid, land: PreyRange, regime: int, season: int) -> No
     over the edge of the region, permeability times the chance that an edge step succeeds. From
     cells outside no step succeeds, so a walk that has left the region stays where it left.
     """
-    if land.passage_regime[season] == regime:
+    held = land.passage_regime[season]
+    if held >= 0 and np.all(land.permeability[held, season] == land.permeability[regime, season]):
         return
     inside, step_class, offset = grid.inside, grid.step_class, grid.offset
     passage, attraction = land.passage[season], land.attraction[season]
@@ -61,7 +68,7 @@ def _tabulate_steps(grid: Grid, land: PreyRange, regime: int, season: int) -> No
                 chance *= edge
             elif here_draws > attraction[there]:
                 chance *= attraction[there] / here_draws
-            passage[cell, direction] = int(chance * _CERTAIN + 0.5)
+            passage[cell, direction] = int(chance * CERTAIN + 0.5)
     land.passage_regime[season] = regime
 
 
@@ -71,73 +78,91 @@ def _walk_lanes(
 ) -> None:
     """Walk the first `count` lanes side by side through a season, in place.
 
-    Every step of a walk waits for the one before it; several walks at once keep the processor
-    busy meanwhile. `habits` holds the number of steps, the bearing and the directedness. A walk
-    that leaves the region ends where it left.
+    Every step of a walk waits for the one before it; many walks at once keep the processor busy
+    meanwhile. `habits` holds the number of steps, the bearing and the directedness. A walk that
+    leaves the region ends where it left.
     """
     steps, bearing, directedness = habits
     keeps = np.uint64(directedness * _CHOICE_RANGE + 0.5)
+    onward = np.uint64(bearing)
+    keys, cells = lanes.key, lanes.cell
     for k in range(steps):
+        counter = np.uint64(k)
         for lane in range(count):
-            bits = np.uint64(mix(lanes.key[lane], np.uint64(k)))
-            direction = np.int64(bits & _DIRECTION_BITS)
-            if ((bits >> _CHOICE_SHIFT) & _CHOICE_BITS) < keeps:
-                direction = np.int64(bearing)
-            cell = lanes.cell[lane]
-            goes = np.int64(bits >> _ACCEPT_SHIFT) < np.int64(passage[cell, direction])
-            lanes.cell[lane] = cell + offset[direction] * np.int64(goes)
+            bits = mix(take(keys, lane), counter)
+            keeps_on = ((bits >> _CHOICE_SHIFT) & _CHOICE_BITS) < keeps
+            direction = np.int64(onward if keeps_on else bits & _DIRECTION_BITS)
+            cell = take(cells, lane)
+            goes = (bits >> _ACCEPT_SHIFT) < np.uint64(fetch(passage, cell * 8 + direction))
+            put(cells, lane, cell + fetch(offset, direction) * np.int64(goes))
+
+
+@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+def _herd_of(animal: np.uint64, herds: np.uint64, dealt: np.uint64) -> np.uint64:
+    """Return the herd of an animal this season: one of `herds` of its cell, drawn at random."""
+    drawn = mix(dealt, address_of(animal)) >> _WORD
+    return cell_of(animal) * herds + ((drawn * herds) >> _WORD)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _herd_of(prey: Prey, i: int, herds: int, dealt: np.uint64) -> int:
-    """Return the herd of animal `i` this season: one of `herds` of its cell, drawn at random."""
-    share = (np.uint64(mix(dealt, prey.identity[i])) & _LOW_WORD) * np.uint64(herds)
-    return int(int(prey.cell[i]) * herds + np.int64(share >> _WORD))
+def _walk_waiting(scratch: PreyScratch, count: int, passage: tuple) -> None:
+    """Walk the `count` herds that wait in the lanes and note where they end."""
+    offset, table, habits = passage
+    lanes, destination = scratch.lanes, scratch.destination
+    # Whole vectors: the lanes up to the next multiple walk too, from a valid place, unused.
+    whole = min((count + _VECTOR - 1) // _VECTOR * _VECTOR, lanes.who.size)
+    lanes.cell[count:whole] = lanes.cell[0]
+    _walk_lanes(lanes, whole, offset, table, habits)
+    for lane in range(count):
+        destination[lanes.who[lane]] = lanes.cell[lane]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _walk_herds(
-    prey: Prey, n: int, herds: int, scratch: PreyScratch, passage: tuple, keys: tuple
+    prey: Prey, n: int, land: PreyRange, scratch: PreyScratch, passage: tuple, keys: tuple
 ) -> None:
-    """Move the animals of each herd to where its walk ends, in place."""
-    offset, table, habits = passage
+    """Move the animals of each herd to where its walk ends, in place.
+
+    First every animal marks its herd, then all herds marked walk, then the animals follow.
+    """
     base, dealt = keys
-    lanes, destination = scratch.lanes, scratch.destination
-    waiting = 0
+    herds = np.uint64(land.herds)
+    word, lanes, destination = prey.word, scratch.lanes, scratch.destination
+    slots = land.capacity.size * land.herds
+    destination[:slots] = _ROAMING
     for i in range(n):
-        slot = _herd_of(prey, i, herds, dealt)
-        if destination[slot] != _ROAMING:
-            continue
-        destination[slot] = _WALKING
-        lanes.who[waiting] = slot
-        lanes.key[waiting] = mix(base, np.uint64(slot))
-        lanes.cell[waiting] = prey.cell[i]
-        waiting += 1
-        if waiting == lanes.who.size:
-            _walk_lanes(lanes, waiting, offset, table, habits)
+        destination[_herd_of(word[i], herds, dealt)] = _WALKING
+    waiting = np.uint64(0)
+    for first in range(0, slots, _HALF):
+        for slot in range(first, min(first + _HALF, slots)):
+            lanes.who[waiting] = slot
+            waiting += np.uint64(destination[slot] == _WALKING)
+        if waiting >= np.uint64(_HALF) or first + _HALF >= slots:
             for lane in range(waiting):
-                destination[lanes.who[lane]] = lanes.cell[lane]
-            waiting = 0
-    _walk_lanes(lanes, waiting, offset, table, habits)
-    for lane in range(waiting):
-        destination[lanes.who[lane]] = lanes.cell[lane]
+                lanes.key[lane] = mix(base, np.uint64(lanes.who[lane]))
+                lanes.cell[lane] = lanes.who[lane] // land.herds
+            _walk_waiting(scratch, np.int64(waiting), passage)
+            waiting = np.uint64(0)
     for i in range(n):
-        prey.cell[i] = destination[_herd_of(prey, i, herds, dealt)]
+        animal = take(word, i)
+        put(word, i, moved_to(animal, fetch(destination, _herd_of(animal, herds, dealt))))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _walk_alone(prey: Prey, n: int, lanes: Lanes, passage: tuple, base: np.uint64) -> None:
     """Move every animal to where its own walk ends, in place."""
     offset, table, habits = passage
-    width = lanes.who.size
-    for first in range(0, n, width):
-        count = min(width, n - first)
+    word, keys, cells = prey.word, lanes.key, lanes.cell
+    for first in range(0, n, LANES):
+        count = min(LANES, n - first)
         for lane in range(count):
-            lanes.key[lane] = mix(base, prey.identity[first + lane])
-            lanes.cell[lane] = prey.cell[first + lane]
+            animal = take(word, first + lane)
+            put(keys, lane, mix(base, address_of(animal)))
+            put(cells, lane, np.int64(cell_of(animal)))
         _walk_lanes(lanes, count, offset, table, habits)
         for lane in range(count):
-            prey.cell[first + lane] = lanes.cell[lane]
+            animal = take(word, first + lane)
+            put(word, first + lane, moved_to(animal, take(cells, lane)))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -158,7 +183,7 @@ def walk_prey(
     Parameters
     ----------
     prey : Prey
-        State; compacted in order.
+        State; gaps are filled by the last animals.
     n : int
         Number alive.
     grid : Grid
@@ -166,7 +191,7 @@ def walk_prey(
     kind : PreyKind
         The species.
     scratch : PreyScratch
-        `destination` is overwritten.
+        `destination`, `lanes`, `marked` and `listed` are overwritten.
     step : PreyStep
         Season, barrier regime and key.
     moved : numpy.ndarray
@@ -182,32 +207,32 @@ def walk_prey(
         return n
     _tabulate_steps(grid, land, step.regime, season)
     habits = (land.steps[season], land.bearing[season], land.directedness[season])
-    passage = (grid.offset, land.passage[season], habits)
+    passage = (grid.offset, land.passage[season].reshape(-1), habits)
     base = np.uint64(mix(step.key, np.uint64(_WALK)))
     if land.herds > 0:
-        scratch.destination[: grid.inside.size * land.herds] = _ROAMING
         dealt = np.uint64(mix(step.key, np.uint64(_HERD)))
-        _walk_herds(prey, n, land.herds, scratch, passage, (base, dealt))
+        _walk_herds(prey, n, land, scratch, passage, (base, dealt))
     else:
         _walk_alone(prey, n, scratch.lanes, passage, base)
-    left = _keep_inside(prey, n, grid.inside)
+    if land.edge_permeability[season] == 0.0:
+        return n
+    left = _keep_inside(prey, n, grid.inside, scratch)
     moved[1] += n - left
     return left
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _keep_inside(prey: Prey, n: int, inside: np.ndarray) -> int:
-    """Drop, in place and in order, the animals outside the region; return how many are left."""
-    kept = 0
-    while kept < n and inside[prey.cell[kept]] == 1:
-        kept += 1
-    for i in range(kept, n):
-        prey.identity[kept] = prey.identity[i]
-        prey.age[kept] = prey.age[i]
-        prey.male[kept] = prey.male[i]
-        prey.cell[kept] = prey.cell[i]
-        kept += inside[prey.cell[i]] == 1
-    return kept
+def _keep_inside(prey: Prey, n: int, inside: np.ndarray, scratch: PreyScratch) -> int:
+    """Drop the animals outside the region, in place; return how many are left."""
+    word, marked = prey.word, scratch.marked
+    for first in range(first_of_last_block(n), -1, -BLOCK):
+        count = min(BLOCK, n - first)
+        for j in range(count):
+            cell = cell_of(take(word, first + j))
+            put(marked, j, np.uint8(fetch(inside, cell) == 0))
+        for m in range(list_marked(scratch, count) - 1, -1, -1):
+            n = fill_gap(word, first + scratch.listed[m], n)
+    return n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -258,31 +283,25 @@ def settle(
     int
         New number alive, or -1 when the slots do not suffice.
     """
-    if n + number > prey.identity.size:
+    if n + number > prey.word.size:
         return -1
     ages = structure.size // 2
     for k in range(number):
         identity = np.uint64(mix(key, np.uint64(k)))
         who = _pick(structure, uniform(key, identity, _WHO))
-        prey.identity[n + k] = identity
-        prey.age[n + k] = who % ages
-        prey.male[n + k] = who // ages
-        prey.cell[n + k] = cells[_pick(cumulative, uniform(key, identity, _WHERE))]
+        cell = cells[_pick(cumulative, uniform(key, identity, _WHERE))]
+        prey.word[n + k] = pack(identity, min(who % ages, MOST_AGE), who // ages, cell)
     return n + number
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def _thin(prey: Prey, n: int, share: float, key: np.uint64) -> int:
     """Let each animal leave the window with chance `share`, in place; return how many stay."""
-    kept = 0
-    for i in range(n):
-        stays = uniform(key, prey.identity[i], _LEAVE) >= share
-        prey.identity[kept] = prey.identity[i]
-        prey.age[kept] = prey.age[i]
-        prey.male[kept] = prey.male[i]
-        prey.cell[kept] = prey.cell[i]
-        kept += stays
-    return kept
+    word = prey.word
+    for i in range(n - 1, -1, -1):
+        if uniform(key, address_of(word[i]), _LEAVE) < share:
+            n = fill_gap(word, i, n)
+    return n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

@@ -4,7 +4,17 @@ import numpy as np
 from numba import njit
 
 from ustyurt_models.ibm.chance import mix, uniform
+from ustyurt_models.ibm.prey_drop import fill_gap
 from ustyurt_models.ibm.prey_state import Prey, PreyRates
+from ustyurt_models.ibm.prey_word import (
+    MOST_AGE,
+    address_of,
+    age_of,
+    cell_of,
+    class_of,
+    male_of,
+    pack,
+)
 
 __all__ = [
     "add_to_map",
@@ -37,8 +47,12 @@ def count_prey(prey: Prey, n: int, adult_age: int, first_type: int, counts: np.n
     counts : numpy.ndarray
         int32, shape (type, cell); the caller sets it to 0.
     """
+    word, of_age = prey.word, np.uint64(adult_age)
+    young, adults = counts[first_type], counts[first_type + 1]
     for i in range(n):
-        counts[first_type + (prey.age[i] >= adult_age), prey.cell[i]] += 1
+        adult = np.int32(age_of(word[i]) >= of_age)
+        young[cell_of(word[i])] += np.int32(1) - adult
+        adults[cell_of(word[i])] += adult
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -60,7 +74,7 @@ def remove_killed(
     Parameters
     ----------
     prey : Prey
-        State; compacted in order.
+        State; gaps are filled by the last animals.
     n : int
         Number alive.
     adult_age : int
@@ -81,24 +95,22 @@ def remove_killed(
     int
         Number left.
     """
-    kept = 0
-    for i in range(n):
-        kind = first_type + int(prey.age[i] >= adult_age)
-        cell = prey.cell[i]
-        left = counts[kind, cell]
+    word, of_age, before = prey.word, np.uint64(adult_age), n
+    for i in range(n - 1, -1, -1):
+        animal = word[i]
+        kind = np.uint64(first_type) + np.uint64(age_of(animal) >= of_age)
+        cell = cell_of(animal)
         wanted = quota[kind, cell]
-        killed = False
-        if wanted > 0:
-            killed = uniform(key, prey.identity[i], _KILL) * left < wanted
-            quota[kind, cell] = wanted - killed
+        if wanted == 0:
+            continue
+        left = counts[kind, cell]
+        killed = uniform(key, address_of(animal), _KILL) * left < wanted
+        quota[kind, cell] = wanted - killed
         counts[kind, cell] = left - 1
-        prey.identity[kept] = prey.identity[i]
-        prey.age[kept] = prey.age[i]
-        prey.male[kept] = prey.male[i]
-        prey.cell[kept] = prey.cell[i]
-        kept += not killed
-    deaths[_CHEETAH] += n - kept
-    return kept
+        if killed:
+            n = fill_gap(word, i, n)
+    deaths[_CHEETAH] += before - n
+    return n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -109,8 +121,9 @@ def census(prey: Prey, n: int, adult_age: int, numbers: np.ndarray) -> None:
     lived ``seasons_per_year`` seasons and are still young when it is one more than that.
     """
     numbers[:] = 0
+    word, of_age = prey.word, np.uint64(adult_age)
     for i in range(n):
-        numbers[prey.male[i], int(prey.age[i] >= adult_age)] += 1
+        numbers[male_of(word[i]), np.uint64(age_of(word[i]) >= of_age)] += 1
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -118,16 +131,16 @@ def biomass(
     prey: Prey, n: int, rates: PreyRates, zone_of_cell: np.ndarray, zones: np.ndarray
 ) -> None:
     """Add the live mass [kg] of the animals to ``zones[zone_of_cell[cell]]``, in place."""
+    word, of_age = prey.word, np.uint64(rates.adult_age)
     for i in range(n):
-        k = 2 * int(prey.age[i] >= rates.adult_age) + int(prey.male[i])
-        zones[zone_of_cell[prey.cell[i]]] += rates.mass_kg[k]
+        zones[zone_of_cell[cell_of(word[i])]] += rates.mass_kg[class_of(word[i], of_age)]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def add_to_map(prey: Prey, n: int, counts: np.ndarray) -> None:
     """Add the animals to `counts` (integer, shape (cell,)), in place."""
     for i in range(n):
-        counts[prey.cell[i]] += 1
+        counts[cell_of(prey.word[i])] += 1
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -156,21 +169,20 @@ def arrive(prey: Prey, n: int, cell: int, number: tuple[int, int], age: int, key
     """
     females, males = number
     total = females + males
-    if n + total > prey.identity.size:
+    if n + total > prey.word.size:
         return -1
     address = np.uint64(mix(key, np.uint64(_ARRIVE)))
     for k in range(total):
-        prey.identity[n + k] = mix(address, np.uint64(k))
-        prey.age[n + k] = age
-        prey.male[n + k] = k >= females
-        prey.cell[n + k] = cell
+        identity = np.uint64(mix(address, np.uint64(k)))
+        prey.word[n + k] = pack(identity, min(age, MOST_AGE), k >= females, cell)
     return n + total
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def count_eligible(prey: Prey, n: int, adult_age: int, eligible: np.ndarray) -> int:
     """Return how many animals belong to a class marked 1 in `eligible` (int64, shape (class,))."""
+    word, of_age = prey.word, np.uint64(adult_age)
     number = 0
     for i in range(n):
-        number += eligible[2 * np.int64(prey.age[i] >= adult_age) + np.int64(prey.male[i])]
+        number += eligible[class_of(word[i], of_age)]
     return number

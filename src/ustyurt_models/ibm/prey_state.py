@@ -14,17 +14,23 @@ hazard
     Competing causes add up on this scale; chance to live through a step is ``exp(-sum)``.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ustyurt_models.ibm import prey_word
+
 __all__ = [
+    "BLOCK",
     "CAUSES",
+    "CERTAIN",
     "CLASSES",
     "Grid",
     "Lanes",
     "Prey",
     "PreyClimate",
+    "PreyFlows",
+    "PreyHarvest",
     "PreyKind",
     "PreyRange",
     "PreyRates",
@@ -33,6 +39,7 @@ __all__ = [
     "empty_passage",
     "empty_prey",
     "empty_scratch",
+    "herd",
 ]
 
 #: Number of causes of death, in the order of `contracts.PREY_DEATH_CAUSES`.
@@ -40,16 +47,47 @@ CAUSES = 10
 #: Number of classes of sex and stage.
 CLASSES = 4
 #: Walks done side by side.
-LANES = 16
+LANES = 1024
+#: Animals that one vectorised pass decides on before the few that it befalls are visited.
+BLOCK = 1024
+#: Chances are compared as whole numbers: p means p * CERTAIN against 31 random bits.
+CERTAIN = 2147483648.0
 
 
 class Prey(NamedTuple):
-    """Ungulates of one species, 15 bytes each. All arrays have shape (slots,)."""
+    """Ungulates of one species, 8 bytes each, in no particular order; see `prey_word`.
 
-    identity: np.ndarray  # uint64, never reused; addresses the animal's own chance
-    age: np.ndarray  # int16, seasons lived
-    male: np.ndarray  # uint8, 0 female, 1 male
-    cell: np.ndarray  # int32, y * nx + x
+    The properties are copies for reading outside kernels.
+    """
+
+    word: np.ndarray  # uint64, shape (slots,)
+
+    @property
+    def cell(self) -> np.ndarray:
+        """Cell of each animal, int64, shape (slots,)."""
+        return _read_only(prey_word.cell_of.py_func(self.word))
+
+    @property
+    def age(self) -> np.ndarray:
+        """Age of each animal [seasons], int64, shape (slots,)."""
+        return _read_only(prey_word.age_of.py_func(self.word))
+
+    @property
+    def male(self) -> np.ndarray:
+        """1 for males, 0 for females, int64, shape (slots,)."""
+        return _read_only(prey_word.male_of.py_func(self.word))
+
+    @property
+    def mark(self) -> np.ndarray:
+        """What an animal keeps for life beside its sex, int64, shape (slots,)."""
+        return _read_only(self.word >> np.uint64(33))
+
+
+def _read_only(field: np.ndarray) -> np.ndarray:
+    """Return a copy as int64 that cannot be mistaken for the state."""
+    copy = field.astype(np.int64)
+    copy.flags.writeable = False
+    return copy
 
 
 class Grid(NamedTuple):
@@ -146,16 +184,32 @@ class PreyStep(NamedTuple):
     season_index: int  # steps since the start of the study
     regime: int  # state of the barriers, index into `PreyRange.permeability`
     key: np.uint64  # key of (replicate, season, species)
-    conception: float  # share of conceptions left by the last rut, see `rut_conception`
+    conception: np.ndarray  # float64, shape (1,), share of conceptions left by the last rut
     pressure: np.ndarray  # float64, shape (cell,), relative poaching left by protection
     harvest: np.ndarray  # float64, shape (class,), harvest hazard of this season
     climate: PreyClimate
 
 
+class PreyHarvest(NamedTuple):
+    """Legal offtake of one species that falls due. All arrays have shape (harvest,) or more."""
+
+    share: np.ndarray  # float64, of the eligible; negative where a quota is set
+    quota: np.ndarray  # float64, animals
+    eligible: np.ndarray  # int64, shape (harvest, class), 1 where the class may be taken
+
+
+class PreyFlows(NamedTuple):
+    """What happened, added up over the seasons of a year."""
+
+    births: np.ndarray  # int64, shape (1,)
+    deaths: np.ndarray  # int64, shape (cause,), in the order of `contracts.PREY_DEATH_CAUSES`
+    moved: np.ndarray  # int64, shape (2,), immigrants and emigrants
+
+
 class Lanes(NamedTuple):
     """Walks done side by side. All arrays have shape (lane,)."""
 
-    who: np.ndarray  # int64, herd or animal
+    who: np.ndarray  # int64, herd
     key: np.ndarray  # uint64, address of the walk's chance
     cell: np.ndarray  # int64, where it is
 
@@ -163,15 +217,18 @@ class Lanes(NamedTuple):
 class PreyScratch(NamedTuple):
     """Working arrays, shared by all species one after the other; contents mean nothing between."""
 
-    number: np.ndarray  # int32, shape (cell,), animals in the cell
+    number: np.ndarray  # uint64, shape (cell,), animals; those but newborns in the upper 32 bits
     grazers: np.ndarray  # int32, shape (cell,), animals but the newborns of this season
     rows: np.ndarray  # int32, shape (cell,), running sums along rows
     around: np.ndarray  # int32, shape (cell,), grazers in the neighbourhood
     crowding: np.ndarray  # float64, shape (cell,), (number / capacity) ^ theta
     threat: np.ndarray  # float64, shape (class, 7), hazards of the season before the place weighs
-    survival: np.ndarray  # float64, shape (cell, class), chance to escape all causes of the place
+    survival: np.ndarray  # uint32, shape (cell * class,), chance to escape causes of the place
+    own: np.ndarray  # uint32, shape (2 * age,), chance by age and sex
     destination: np.ndarray  # int32, shape (cell * most herds,), where a herd's walk ends
     lanes: Lanes  # walks under way
+    marked: np.ndarray  # uint8, shape (BLOCK,), 1 for the animals of a block that an event befalls
+    listed: np.ndarray  # int64, shape (BLOCK + 1,), their places in the block
 
 
 def empty_passage(seasons: int, cells: int) -> dict[str, np.ndarray]:
@@ -184,26 +241,30 @@ def empty_passage(seasons: int, cells: int) -> dict[str, np.ndarray]:
 
 def empty_prey(slots: int) -> Prey:
     """Return arrays for up to `slots` animals of one species."""
-    return Prey(
-        identity=np.zeros(slots, np.uint64),
-        age=np.zeros(slots, np.int16),
-        male=np.zeros(slots, np.uint8),
-        cell=np.zeros(slots, np.int32),
-    )
+    return Prey(word=np.zeros(slots, np.uint64))
+
+
+def herd(identity: Any, age: Any, male: Any, cell: Any) -> Prey:
+    """Return animals from their traits (integers or arrays); marks are upper bits of identity."""
+    traits = (np.asarray(one).astype(np.uint64) for one in (identity, age, male, cell))
+    return Prey(word=np.atleast_1d(prey_word.pack.py_func(*traits)))
 
 
 def empty_scratch(cells: int, herds: int) -> PreyScratch:
     """Return working arrays for a grid of `cells` and at most `herds` herds per cell."""
     return PreyScratch(
-        number=np.zeros(cells, np.int32),
+        number=np.zeros(cells, np.uint64),
         grazers=np.zeros(cells, np.int32),
         rows=np.zeros(cells, np.int32),
         around=np.zeros(cells, np.int32),
         crowding=np.zeros(cells, np.float64),
         threat=np.zeros((CLASSES, 7), np.float64),
-        survival=np.ones((cells, CLASSES), np.float64),
+        survival=np.zeros(cells * CLASSES, np.uint32),
+        own=np.zeros(2 * (prey_word.MOST_AGE + 1), np.uint32),
         destination=np.full(cells * max(herds, 1), -1, np.int32),
         lanes=Lanes(
             np.zeros(LANES, np.int64), np.zeros(LANES, np.uint64), np.zeros(LANES, np.int64)
         ),
+        marked=np.zeros(BLOCK, np.uint8),
+        listed=np.zeros(BLOCK + 1, np.int64),
     )

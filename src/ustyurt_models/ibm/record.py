@@ -111,7 +111,7 @@ def _record_cheetahs(world: World, state: State, record: Record, row: int) -> No
 def _add_maps(world: World, state: State, record: Record, place: int) -> None:
     """Add prey numbers and cheetah ranges to map `place`, in place."""
     inside = world.zones.inside_cell
-    number = state.prey_scratch.number
+    number = state.prey_scratch.grazers
     for s, prey in enumerate(state.herds):
         number[:] = 0
         add_to_map(prey, state.alive[s], number)

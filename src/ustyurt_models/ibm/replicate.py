@@ -7,6 +7,7 @@ order or step length with the same kernels.
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.cheetah_season import (
@@ -19,13 +20,8 @@ from ustyurt_models.ibm.cheetah_season import (
     tell_deaths,
 )
 from ustyurt_models.ibm.management import see
-from ustyurt_models.ibm.prey_season import (
-    age_prey,
-    bear_prey,
-    bring_prey,
-    lose_prey,
-    move_prey,
-)
+from ustyurt_models.ibm.prey_pass import AGE, BEAR, LOSE, MOVE
+from ustyurt_models.ibm.prey_season import bring_prey, pass_prey
 from ustyurt_models.ibm.prey_state import PreyClimate
 from ustyurt_models.ibm.record import Record, record_census
 from ustyurt_models.ibm.world import Now, State, World
@@ -53,6 +49,9 @@ DONE, FULL_PREY, FULL_CHEETAHS = 0, 1, 2
     _AGEING,
     _RECORD,
 ) = range(len(EVENTS))
+
+#: Events that act on each prey species alone.
+_OF_PREY = {_MOVEMENT: MOVE, _BIRTHS: BEAR, _PREY_DEATHS: LOSE, _AGEING: AGE}
 
 
 def _calm() -> PreyClimate:
@@ -100,20 +99,39 @@ def _monitor(state: State, record: Record, row: int, key: np.uint64) -> None:
     see(state.monitoring, row, truth, key)
 
 
-def _step(world: World, state: State, record: Record, now: Now) -> int:
+def _stages(schedule: NDArray[np.int64]) -> list[tuple[int, NDArray[np.int64]]]:
+    """Return the schedule with neighbouring events of prey put together, to run in one call.
+
+    A stage is (place in `EVENTS`, codes for `pass_prey`); the codes are empty where the event is
+    none of prey alone.
+    """
+    stages: list[tuple[int, list[int]]] = []
+    for event in schedule:
+        if event not in _OF_PREY:
+            stages.append((int(event), []))
+        elif stages and stages[-1][1]:
+            stages[-1][1].append(_OF_PREY[event])
+        else:
+            stages.append((int(event), [_OF_PREY[event]]))
+    return [(event, np.array(codes, np.int64)) for event, codes in stages]
+
+
+def _step(
+    world: World,
+    state: State,
+    record: Record,
+    now: Now,
+    stages: list[tuple[int, NDArray[np.int64]]],
+) -> int:
     """Run one season in the order of the schedule; return DONE or what was full."""
-    for event in world.calendar.schedule:
+    for event, codes in stages:
         prey_full = 0
         cheetahs_full = 0
         if event == _MANAGEMENT:
             prey_full = bring_prey(world, state, record, now)
             cheetahs_full = release_cheetahs(world, state, record, now)
-        elif event == _MOVEMENT:
-            prey_full = move_prey(world, state, record, now)
-        elif event == _BIRTHS:
-            prey_full = bear_prey(world, state, record, now)
-        elif event == _PREY_DEATHS:
-            lose_prey(world, state, record, now)
+        elif codes.size:
+            prey_full = pass_prey(world, state, record, now, codes)
         elif event == _PREDATION:
             hunt_prey(world, state, record, now)
         elif event == _CONDITION:
@@ -124,8 +142,6 @@ def _step(world: World, state: State, record: Record, now: Now) -> int:
             cheetahs_full = bear_cheetahs(world, state, now)
         elif event == _DISPERSAL:
             spread_cheetahs(world, state, now)
-        elif event == _AGEING:
-            age_prey(state)
         if prey_full < 0:
             return FULL_PREY
         if cheetahs_full < 0:
@@ -160,6 +176,7 @@ def run_replicate(
     """
     calendar = world.calendar
     weather_acts = _CLIMATE in calendar.schedule
+    stages = _stages(calendar.schedule)
     _enter_regime(world, calendar.regime[0])
     record_census(world, state, record, 0)
     _monitor(state, record, 0, key)
@@ -174,7 +191,7 @@ def run_replicate(
             step = year * calendar.seasons + season
             season_key = np.uint64(child(key, step))
             now = Now(year, season, step, regime, key, season_key, climate)
-            status = _step(world, state, record, now)
+            status = _step(world, state, record, now, stages)
             if status != DONE:
                 return status
         record_census(world, state, record, year + 1)
