@@ -123,13 +123,26 @@ def hierarchical(folder: Path) -> Iterator[Row]:
     yield shown("surface.total", surface["total_cpu_s"], "CPU s, process start to cells, cold")
 
 
+def predictions(folder: Path) -> Iterator[Row]:
+    """Predict 8,000 and 200,000 cells with 1,000 draws each, from fresh processes."""
+    for cells in ("8000", "200000"):
+        for how in ("stream", "draws", "node"):
+            found = measure("prediction", folder / "predict", cells, how, f"{folder}/")
+            name = f"predict.{cells}.{how}"
+            yield at_least(
+                f"{name}.cells", found["numbers"], "cells x draws predicted", 1000.0 * int(cells)
+            )
+            yield at_most(f"{name}.memory", found["peak_mib"], "MiB", 2048.0)
+            yield shown(f"{name}.cpu", found["predict_cpu_s"], "CPU s to predict and write")
+
+
 def rows() -> list[Row]:
     """Measure all cases."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_lines(folder)
         write_points(folder)
-        parts = (start_up, compiled, covariates, hierarchical)
+        parts = (start_up, compiled, covariates, hierarchical, predictions)
         return [row for part in parts for row in part(folder)]
 
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
 from ustyurt_models.study.surveys import (
     DensitySurface,
@@ -23,7 +24,7 @@ from ustyurt_models.survey.fit import fit_survey
 from ustyurt_models.survey.registry import load_survey, model_of
 from ustyurt_models.survey.sampling import draw_posterior
 
-__all__ = ["IMPORTED", "points", "sites", "surface", "whole"]
+__all__ = ["IMPORTED", "points", "prediction", "sites", "surface", "whole"]
 
 IMPORTED = time.process_time()
 
@@ -85,7 +86,7 @@ def _simulated_sites(cells: int, sites: int = 307):
         import_module("ustyurt_models.formulas.detection_form"),
     )
     rng = np.random.default_rng(3)
-    side = int(np.sqrt(cells))
+    side = int(np.ceil(np.sqrt(cells)))
     place = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2) * 5000.0
     told = {name: rng.normal(size=len(place)) for name in ("chaparral", "elevation", "forest")}
     chosen = np.sort(rng.choice(len(place), sites, replace=False))
@@ -148,23 +149,75 @@ def sites(engine: str) -> Figures:
     }
 
 
-def surface() -> Figures:
-    """Fit a density surface and predict 8,100 cells x 1,000 draws."""
-    fit_model = import_module("ustyurt_models.survey.fit").fit_model
+def _surface_model(cells: int, length: str = "120 km"):
+    """Return a density surface over square cells of 25 km2."""
     block = DensitySurface(
         file="-",
         transect="point",
         truncation="300 m",
         density="chaparral",
         group_size="single",
-        length_scale="120 km",
+        length_scale=length,
         sampler=Sampler(engine="auto", draws=500, tune=500, chains=2),
     )
-    transects, place, told = _simulated_sites(8100)
+    transects, place, told = _simulated_sites(cells)
     table = import_module("ustyurt_models.survey.read.grid").GridTable(
         place, "projected", np.full(len(place), 25.0), np.full(len(place), "all"), told, {}
     )
-    tree = fit_model(_hierarchical(block, transects, own_grid=table), 1)
+    return _hierarchical(block, transects, own_grid=table)
+
+
+def _random_posterior(model, draws: int) -> "xr.Dataset":
+    """Draws of what prediction takes, of the size of a posterior, from nowhere."""
+    rng = np.random.default_rng(7)
+    shape = (2, draws // 2)
+    size = {"term": len(model.places.density.names), "wave": model.field.basis.order.shape[0]}
+    dims, one = ("chain", "draw"), np.ones(shape)
+    return xr.Dataset(
+        {
+            "group_density_at_average_per_km2": (dims, rng.lognormal(0.0, 0.2, shape)),
+            "density_effect": ((*dims, "term"), rng.normal(0.5, 0.1, (*shape, size["term"]))),
+            "field_weight": ((*dims, "wave"), rng.normal(0.0, 0.1, (*shape, size["wave"]))),
+            "mean_size": (dims, one),
+            "detection_on_line": (dims, one),
+            "availability": (dims, one),
+        }
+    )
+
+
+def prediction(cells: str, how: str, folder: Path, length: str = "120 km") -> Figures:
+    """Predict cells x 1,000 draws of a surface, without fitting it.
+
+    ``stream`` writes mean, spread and interval of every cell; ``draws`` also every draw; ``node``
+    keeps all draws in the node of a posterior file, as a fit does, and writes it.
+    """
+    model = _surface_model(int(cells), length)
+    posterior = _random_posterior(model, 1000)
+    path, before = folder / f"surface_{cells}.nc", _peak_mib()
+    begin = time.process_time()
+    if how == "node":
+        nodes = import_module("ustyurt_models.survey.models.hierarchical.nodes")
+        node = nodes.cells_node(posterior, model.survey, model.places, model.field)
+        node.to_netcdf(path, engine="h5netcdf")
+    else:
+        model.predict(posterior, path, keep_draws=how == "draws")
+    spent = time.process_time() - begin
+    size = path.stat().st_size
+    path.unlink()
+    return {
+        "numbers": float(model.places.cells.count * 1000),
+        "waves": float(posterior.sizes["wave"]),
+        "predict_cpu_s": spent,
+        "peak_mib": _peak_mib(),
+        "before_mib": before,
+        "file_mib": size / 2**20,
+    }
+
+
+def surface() -> Figures:
+    """Fit a density surface and predict 8,100 cells x 1,000 draws."""
+    fit_model = import_module("ustyurt_models.survey.fit").fit_model
+    tree = fit_model(_surface_model(8100), 1)
     cells = tree["cells"]["density_per_km2"]
     return {
         "numbers": float(cells.size),

@@ -1,6 +1,7 @@
 """What the parts of a survey say when the numbers are good, and when they are not."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import synthetic_results
 import synthetic_surveys as synthetic
 import xarray as xr
 
-from ustyurt_models.report.chapters.survey_cells import cells_part
+from ustyurt_models.report.chapters.survey_cells import _animals, cells_part
 from ustyurt_models.report.chapters.survey_checks import checks_part
 from ustyurt_models.report.chapters.survey_comparison import comparison_part
 from ustyurt_models.report.chapters.survey_conflict import conflict_part
@@ -253,6 +254,18 @@ def test_products_and_powers_are_told_per_standard_deviation():
         one = node.assign_coords(effect=[term])
         (table,) = tables(effects_part(survey_of(effects=one)))
         assert table["for"][0] == told
+
+
+def test_animals_of_a_zone_are_summed_in_bounded_memory():
+    rng = np.random.default_rng(3)
+    density = rng.lognormal(size=(200, 30_000)).astype(np.float32)
+    area, chosen = rng.uniform(1.0, 25.0, 30_000), rng.random(30_000) < 0.8
+    tracemalloc.start()
+    total = _animals(density, area, chosen)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_allclose(total, density[:, chosen].astype(float) @ area[chosen])
+    assert peak < density.nbytes / 2
 
 
 def test_extrapolated_cells_warn_when_animals_are_put_there():

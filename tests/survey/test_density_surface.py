@@ -1,9 +1,12 @@
 """Density surfaces: the map is found, cells add up to totals, predictions stream."""
 
 import json
+import subprocess
+import sys
 import tracemalloc
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -216,6 +219,27 @@ def test_memory_does_not_grow_with_the_cells(tmp_path):
         tracemalloc.stop()
     # All draws of 40,000 cells would be 153 MiB; a block of them is 4.
     assert peaks[1] < peaks[0] + 10.0 < 70.0
+
+
+@pytest.mark.parametrize("how", ["stream", "node"])
+@pytest.mark.parametrize(
+    ("cells", "limit_mib"), [(8_000, 350), pytest.param(200_000, 2048, marks=pytest.mark.slow)]
+)
+def test_a_fresh_process_predicts_a_thousand_draws_of_all_cells(tmp_path, cells, limit_mib, how):
+    benchmarks = Path(__file__).parents[2] / "benchmarks"
+    code = (
+        f"import json, sys; sys.path.insert(0, {str(benchmarks)!r})\n"
+        "import pathlib, survey_cases\n"
+        f"folder = pathlib.Path({str(tmp_path)!r})\n"
+        f"found = survey_cases.prediction('{cells}', '{how}', folder, '600 km')\n"
+        "print(json.dumps(found))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["numbers"] >= 1000 * cells
+    assert found["peak_mib"] < limit_mib
+    if how == "stream":  # what it takes beyond the process itself does not grow with the cells
+        assert found["peak_mib"] - found["before_mib"] < 120
 
 
 def test_blocks_do_not_change_the_prediction():

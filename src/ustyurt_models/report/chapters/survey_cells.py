@@ -64,6 +64,15 @@ def _outside(cells: xr.Dataset) -> np.ndarray:
     return cells["extrapolated"].to_numpy().astype(bool)
 
 
+def _animals(density: np.ndarray, area_km2: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Sum the animals of some cells, block by block, shape (draw,)."""
+    total, which = np.zeros(density.shape[0]), np.flatnonzero(chosen)
+    for begin in range(0, which.size, _CELLS_AT_ONCE):
+        part = which[begin : begin + _CELLS_AT_ONCE]
+        total += density[:, part].astype(float) @ area_km2[part]
+    return total
+
+
 def _zones(survey: SurveyResult, cells: xr.Dataset) -> Table:
     """Return animals by zone, with the share that rests on extrapolation."""
     names = [str(name) for name in survey.tree["abundance"].to_dataset()["stratum"].values]
@@ -74,8 +83,8 @@ def _zones(survey: SurveyResult, cells: xr.Dataset) -> Table:
         mine = zone == index
         if not mine.any():
             continue
-        animals = density[:, mine].astype(float) @ area[mine]
-        beyond = density[:, mine & outside].astype(float) @ area[mine & outside]
+        animals = _animals(density, area, mine)
+        beyond = _animals(density, area, mine & outside)
         row: tuple[Cell, ...] = (
             name,
             int(mine.sum()),
