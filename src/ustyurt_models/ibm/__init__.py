@@ -17,7 +17,7 @@ __all__ = ["kernel_cache_dir"]
 
 def kernel_cache_dir() -> Path:
     """Return the folder for compiled kernels of exactly these sources."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "ustyurt_models" / f"kernels-{digest_files(sources)}"
 

@@ -16,6 +16,7 @@ from ustyurt_models.study.places import Area
 from ustyurt_models.study.populations import Cheetah, Prey
 from ustyurt_models.study.power import Power
 from ustyurt_models.study.releases import Release
+from ustyurt_models.study.source_populations import SourcePopulation
 from ustyurt_models.study.surveys import Survey
 
 __all__ = ["Identifier", "Scenario"]
@@ -52,6 +53,8 @@ class Scenario(Block):
     """Weather of the future."""
     management: Management = Management()
     """What people do to land, prey and livestock."""
+    source: dict[Identifier, SourcePopulation] = Field(default_factory=dict)
+    """Populations outside that animals are taken from, by name."""
     release: tuple[Release, ...] = ()
     """Releases of cheetahs."""
     costs: Costs = Costs()

@@ -3,7 +3,8 @@
 ``[sweep]`` maps keys to lists of values; the scenarios are the full grid. A key such as
 ``release.animals.females`` speaks of all entries of the list ``release``;
 ``release[0].animals.females`` of the first one. With ``design = "sobol"`` and ``n`` points
-are spread evenly instead; ranges are then written ``{ low = 4, high = 12 }``.
+are spread evenly instead; ranges are then written ``{ low = 4, high = 12 }``. With
+``design = "one_at_a_time"`` the study as it stands comes first, then each value alone.
 """
 
 import copy
@@ -23,6 +24,8 @@ __all__ = ["MOST_SCENARIOS", "Expansion", "Variant", "expand"]
 #: More than this is a mistake in the file rather than a study.
 MOST_SCENARIOS = 10_000
 
+_ONE_AT_A_TIME = "one_at_a_time"
+_DESIGNS = ("grid", "sobol", _ONE_AT_A_TIME)
 _STEP = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")
 _TARGET = re.compile(r"[^.\[\]]+(?:\[\d+\])*(?:\.[^.\[\]]+(?:\[\d+\])*)*")
 
@@ -83,12 +86,26 @@ def expand(data: dict[str, Any]) -> Expansion:
     problems = list(_faults(table, axes, base))
     if problems or not axes:
         return Expansion([Variant("", base)], problems)
+    if table.get("design") == _ONE_AT_A_TIME:
+        return Expansion(_one_at_a_time(base, axes), [], tuple(axes))
     combinations = _sobol(axes, table["n"]) if _is_sobol(table) else _grid(axes)
     variants: dict[str, Variant] = {}
     for values in combinations:
         name = ",".join(f"{key}={_shown(value)}" for key, value in zip(axes, values, strict=True))
         variants.setdefault(name, Variant(name, _put_all(base, list(axes), values)))
     return Expansion(list(variants.values()), [], tuple(axes))
+
+
+def _one_at_a_time(base: dict[str, Any], axes: dict[str, Any]) -> list[Variant]:
+    """Return the study as it stands, and one variant for every value of every key."""
+    alone = [(key, value) for key, values in axes.items() for value in values]
+    return [
+        Variant("as_written", copy.deepcopy(base)),
+        *(
+            Variant(f"{key}={_shown(value)}", _put_all(base, [key], (value,)))
+            for key, value in alone
+        ),
+    ]
 
 
 def _is_sobol(table: dict[str, Any]) -> bool:
@@ -98,8 +115,8 @@ def _is_sobol(table: dict[str, Any]) -> bool:
 def _faults(table: dict[str, Any], axes: dict[str, Any], base: dict[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the table itself."""
     sobol = _is_sobol(table)
-    if table.get("design", "grid") not in ("grid", "sobol"):
-        yield Problem(("sweep", "design"), "must be one of grid, sobol", table["design"])
+    if table.get("design", "grid") not in _DESIGNS:
+        yield Problem(("sweep", "design"), f"must be one of {', '.join(_DESIGNS)}", table["design"])
     if ("n" in table) != sobol:
         yield Problem(("sweep", "n"), "goes with design = 'sobol', and only with it")
     elif sobol and not _is_whole(table["n"], 1, MOST_SCENARIOS):
@@ -116,9 +133,10 @@ def _faults(table: dict[str, Any], axes: dict[str, Any], base: dict[str, Any]) -
         elif not _targets(base, key):
             yield Problem(("sweep", key), "must address something; the list it names is empty")
     sizes = [len(values) for values in axes.values() if isinstance(values, list)]
-    if not sobol and _product(sizes) > MOST_SCENARIOS:
+    many = 1 + sum(sizes) if table.get("design") == _ONE_AT_A_TIME else _product(sizes)
+    if not sobol and many > MOST_SCENARIOS:
         rule = f"must not give more than {MOST_SCENARIOS} scenarios"
-        yield Problem(("sweep",), rule, _product(sizes))
+        yield Problem(("sweep",), rule, many)
 
 
 def _axis_faults(key: str, values: Any, sobol: bool) -> Iterator[Problem]:

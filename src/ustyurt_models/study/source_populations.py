@@ -1,0 +1,425 @@
+"""Populations that animals are taken from, captive or wild, outside the plateau.
+
+Ages, rates and times are in steps of the population: years, unless `steps_per_year` or `step_days`
+says otherwise. Rates are per step.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ustyurt_models.study.block import Block
+from ustyurt_models.study.quantities import Fraction, refuse
+
+__all__ = [
+    "SOURCE_EVENTS",
+    "Ceiling",
+    "Death",
+    "Founders",
+    "Heritage",
+    "Patches",
+    "Reproduction",
+    "SourcePopulation",
+    "Supplement",
+    "Take",
+]
+
+SourceEvent = Literal[
+    "environment",
+    "breeding",
+    "mortality",
+    "ageing",
+    "dispersal",
+    "harvest",
+    "removal",
+    "supplement",
+    "ceiling",
+    "census",
+]
+#: The yearly cycle of Vortex: EV, Breed, Mortality, Age, Disperse, Harvest, Supplement,
+#: Ktruncation, Census. Removals for releases stand beside the harvest.
+SOURCE_EVENTS: tuple[SourceEvent, ...] = (
+    "environment",
+    "breeding",
+    "mortality",
+    "ageing",
+    "dispersal",
+    "harvest",
+    "removal",
+    "supplement",
+    "ceiling",
+    "census",
+)
+#: The largest age in steps, and the most patches, that the compact state of an animal can hold.
+MOST_AGE, MOST_PATCHES = 20_000, 65_536
+
+DAYS_PER_YEAR = 365.25
+
+Age = Annotated[int, Field(ge=0, le=MOST_AGE)]
+Number = Annotated[int, Field(ge=0, le=10_000_000)]
+Spread = Annotated[float, Field(ge=0, le=10)]
+Step = Annotated[int, Field(ge=1, le=1_000_000)]
+#: Genes are numbered in 16 bits.
+_MOST_FOUNDERS = 32_000
+_WHOLE = 1e-9
+
+
+class Death(Block):
+    """Chance of death per step by age; the last entry holds for all older animals."""
+
+    female: Annotated[tuple[Fraction, ...], Field(min_length=1)]
+    """Females by age from 0 on."""
+    male: tuple[Fraction, ...] = ()
+    """Males by age from 0 on; as females unless given."""
+    cv: Spread | None = None
+    """Environmental noise of every rate, relative to the rate."""
+    female_sd: tuple[Spread, ...] = ()
+    """Environmental noise of each entry of `female`, instead of `cv`."""
+    male_sd: tuple[Spread, ...] = ()
+    """Environmental noise of each entry of `male`; as females unless given."""
+
+    @model_validator(mode="after")
+    def _same_length(self) -> "Death":
+        if self.cv is not None and (self.female_sd or self.male_sd):
+            raise refuse("needs either 'cv' or '*_sd'")
+        if self.female_sd and len(self.female_sd) != len(self.female):
+            raise refuse("'female_sd' must have as many entries as 'female'")
+        male = self.male or self.female
+        if self.male_sd and len(self.male_sd) != len(male):
+            raise refuse("'male_sd' must have as many entries as the rates of males")
+        if self.female_sd and not self.male_sd and len(male) != len(self.female):
+            raise refuse("'male_sd' is required when males have other ages than females")
+        return self
+
+    def rates(self, sex: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return chances of death by age, and their noise, of females (0) or males (1)."""
+        mean = self.male if sex == 1 and self.male else self.female
+        if self.cv is not None:
+            return mean, tuple(self.cv * rate for rate in mean)
+        given = self.male_sd if sex == 1 and self.male_sd else self.female_sd
+        return mean, given or (0.0,) * len(mean)
+
+
+class Reproduction(Block):
+    """Births. Young of a step are counted at age 0."""
+
+    first_age_female: Age
+    """Age at which females first breed."""
+    first_age_male: Age | None = None
+    """Age at which males first breed; as females unless given."""
+    last_age_female: Age | None = None
+    """Age at which females last breed; until death unless given."""
+    last_age_male: Age | None = None
+    """Age at which males last breed; until death unless given."""
+    share: Fraction = 1.0
+    """Share of grown females that breed in a step; far below capacity with a density form."""
+    share_sd: Spread = 0.0
+    """Environmental noise of that share."""
+    density: Literal["none", "ricker", "theta_logistic", "vortex"] = "none"
+    """Response of births to N/K of the patch."""
+    strength: Annotated[float, Field(ge=0, le=100)] = 1.0
+    """b of ``exp(-b N/K)`` (ricker) and of ``1 - b (N/K)^theta`` (theta_logistic)."""
+    theta: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """theta of theta_logistic."""
+    share_at_capacity: Fraction | None = None
+    """PK of vortex, ``(P0 - (P0 - PK) (N/K)^B) N/(A + N)``; P0 is `share`."""
+    steepness: Annotated[float, Field(gt=0, le=100)] = 1.0
+    """B of vortex."""
+    allee: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    """A of vortex [animals]."""
+    brood: tuple[Fraction, ...] = ()
+    """Chances of 0, 1, 2, ... young of a female that breeds; or `poisson`."""
+    poisson: Annotated[float, Field(ge=0, le=100)] | None = None
+    """Mean of a Poisson number of young; or `brood`."""
+    poisson_log_sd: Spread = 0.0
+    """Environmental noise of the logarithm of that mean."""
+    male_share: Fraction = 0.5
+    """Share of males among newborns."""
+    pool: Fraction = 1.0
+    """Share of grown males that may breed in a step."""
+    mating: Literal["polygyny", "monogamy"] = "polygyny"
+    """Monogamous males have one female in a step."""
+    mate_needed: bool = True
+    """Nobody breeds in a patch without a male of the pool."""
+    paternity: Literal["brood", "young"] = "brood"
+    """One sire for a brood, or one drawn for every young."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Reproduction":
+        if bool(self.brood) == (self.poisson is not None):
+            raise refuse("needs either 'brood' or 'poisson'")
+        if self.brood and abs(sum(self.brood) - 1.0) > _WHOLE:
+            raise refuse("'brood' must sum to 1", f"it sums to {sum(self.brood):g}")
+        if (self.share_at_capacity is not None) != (self.density == "vortex"):
+            raise refuse("'share_at_capacity' goes with density = 'vortex', and only with it")
+        if self.poisson_log_sd > 0 and self.poisson is None:
+            raise refuse("'poisson_log_sd' goes with 'poisson'")
+        if self.mating == "monogamy" and self.paternity == "young":
+            raise refuse("young of a monogamous pair have one sire")
+        if self.mating == "monogamy" and not self.mate_needed:
+            raise refuse("monogamous females need a mate")
+        return self
+
+
+class Ceiling(Block):
+    """Carrying capacity K of a patch."""
+
+    rule: Literal["none", "ceiling_hard", "ceiling_probabilistic"] = "none"
+    """Above K: nothing, exactly K stay, or each of N stays with chance K/N (Vortex)."""
+    number: Annotated[float, Field(gt=0)] | tuple[Annotated[float, Field(gt=0)], ...] | None = None
+    """K; one number, or one per patch."""
+    females: Number | None = None
+    """With `males`, instead of `number`: K of females."""
+    males: Number | None = None
+    """K of males."""
+    sd: Spread = 0.0
+    """Environmental noise of K, relative to K, drawn every step."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Ceiling":
+        by_sex = (self.females, self.males)
+        if by_sex.count(None) == 1:
+            raise refuse("'females' and 'males' go together")
+        if self.number is not None and self.females is not None:
+            raise refuse("needs either 'number' or 'females' and 'males'")
+        if self.rule != "none" and self.number is None and self.females is None:
+            raise refuse("a ceiling needs 'number', or 'females' and 'males'")
+        return self
+
+
+class Patches(Block):
+    """Patches that young animals move between."""
+
+    grid: Annotated[int, Field(ge=1, le=256)] | None = None
+    """Side of a square grid; or `count`."""
+    count: Annotated[int, Field(ge=1, le=MOST_PATCHES)] | None = None
+    """Patches without places: every other one is reached alike."""
+    emigration: Fraction = 0.0
+    """Chance that an animal of dispersing age leaves."""
+    mean_distance: Annotated[float, Field(gt=0, le=10_000)] = 1.0
+    """Mean of the negative-exponential distance on a grid [sides of a cell]."""
+    youngest: Age = 0
+    """Youngest dispersing age."""
+    oldest: Age = 0
+    """Oldest dispersing age."""
+    natal: bool = False
+    """Whether a disperser may end where it was."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Patches":
+        if (self.grid is None) == (self.count is None):
+            raise refuse("needs either 'grid' or 'count'")
+        if self.size == 1 and self.emigration > 0 and not self.natal:
+            raise refuse("nobody can leave a single patch")
+        return self
+
+    @property
+    def size(self) -> int:
+        """Number of patches."""
+        return self.grid**2 if self.grid is not None else self.count or 1
+
+
+class Heritage(Block):
+    """Genes, kinship and what inbreeding does."""
+
+    loci: Annotated[int, Field(ge=0, le=10_000)] = 0
+    """Neutral, unlinked loci."""
+    frequencies: tuple[Fraction, ...] = ()
+    """Frequencies of alleles among founders; every founder gene is unique unless given."""
+    pedigree: bool = False
+    """Keep the exact kinship of the living; F is then by pedigree."""
+    founder_kinship: Fraction = 0.0
+    """Kinship of any two founders, and their own F."""
+    diploid_lethal_equivalents: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """Survival of the first step falls by ``exp(-B F)``, B half of this number."""
+    census_every: Step = 1
+    """Steps between two measurements of genes."""
+
+    @model_validator(mode="after")
+    def _measurable(self) -> "Heritage":
+        if self.frequencies and abs(sum(self.frequencies) - 1.0) > _WHOLE:
+            raise refuse("'frequencies' must sum to 1")
+        by_loci = self.loci > 0 and not self.frequencies
+        if self.diploid_lethal_equivalents > 0 and not (self.pedigree or by_loci):
+            raise refuse("inbreeding needs 'pedigree', or 'loci' with unique founder genes")
+        if self.frequencies and self.founder_kinship > 0 and not self.pedigree:
+            raise refuse("related founders need 'pedigree', or unique founder genes")
+        return self
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is inherited."""
+        return self.loci > 0 or self.pedigree
+
+
+class Founders(Block):
+    """Animals of every patch at the start."""
+
+    females: Number | tuple[Number, ...] | None = None
+    """Females, or females by age from 0 on."""
+    males: Number | tuple[Number, ...] | None = None
+    """Males, or males by age from 0 on."""
+    number: Number | None = None
+    """Both sexes together, divided as in the stable structure."""
+    ages: Literal["stable"] | tuple[Age, Age] = "stable"
+    """The stable age structure, or ages from the first to the second, all equally likely."""
+    drawn: Literal["evenly", "at random"] = "evenly"
+    """Ages by quota from a random start, or one by one."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Founders":
+        if (self.number is None) == (self.females is None):
+            raise refuse("needs either 'number', or 'females' and 'males'")
+        if self.males is not None and self.females is None:
+            raise refuse("'males' goes with 'females'")
+        if isinstance(self.females, tuple) != isinstance(self.males, tuple) and self.males:
+            raise refuse("'females' and 'males' must both be numbers, or both lists by age")
+        if self.ages != "stable" and self.ages[1] < self.ages[0]:
+            raise refuse("'ages' must run from a lower to a higher age")
+        return self
+
+
+class Calamity(Block):
+    """A catastrophe."""
+
+    chance: Fraction
+    """Per step."""
+    survival: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Factor of survival."""
+    births: Annotated[float, Field(ge=0, le=10)] = 1.0
+    """Factor of the share of females that breed."""
+
+
+class Plan(Block):
+    """Something that is done again and again. Steps are counted from 1."""
+
+    from_step: Step = Field(1, alias="from")
+    """First step."""
+    to_step: Step | None = Field(None, alias="to")
+    """Last step; no end unless given."""
+    every: Step = 1
+    """Steps from one time to the next."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Plan":
+        if self.to_step is not None and self.to_step < self.from_step:
+            raise refuse("'to' must not lie before 'from'")
+        return self
+
+
+class Take(Plan):
+    """Animals taken out: so many, or all when there are fewer; or a share."""
+
+    number: Number | None = None
+    """Animals; or `share`."""
+    share: Fraction | None = None
+    """Chance of each animal; or `number`."""
+    sex: Literal["any", "female", "male"] = "any"
+    """Which sex."""
+    youngest: Age = 0
+    """Youngest age taken."""
+    oldest: Age = MOST_AGE
+    """Oldest age taken."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Take":
+        if (self.number is None) == (self.share is None):
+            raise refuse("needs either 'number' or 'share'")
+        if self.oldest < self.youngest:
+            raise refuse("'oldest' must not lie below 'youngest'")
+        return self
+
+
+class Supplement(Plan):
+    """Unrelated animals brought in, to the first patch."""
+
+    females: Number = 0
+    """Females each time."""
+    males: Number = 0
+    """Males each time."""
+    age: Age = 1
+    """Their age."""
+
+
+class SourcePopulation(Block):
+    """One population, simulated animal by animal."""
+
+    steps_per_year: Annotated[int, Field(ge=1, le=365)] = 1
+    """Steps in a year of the study; or `step_days`."""
+    step_days: Annotated[float, Field(gt=0, le=366)] | None = None
+    """Length of a step, as programs with time steps in days state it."""
+    order: tuple[SourceEvent, ...] = SOURCE_EVENTS
+    """Order of events in a step; an event that is left out does not happen."""
+    sexes: Annotated[int, Field(ge=1, le=2)] = 2
+    """1: females only, or animals that are both."""
+    maximum_age: Annotated[int, Field(ge=1, le=MOST_AGE)] | None = None
+    """Animals of this age breed once more and die; none unless given."""
+    death: Death
+    """Chances of death."""
+    breeding: Reproduction
+    """Births."""
+    noise: Literal["normal", "beta"] = "normal"
+    """Environmental noise of rates: normal, cut at 0 and 1; or beta with that mean and spread."""
+    noise_correlation: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    """Correlation of the noise of births with that of survival."""
+    catastrophe: tuple[Calamity, ...] = ()
+    """Catastrophes."""
+    capacity: Ceiling = Ceiling()
+    """Carrying capacity."""
+    patches: Patches | None = None
+    """Several patches; one unless given."""
+    genetics: Heritage = Heritage()
+    """Genes."""
+    founders: Founders
+    """Animals at the start."""
+    supplement: tuple[Supplement, ...] = ()
+    """Animals brought in."""
+    harvest: tuple[Take, ...] = ()
+    """Offtake."""
+    removal: tuple[Take, ...] = ()
+    """Animals taken for purposes outside the study; releases that name this source come on top."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "SourcePopulation":
+        twice = sorted({event for event in self.order if self.order.count(event) > 1})
+        if twice:
+            raise refuse(f"'order' must name each event once; twice: {', '.join(twice)}")
+        if "census" not in self.order:
+            raise refuse("'order' must contain 'census', or there is no result")
+        if self.step_days is not None and self.steps_per_year != 1:
+            raise refuse("needs either 'steps_per_year' or 'step_days'")
+        if self.sexes == 2 and self.genetics.active and not self.breeding.mate_needed:
+            raise refuse("genes of two sexes need a mate: 'mate_needed' must be true")
+        if self.sexes == 1 and self.breeding.mating == "monogamy":
+            raise refuse("monogamy needs two sexes")
+        form = self.breeding.density
+        if form != "none" and self.capacity.number is None and self.capacity.females is None:
+            raise refuse("births that respond to density need 'capacity'")
+        if self.noise == "beta" and form != "none" and self.breeding.share_sd > 0:
+            raise refuse("a beta noise of the breeding share needs density = 'none'")
+        patches = self.patches.size if self.patches else 1
+        if isinstance(self.capacity.number, tuple) and len(self.capacity.number) != patches:
+            raise refuse(f"'capacity.number' must be one number, or one for each of {patches}")
+        if self.genetics.loci > 0 and not self.genetics.frequencies:
+            self._few_founders(patches)
+        return self
+
+    def _few_founders(self, patches: int) -> None:
+        """Refuse more founders than unique genes can be numbered for."""
+        given = self.founders
+        parts = (given.number, given.females, given.males)
+        number = sum(sum(one) if isinstance(one, tuple) else one or 0 for one in parts)
+        if number * patches > _MOST_FOUNDERS:
+            raise refuse(f"unique founder genes need at most {_MOST_FOUNDERS:,} founders")
+
+    @property
+    def breeds_from(self) -> tuple[int, int]:
+        """First breeding age of females and of males."""
+        female, male = self.breeding.first_age_female, self.breeding.first_age_male
+        return female, female if male is None else male
+
+    def steps(self, years: int) -> int:
+        """Return the whole steps in so many years."""
+        if self.step_days is None:
+            return years * self.steps_per_year
+        return int(years * DAYS_PER_YEAR / self.step_days)
