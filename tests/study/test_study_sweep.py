@@ -60,7 +60,7 @@ def test_scenarios_do_not_share_their_tables():
         ({"years": 5}, ("sweep", "years"), "must be a list of values"),
         ({"years": []}, ("sweep", "years"), "must be a list of values"),
         ({"years": [5, 5]}, ("sweep", "years"), "must not name a value twice"),
-        ({"design": "lhs"}, ("sweep", "design"), "must be one of grid, sobol"),
+        ({"design": "lhs"}, ("sweep", "design"), "must be one of grid, sobol, one_at_a_time"),
         ({"n": 4}, ("sweep", "n"), "goes with design = 'sobol', and only with it"),
         ({"design": "sobol"}, ("sweep", "n"), "goes with design = 'sobol', and only with it"),
         ({"design": "sobol", "n": 0}, ("sweep", "n"), "must lie in 1..10000"),
@@ -149,4 +149,17 @@ def test_a_swept_value_that_breaks_a_rule_is_shown_at_the_sweep(tmp_path):
         's.toml:4: sweep."climate.pathway": must be one of historical, ssp126, ssp245, ssp585; '
         "got 'ssp12' (did you mean 'ssp126'?)",
         "s.toml:5: sweep.\"engine.edg\": unknown key (did you mean 'edge'?)",
+    ]
+
+
+def test_one_at_a_time_changes_one_key_at_a_time():
+    data = {"a": 1, "b": {"c": 5}}
+    sweep = {"design": "one_at_a_time", "a": [2, 3], "b.c": [6]}
+    found = expand({**data, "sweep": sweep}).variants
+    assert [one.name for one in found] == ["as_written", "a=2", "a=3", "b.c=6"]
+    assert [(one.data["a"], one.data["b"]["c"]) for one in found] == [
+        (1, 5),
+        (2, 5),
+        (3, 5),
+        (1, 6),
     ]
