@@ -7,7 +7,7 @@ from ustyurt_models.ibm.cheetah_births import give_birth, mate
 from ustyurt_models.ibm.cheetah_deaths import die
 from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother, mark_ranges
 from ustyurt_models.ibm.genetics import genetic_summary
-from ustyurt_models.ibm.predation import hunt, scan_food, update_condition
+from ustyurt_models.ibm.predation import hunt, scan_prey, update_condition
 
 
 def move(colony, rates, number):
@@ -174,7 +174,7 @@ def live(colony, rates, counts, seasons, plain=False):
         births(c, k, rates, land, s, key, tally)
         mates(c, rates, land, s, t % 4, key)
         leaves(c, rates)
-        (scan_food.py_func if plain else scan_food)(counts, rates, s)
+        (scan_prey.py_func if plain else scan_prey)(counts, rates, land, s)
         walks(c, rates, land, s, 0, t % 4, key, tally)
         genes(c, k, out)
         marks(c, land, occupied)

@@ -25,6 +25,9 @@ _S31 = np.uint64(31)
 _ONE = np.uint64(1)
 #: Largest mean for one inversion; larger means are split into equal independent parts.
 _POISSON_PART = 16.0
+#: One over 0 (unused), 1, 2, ...: a product is five times faster than a division.
+_INVERSES = 64
+_INVERSE = np.concatenate([np.zeros(1), 1.0 / np.arange(1, _INVERSES)])
 
 
 @njit(nogil=True, cache=True, error_model="numpy", inline="always")
@@ -64,7 +67,8 @@ def poisson(mean: float, key: np.uint64, identity: np.uint64, purpose: int) -> i
         return 0
     address = np.uint64(mix(np.uint64(mix(key, identity)), np.uint64(purpose)))
     parts = int(mean / _POISSON_PART) + 1
-    limit = math.exp(-mean / parts)
+    part_mean = mean / parts
+    limit = math.exp(-part_mean)
     total = 0
     for part in range(parts):
         u = uniform(address, np.uint64(part), 0)
@@ -73,7 +77,7 @@ def poisson(mean: float, key: np.uint64, identity: np.uint64, purpose: int) -> i
         count = 0
         while u > cumulative and term > 0.0:
             count += 1
-            term *= (mean / parts) / count
+            term *= part_mean * (_INVERSE[count] if count < _INVERSES else 1.0 / count)
             cumulative += term
         total += count
     return total

@@ -1,7 +1,6 @@
 """Where cheetahs come from: mating, litters, and releases."""
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import mix, uniform
 from ustyurt_models.ibm.cheetah_slots import (
@@ -14,8 +13,8 @@ from ustyurt_models.ibm.cheetah_slots import (
     SECOND_SIRE,
     SEX,
     SIRE,
-    distance_km,
     free_slot,
+    squared_cells,
 )
 from ustyurt_models.ibm.cheetah_state import (
     CUB,
@@ -30,41 +29,67 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahScratch,
     CheetahTally,
 )
-from ustyurt_models.ibm.genetics import add_founder, add_offspring
+from ustyurt_models.ibm.compiled import inlined, kernel
+from ustyurt_models.ibm.genetics import add_founder, add_litters
 
-__all__ = ["add_released", "give_birth", "males_in_reach", "mate"]
+__all__ = ["add_released", "give_birth", "list_males", "mate"]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def males_in_reach(
-    cheetahs: Cheetahs, female: int, rates: CheetahRates, land: CheetahLand, order: np.ndarray
+@kernel
+def list_males(
+    cheetahs: Cheetahs, rates: CheetahRates, land: CheetahLand, scratch: CheetahScratch
 ) -> tuple[int, int]:
-    """Write the sires in reach of `female` to `order`, territory holders first.
+    """Write males of breeding age to ``scratch.order``, ``y`` and ``x``, territory holders first.
 
     Returns
     -------
     n, holders : int
-        Males of breeding age within ``mate_radius_km``, and how many of them hold territories.
+        Males of breeding age, and how many of them hold territories.
     """
+    stage, male, age = cheetahs.stage, cheetahs.male, cheetahs.age
     n = 0
     holders = 0
-    for i in range(cheetahs.top[0]):
-        if cheetahs.stage[i] < DISPERSER or cheetahs.male[i] == 0:
-            continue
-        if cheetahs.age[i] < rates.breed_age_male:
-            continue
-        if distance_km(land, cheetahs.cell[female], cheetahs.cell[i]) > rates.mate_radius_km:
-            continue
-        order[n] = i
-        if cheetahs.territorial[i] == 1:
-            order[n] = order[holders]
-            order[holders] = i
-            holders += 1
-        n += 1
+    for wanted in range(1, -1, -1):
+        for i in range(cheetahs.top[0]):
+            if stage[i] < DISPERSER or male[i] == 0 or age[i] < rates.breed_age_male:
+                continue
+            if (cheetahs.territorial[i] == 1) == (wanted == 1):
+                scratch.order[n] = i
+                scratch.y[n] = cheetahs.cell[i] // land.nx
+                scratch.x[n] = cheetahs.cell[i] % land.nx
+                n += 1
+        if wanted == 1:
+            holders = n
     return n, holders
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inlined
+def _count_in_reach(
+    y: int, x: int, first: int, last: int, limit: int, scratch: CheetahScratch
+) -> int:
+    """Count listed males `first` .. `last` - 1 within `limit` squared cells of (y, x)."""
+    rows, columns = scratch.y, scratch.x
+    n = 0
+    for k in range(first, last):
+        dy = rows[k] - y
+        dx = columns[k] - x
+        n += dy * dy + dx * dx <= limit
+    return n
+
+
+@inlined
+def _pick_in_reach(y: int, x: int, number: int, limit: int, scratch: CheetahScratch) -> int:
+    """Return the slot of listed male `number` = 0, 1, ... among those in reach of (y, x)."""
+    k = -1
+    while number >= 0:
+        k += 1
+        dy = scratch.y[k] - y
+        dx = scratch.x[k] - x
+        number -= dy * dy + dx * dx <= limit
+    return scratch.order[k]
+
+
+@inlined
 def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
     """Return whether slot `i` holds a female that is free, old enough and in condition."""
     return (
@@ -77,7 +102,7 @@ def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inlined
 def _litter_size(u: float, rates: CheetahRates) -> int:
     """Return the litter size at the quantile `u`."""
     size = 1
@@ -86,7 +111,7 @@ def _litter_size(u: float, rates: CheetahRates) -> int:
     return size
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def mate(
     cheetahs: Cheetahs,
     rates: CheetahRates,
@@ -102,48 +127,56 @@ def mate(
     litters has a second sire (Gottelli et al. 2007, Proc R Soc B 274:2033).
     """
     conceived = 0
+    males, holders = list_males(cheetahs, rates, land, scratch)
+    if males == 0:
+        return 0
+    limit = squared_cells(rates.mate_radius_km, land.cell_km)
     for i in range(cheetahs.top[0]):
         if not _may_conceive(cheetahs, i, rates):
             continue
         identity = cheetahs.identity[i]
         if uniform(key, identity, CONCEPTION) >= rates.conception[season]:
             continue
-        n, holders = males_in_reach(cheetahs, i, rates, land, scratch.order)
+        y, x = cheetahs.cell[i] // land.nx, cheetahs.cell[i] % land.nx
+        near_holders = _count_in_reach(y, x, 0, holders, limit, scratch)
+        n = near_holders + _count_in_reach(y, x, holders, males, limit, scratch)
         if n == 0:
             continue
-        first_choice = holders if rates.territorial_first == 1 and holders > 0 else n
+        first_choice = near_holders if rates.territorial_first == 1 and near_holders > 0 else n
         chosen = int(uniform(key, identity, SIRE) * first_choice)
-        cheetahs.sire[i, 0] = scratch.order[chosen]
+        cheetahs.sire[i, 0] = _pick_in_reach(y, x, chosen, limit, scratch)
         cheetahs.sire[i, 1] = -1
         if n > 1 and uniform(key, identity, SECOND_CHANCE) < rates.multiple_paternity:
             other = int(uniform(key, identity, SECOND_SIRE) * (n - 1))
-            cheetahs.sire[i, 1] = scratch.order[other + (other >= chosen)]
+            other += other >= chosen
+            cheetahs.sire[i, 1] = _pick_in_reach(y, x, other, limit, scratch)
         cheetahs.litter_due[i] = _litter_size(uniform(key, identity, LITTER), rates)
         conceived += 1
     return conceived
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _father(
     cheetahs: Cheetahs,
     mother: int,
-    newborn_identity: np.uint64,
+    u: float,
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
-    key: np.uint64,
+    males: int,
 ) -> int:
-    """Return the slot of one cub's sire."""
-    u = uniform(key, newborn_identity, FATHER)
+    """Return the slot of one cub's sire at the quantile `u`; `males` are listed."""
     if rates.sires_per_cub == 1:
-        n, _ = males_in_reach(cheetahs, mother, rates, land, scratch.order)
+        limit = squared_cells(rates.mate_radius_km, land.cell_km)
+        y, x = cheetahs.cell[mother] // land.nx, cheetahs.cell[mother] % land.nx
+        n = _count_in_reach(y, x, 0, males, limit, scratch)
         if n > 0:
-            return scratch.order[int(u * n)]
+            return _pick_in_reach(y, x, int(u * n), limit, scratch)
     second = cheetahs.sire[mother, 1]
     return second if second >= 0 and u < 0.5 else cheetahs.sire[mother, 0]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def give_birth(
     cheetahs: Cheetahs,
     kinship: np.ndarray,
@@ -159,16 +192,22 @@ def give_birth(
     Brothers share the litter's address as their later coalition.
     """
     born = 0
+    first_free = 0
+    males = 0
+    if rates.sires_per_cub == 1:
+        males, _ = list_males(cheetahs, rates, land, scratch)
     for i in range(cheetahs.top[0]):
-        if cheetahs.stage[i] < DISPERSER or cheetahs.litter_due[i] == 0:
+        if cheetahs.litter_due[i] == 0 or cheetahs.stage[i] < DISPERSER:
             continue
         litter = np.uint64(mix(cheetahs.identity[i], key))
         for number in range(cheetahs.litter_due[i]):
             identity = np.uint64(mix(litter, np.uint64(number)))
-            father = _father(cheetahs, i, identity, rates, land, scratch, key)
-            slot = free_slot(cheetahs)
+            u = uniform(key, identity, FATHER)
+            father = _father(cheetahs, i, u, rates, land, scratch, males)
+            slot = free_slot(cheetahs, first_free)
             if slot < 0:
                 return NO_SLOT
+            first_free = slot + 1
             _clear(cheetahs, slot, identity)
             cheetahs.mother_identity[slot] = cheetahs.identity[i]
             cheetahs.father_identity[slot] = cheetahs.identity[father]
@@ -177,18 +216,20 @@ def give_birth(
             cheetahs.coalition[slot] = litter if cheetahs.male[slot] == 1 else np.uint64(0)
             cheetahs.cell[slot] = cheetahs.cell[i]
             cheetahs.condition[slot] = cheetahs.condition[i]
-            add_offspring(cheetahs, kinship, slot, i, father)
+            scratch.unsorted[born] = slot
+            scratch.newborn_father[born] = father
             cheetahs.stage[slot] = CUB
             born += 1
         cheetahs.dependents[i] = cheetahs.litter_due[i]
         cheetahs.litter_due[i] = 0
         cheetahs.sire[i, :] = -1
+    add_litters(cheetahs, kinship, scratch.unsorted, scratch.newborn_father, born)
     _free_ghosts(cheetahs)
     tally.births[0] += born
     return born
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _free_ghosts(cheetahs: Cheetahs) -> None:
     """Free the slots of dead sires whose litters are no longer carried."""
     for i in range(cheetahs.top[0]):
@@ -202,7 +243,7 @@ def _free_ghosts(cheetahs: Cheetahs) -> None:
                 cheetahs.stage[i] = EMPTY
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _clear(cheetahs: Cheetahs, slot: int, identity: np.uint64) -> None:
     """Reset every trait of `slot` to that of a newborn with `identity`, in place."""
     cheetahs.identity[slot] = identity
@@ -231,7 +272,7 @@ def _clear(cheetahs: Cheetahs, slot: int, identity: np.uint64) -> None:
     cheetahs.sire[slot, :] = -1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def add_released(
     cheetahs: Cheetahs,
     kinship: np.ndarray,

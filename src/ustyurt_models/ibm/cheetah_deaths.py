@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import uniform
 from ustyurt_models.ibm.cheetah_slots import (
@@ -24,6 +23,7 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahScratch,
     CheetahTally,
 )
+from ustyurt_models.ibm.compiled import inlined, kernel
 
 __all__ = ["apply_ceiling", "die", "fill_hazards"]
 
@@ -32,7 +32,7 @@ STARVATION, CUB_LOSS, ROAD, HERDERS_DOGS, SNARE, OTHER_CARNIVORES = 0, 1, 2, 3, 
 COLD, DISEASE, OLD_AGE, POST_RELEASE, ORPHANED, CEILING = 6, 7, 8, 9, 10, 11
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inlined
 def fill_hazards(
     cheetahs: Cheetahs,
     i: int,
@@ -91,7 +91,7 @@ def fill_hazards(
     return total
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@inlined
 def _record(cheetahs: Cheetahs, i: int, cause: int, tally: CheetahTally) -> None:
     """Count the death of `i` and free its slot."""
     tally.deaths[cause] += 1
@@ -99,7 +99,7 @@ def _record(cheetahs: Cheetahs, i: int, cause: int, tally: CheetahTally) -> None
     remove(cheetahs, i)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def die(
     cheetahs: Cheetahs,
     rates: CheetahRates,
@@ -132,7 +132,9 @@ def die(
         if cheetahs.stage[i] < 0:
             continue
         total = fill_hazards(cheetahs, i, rates, land, severity, season, scratch.hazards)
-        if -math.log(uniform(key, cheetahs.identity[i], FATE)) >= total:
+        fate = uniform(key, cheetahs.identity[i], FATE)
+        # exp(-total) >= 1 - total spares most animals the logarithm.
+        if fate <= 1.0 - total or -math.log(fate) >= total:
             cheetahs.age[i] += 1
             if cheetahs.since_release[i] >= 0:
                 cheetahs.since_release[i] += 1
@@ -147,7 +149,7 @@ def die(
     return dead + _orphan(cheetahs, rates, tally)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _orphan(cheetahs: Cheetahs, rates: CheetahRates, tally: CheetahTally) -> int:
     """Settle the fate of cubs whose mother has died; recount the dependents; return deaths."""
     dead = 0
@@ -168,7 +170,7 @@ def _orphan(cheetahs: Cheetahs, rates: CheetahRates, tally: CheetahTally) -> int
     return dead
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def apply_ceiling(
     cheetahs: Cheetahs,
     rates: CheetahRates,
@@ -191,8 +193,8 @@ def apply_ceiling(
         for i in range(cheetahs.top[0]):
             counted = rates.ceiling_per_sex == 0 or cheetahs.male[i] == sex
             if cheetahs.stage[i] >= 0 and counted:
-                scratch.order[n] = i
-                scratch.priority[n] = uniform(key, cheetahs.identity[i], QUEUE_CEILING)
+                scratch.unsorted[n] = i
+                scratch.unsorted_priority[n] = uniform(key, cheetahs.identity[i], QUEUE_CEILING)
                 n += 1
         if n > rates.ceiling[sex]:
             removed += _cut(cheetahs, rates, scratch, n, rates.ceiling[sex], tally)
@@ -201,7 +203,7 @@ def apply_ceiling(
     return removed
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _cut(
     cheetahs: Cheetahs,
     rates: CheetahRates,
@@ -210,10 +212,9 @@ def _cut(
     limit: int,
     tally: CheetahTally,
 ) -> int:
-    """Remove animals of the first `n` in ``scratch.order`` above `limit`; return how many."""
+    """Remove animals of the first `n` in ``scratch.unsorted`` above `limit`; return how many."""
     hard = rates.ceiling_rule == CEILING_HARD
-    if hard:
-        sort_by_priority(scratch.order, scratch.priority, n)
+    sort_by_priority(scratch, n)
     removed = 0
     for k in range(n):
         keep = k < limit if hard else scratch.priority[k] < limit / n

@@ -169,7 +169,9 @@ def spread_cheetahs(world: World, state: State, now: Now) -> None:
         return
     cheetah_dispersal.leave_mother(state.cheetahs, world.cheetah_rates)
     count_all_prey(world, state)
-    predation.scan_food(state.counts, world.cheetah_rates, state.cheetah_scratch)
+    predation.scan_prey(
+        state.counts, world.cheetah_rates, world.cheetah_land, state.cheetah_scratch
+    )
     cheetah_dispersal.disperse(
         state.cheetahs,
         world.cheetah_rates,

@@ -1,22 +1,20 @@
 """Slots of the cheetahs: taking, freeing, distances, and a fair order of animals."""
 
-import math
-
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import uniform
-from ustyurt_models.ibm.cheetah_state import DISPERSER, EMPTY, GHOST, CheetahLand, Cheetahs
+from ustyurt_models.ibm.cheetah_state import DISPERSER, EMPTY, GHOST, Cheetahs, CheetahScratch
+from ustyurt_models.ibm.compiled import kernel
 
 __all__ = [
     "COALITION",
     "CONCEPTION",
     "FATE",
-    "distance_km",
     "free_slot",
     "queue_independent",
     "remove",
     "sort_by_priority",
+    "squared_cells",
 ]
 
 # Purposes of the chance of a cheetah; those of hunting and walking add a running number.
@@ -29,68 +27,92 @@ DISTANCE, HEADING = 15, 16
 COALITION = 1_000_000
 TENURE = 18
 LIVESTOCK, HUNT, KILL, WALK = 17, 1000, 2000, 3000
+# Distances in cells are compared as whole squares; anything farther counts as this far.
+_FARTHEST_CELLS = 1e6
+_ROUNDING = 1e-6
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def free_slot(cheetahs: Cheetahs) -> int:
-    """Return the lowest free slot and count it as used, or -1 when all are taken."""
-    for slot in range(cheetahs.stage.size):
-        if cheetahs.stage[slot] == EMPTY:
+@kernel
+def free_slot(cheetahs: Cheetahs, first: int = 0) -> int:
+    """Return the lowest free slot from `first` on and count it as used, or -1 without any."""
+    stage = cheetahs.stage
+    for slot in range(first, stage.size):
+        if stage[slot] == EMPTY:
             cheetahs.top[0] = max(cheetahs.top[0], slot + 1)
             return slot
     return -1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def remove(cheetahs: Cheetahs, slot: int) -> None:
     """Free `slot` in place; a sire whose litter is carried stays as a ghost for his kinship."""
+    adult_male = cheetahs.male[slot] == 1 and cheetahs.stage[slot] >= DISPERSER
     cheetahs.stage[slot] = EMPTY
     cheetahs.territorial[slot] = 0
     cheetahs.coalition[slot] = 0
     cheetahs.litter_due[slot] = 0
     cheetahs.dependents[slot] = 0
+    if not adult_male:
+        return
     for i in range(cheetahs.top[0]):
         carries = cheetahs.stage[i] >= DISPERSER and cheetahs.litter_due[i] > 0
         if carries and (cheetahs.sire[i, 0] == slot or cheetahs.sire[i, 1] == slot):
             cheetahs.stage[slot] = GHOST
+            return
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def distance_km(land: CheetahLand, one: int, other: int) -> float:
-    """Return the distance between the centres of two cells [km]."""
-    dy = one // land.nx - other // land.nx
-    dx = one % land.nx - other % land.nx
-    return land.cell_km * math.sqrt(float(dy * dy + dx * dx))
+@kernel
+def squared_cells(km: float, cell_km: float) -> int:
+    """Return the largest squared distance in cells that is not farther than `km`."""
+    cells = min(km / cell_km, _FARTHEST_CELLS)
+    return int(cells * cells + _ROUNDING)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def sort_by_priority(order: np.ndarray, priority: np.ndarray, n: int) -> None:
-    """Sort the first `n` of `order` in place by ascending `priority` (Shell 1959, ACM)."""
-    gap = n // 2
-    while gap > 0:
-        for i in range(gap, n):
-            item = order[i]
-            value = priority[i]
-            j = i
-            while j >= gap and priority[j - gap] > value:
-                order[j] = order[j - gap]
-                priority[j] = priority[j - gap]
-                j -= gap
-            order[j] = item
-            priority[j] = value
-        gap //= 2
+@kernel
+def sort_by_priority(scratch: CheetahScratch, n: int) -> None:
+    """Write the first `n` of ``scratch.unsorted`` to ``order``, sorted by ascending priority.
+
+    Priorities are uniform in (0, 1): animals are dealt into as many buckets as there are animals
+    and then sorted by insertion, in time proportional to `n`.
+    """
+    order, priority = scratch.order, scratch.priority
+    unsorted, drawn = scratch.unsorted, scratch.unsorted_priority
+    bucket = scratch.bucket
+    for b in range(n + 1):
+        bucket[b] = 0
+    for i in range(n):
+        bucket[int(drawn[i] * n) + 1] += 1
+    for b in range(n):
+        bucket[b + 1] += bucket[b]
+    for i in range(n):
+        b = int(drawn[i] * n)
+        place = bucket[b]
+        order[place] = unsorted[i]
+        priority[place] = drawn[i]
+        bucket[b] = place + 1
+    for i in range(1, n):
+        item = order[i]
+        value = priority[i]
+        j = i
+        while j > 0 and priority[j - 1] > value:
+            order[j] = order[j - 1]
+            priority[j] = priority[j - 1]
+            j -= 1
+        order[j] = item
+        priority[j] = value
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def queue_independent(
-    cheetahs: Cheetahs, order: np.ndarray, priority: np.ndarray, key: np.uint64, purpose: int
+    cheetahs: Cheetahs, scratch: CheetahScratch, key: np.uint64, purpose: int
 ) -> int:
-    """Write the slots of independent animals to `order` in random order; return how many."""
+    """Write the slots of independent animals to ``scratch.order`` in random order; return them."""
     n = 0
+    stage, identity = cheetahs.stage, cheetahs.identity
     for i in range(cheetahs.top[0]):
-        if cheetahs.stage[i] >= DISPERSER:
-            order[n] = i
-            priority[n] = uniform(key, cheetahs.identity[i], purpose)
+        if stage[i] >= DISPERSER:
+            scratch.unsorted[n] = i
+            scratch.unsorted_priority[n] = uniform(key, identity[i], purpose)
             n += 1
-    sort_by_priority(order, priority, n)
+    sort_by_priority(scratch, n)
     return n

@@ -8,14 +8,14 @@ One season calls the event kernels in this order (numbers are those of ``models/
     8  die(cheetahs, rates, land, scratch, severity, season, key, tally)       cheetah_deaths
     9  give_birth(cheetahs, kinship, rates, land, scratch, key, tally)         cheetah_births
     9  mate(cheetahs, rates, land, scratch, season, key)                       cheetah_births
-    10 scan_food(counts, rates, scratch)                                       predation
+    10 scan_prey(counts, rates, land, scratch)                                 predation
     10 leave_mother(cheetahs, rates)                                           cheetah_dispersal
     10 disperse(cheetahs, rates, land, scratch, regime, season, key, tally) cheetah_dispersal
     -  apply_ceiling(cheetahs, rates, scratch, key, tally)                     cheetah_deaths
     11 genetic_summary(cheetahs, kinship, out)                                 genetics
     12 mark_ranges(cheetahs, land, occupied)                                   cheetah_dispersal
 
-``disperse`` reads where prey stand from ``scratch.food_kg`` as ``scan_food`` left it; ``hunt``
+``disperse`` reads where prey stand from ``scratch.food_kg`` as ``scan_prey`` left it; ``hunt``
 scans for itself. With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
 ``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
@@ -23,6 +23,7 @@ free slot is used first, so results do not depend on the number of slots. A kern
 slots than there are (``add_released``, ``give_birth``) returns ``NO_SLOT``: rerun with more slots.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -204,14 +205,32 @@ class CheetahRelease(NamedTuple):
 
 
 class CheetahScratch(NamedTuple):
-    """Work space of the kernels; only ``food_kg`` carries from ``scan_food`` to its readers."""
+    """Work space of the kernels; only what `scan_prey` fills carries to its readers."""
 
     order: np.ndarray  # int32 (slots,)
     priority: np.ndarray  # float64 (slots,)
-    in_range: np.ndarray  # int64 (type,)
-    cells: np.ndarray  # int32 (disc,)
+    unsorted: np.ndarray  # int32 (slots,)
+    unsorted_priority: np.ndarray  # float64 (slots,)
+    newborn_father: np.ndarray  # int32 (slots,)
+    bucket: np.ndarray  # int64 (slots + 2,)
+    y: np.ndarray  # int64 (slots,), row of the cell
+    x: np.ndarray  # int64 (slots,), column of the cell
+    leader: np.ndarray  # int32 (slots,), lowest slot of the coalition, itself when alone
+    partner: np.ndarray  # int32 (slots,), next slot of the coalition, -1 after the last
+    last: np.ndarray  # int32 (slots,), last slot of the coalition of a leader
+    hashed: np.ndarray  # int32 (power of two,), leaders by hash of their coalition
+    claims: np.ndarray  # int32 (cell,), residents within the largest home range
+    held: np.ndarray  # int32 (cell,), territory holders within the spacing of territories
     hazards: np.ndarray  # float64 (cause,)
-    food_kg: np.ndarray  # float64 (cell,), preferred prey biomass [kg]
+    cells: np.ndarray  # int32 (disc,), cells of the home range at hand
+    group_cell: np.ndarray  # int32 (disc * type,), cell of a group of prey of one type
+    group_kind: np.ndarray  # int32 (disc * type,), its type
+    reach: np.ndarray  # float64 (disc * type,), running sum of area attacked times animals [km2]
+    weight: np.ndarray  # float64 (8,), running sum over directions of a step
+    food_kg: np.ndarray  # float64 (cell,), preferred prey biomass less this season's kills [kg]
+    food_before_kg: np.ndarray  # float64 (cell,), preferred prey biomass before the kills [kg]
+    touched: np.ndarray  # int32 (cell,), cells with kills since the scan
+    touched_cells: np.ndarray  # int64 (1,), how many of them
 
 
 class CheetahTally(NamedTuple):
@@ -261,13 +280,36 @@ def new_kinship(slots: int) -> np.ndarray:
 
 def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> CheetahScratch:
     """Return work space for `slots` cheetahs, `types` of prey and `causes` of death on `land`."""
+    cells, disc = land.inside.size, land.offset_y.size
+    whole = {
+        "order": slots,
+        "unsorted": slots,
+        "newborn_father": slots,
+        "leader": slots,
+        "partner": slots,
+        "last": slots,
+        "hashed": 2 ** math.ceil(math.log2(2 * slots)),
+        "claims": cells,
+        "held": cells,
+        "touched": cells,
+        "cells": disc,
+        "group_cell": disc * types,
+        "group_kind": disc * types,
+    }
+    real = {
+        "priority": slots,
+        "unsorted_priority": slots,
+        "hazards": causes,
+        "reach": disc * types,
+        "weight": 8,
+        "food_kg": cells,
+        "food_before_kg": cells,
+    }
+    wide = {"bucket": slots + 2, "y": slots, "x": slots, "touched_cells": 1}
     return CheetahScratch(
-        order=np.zeros(slots, np.int32),
-        priority=np.zeros(slots),
-        in_range=np.zeros(types, np.int64),
-        cells=np.zeros(land.offset_y.size, np.int32),
-        hazards=np.zeros(causes),
-        food_kg=np.zeros(land.inside.size),
+        **{name: np.zeros(shape, np.int32) for name, shape in whole.items()},
+        **{name: np.zeros(shape) for name, shape in real.items()},
+        **{name: np.zeros(shape, np.int64) for name, shape in wide.items()},
     )
 
 

@@ -6,14 +6,14 @@ each of two animals is identical by descent; ``kinship[i, i] = (1 + F_i) / 2``
 """
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.cheetah_state import EMPTY, Cheetahs
+from ustyurt_models.ibm.compiled import kernel
 
-__all__ = ["add_founder", "add_offspring", "genetic_summary"]
+__all__ = ["add_founder", "add_litters", "add_offspring", "genetic_summary"]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def add_founder(
     cheetahs: Cheetahs, kinship: np.ndarray, source_kinship: np.ndarray, slot: int
 ) -> None:
@@ -44,7 +44,7 @@ def add_founder(
     cheetahs.inbreeding[slot] = 0.0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def add_offspring(
     cheetahs: Cheetahs, kinship: np.ndarray, slot: int, mother: int, father: int
 ) -> None:
@@ -62,7 +62,51 @@ def add_offspring(
         )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
+def add_litters(
+    cheetahs: Cheetahs, kinship: np.ndarray, young: np.ndarray, fathers: np.ndarray, born: int
+) -> None:
+    """Do for all newborns of a season at once what `add_offspring` does for one, in place.
+
+    Rows are written first and mirrored into columns at the end, row by row: a column written
+    alone would fetch one line of memory per animal.
+
+    Parameters
+    ----------
+    cheetahs, kinship
+        As in `add_offspring`; ``mother`` of the newborns is set.
+    young, fathers : numpy.ndarray
+        Slots of the newborns and of their fathers, int32; the first `born` entries count.
+    born : int
+        Number of newborns. Parents are not among them.
+    """
+    top = cheetahs.top[0]
+    for c in range(born):
+        slot, father = young[c], fathers[c]
+        mother = cheetahs.mother[slot]
+        row, of_mother, of_father = kinship[slot], kinship[mother], kinship[father]
+        inbreeding = of_mother[father]
+        for j in range(top):
+            row[j] = 0.5 * (of_mother[j] + of_father[j])
+        for b in range(c):
+            shared = 0.5 * (kinship[young[b], mother] + kinship[young[b], father])
+            row[young[b]] = shared
+            kinship[young[b], slot] = shared
+        row[slot] = 0.5 * (1.0 + inbreeding)
+        cheetahs.inbreeding[slot] = inbreeding
+        for source in range(cheetahs.ancestry.shape[1]):
+            cheetahs.ancestry[slot, source] = 0.5 * (
+                cheetahs.ancestry[mother, source] + cheetahs.ancestry[father, source]
+            )
+    for j in range(top):
+        if cheetahs.stage[j] == EMPTY:
+            continue
+        row = kinship[j]
+        for c in range(born):
+            row[young[c]] = kinship[young[c], j]
+
+
+@kernel
 def genetic_summary(cheetahs: Cheetahs, kinship: np.ndarray, out: np.ndarray) -> int:
     """Summarise the genes of the living into `out`; return how many live.
 
@@ -78,15 +122,24 @@ def genetic_summary(cheetahs: Cheetahs, kinship: np.ndarray, out: np.ndarray) ->
     alive = 0
     inbreeding = 0.0
     total = 0.0
+    stage = cheetahs.stage
     for i in range(cheetahs.top[0]):
-        if cheetahs.stage[i] < 0:
+        if stage[i] < 0:
             continue
         alive += 1
         inbreeding += cheetahs.inbreeding[i]
-        total += kinship[i, i]
-        for j in range(i):
-            if cheetahs.stage[j] >= 0:
-                total += 2.0 * kinship[i, j]
+        row = kinship[i]
+        # Four sums at a time keep the processor from waiting for each addition.
+        one = two = three = four = 0.0
+        fours = i // 4 * 4
+        for j in range(0, fours, 4):
+            one += row[j] if stage[j] >= 0 else 0.0
+            two += row[j + 1] if stage[j + 1] >= 0 else 0.0
+            three += row[j + 2] if stage[j + 2] >= 0 else 0.0
+            four += row[j + 3] if stage[j + 3] >= 0 else 0.0
+        for j in range(fours, i):
+            one += row[j] if stage[j] >= 0 else 0.0
+        total += row[i] + 2.0 * ((one + two) + (three + four))
     if alive == 0:
         out[:] = np.nan
         return 0

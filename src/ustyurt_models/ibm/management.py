@@ -8,9 +8,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import binomial, child, normal
+from ustyurt_models.ibm.compiled import kernel
 
 __all__ = [
     "COMPARISONS",
@@ -102,7 +102,7 @@ class Monitoring(NamedTuple):
     adults: np.ndarray  # int64 (census,), adults alive at the end of the year plus its deaths
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def compare(value: float, comparison: int, threshold: float) -> bool:
     """Apply the comparison with the given code."""
     if comparison == 0:
@@ -116,7 +116,7 @@ def compare(value: float, comparison: int, threshold: float) -> bool:
     return (value == threshold) == (comparison == 4)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def see(monitoring: Monitoring, census: int, truth: np.ndarray, key: np.uint64) -> None:
     """Write what managers see of `truth` (shape (column,)) at `census`, in place.
 
@@ -131,7 +131,7 @@ def see(monitoring: Monitoring, census: int, truth: np.ndarray, key: np.uint64) 
         monitoring.seen[census, column] = truth[column] * math.exp(error - 0.5 * variance)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def notice_deaths(monitoring: Monitoring, year: int, deaths: int, adults: int, key: np.uint64):
     """Record what tracking notices of the year's adult deaths, in place."""
     address = np.uint64(child(key, year))
@@ -141,7 +141,7 @@ def notice_deaths(monitoring: Monitoring, year: int, deaths: int, adults: int, k
     monitoring.adults[year] = adults
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _gate_open(gates: Gates, r: int, year: int, monitoring: Monitoring) -> bool:
     """Tell whether the last estimates meet all conditions of release `r` (true without any)."""
     for g in range(gates.release.size):
@@ -157,7 +157,7 @@ def _gate_open(gates: Gates, r: int, year: int, monitoring: Monitoring) -> bool:
     return True
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _share_dead(monitoring: Monitoring, first: int, year: int) -> float:
     """Return noticed adult deaths of the years `first` to `year` - 1 over the adults known.
 
@@ -171,7 +171,7 @@ def _share_dead(monitoring: Monitoring, first: int, year: int) -> float:
     return deaths / at_risk if at_risk > 0 else 0.0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _must_stop(releases: Releases, r: int, year: int, monitoring: Monitoring) -> bool:
     """Tell whether what was seen since the first release, within the window, fires the rule."""
     column = releases.stop_column[r]
@@ -184,7 +184,7 @@ def _must_stop(releases: Releases, r: int, year: int, monitoring: Monitoring) ->
     return compare(monitoring.seen[year, column], comparison, threshold)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def release_due(
     releases: Releases,
     gates: Gates,

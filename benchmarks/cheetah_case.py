@@ -1,0 +1,148 @@
+"""Worlds of cheetahs for speed measurements: shipped land and evidence, steady numbers."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ustyurt_models.bridge.cheetah import cheetah_rates
+from ustyurt_models.bridge.cheetah_land import cheetah_land
+from ustyurt_models.bridge.prey_land import prey_grid, start_places
+from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
+from ustyurt_models.evidence import load_catalogue, parameter_ids
+from ustyurt_models.evidence.cheetah_species import load_cheetah_species
+from ustyurt_models.ibm import (
+    cheetah_births,
+    cheetah_deaths,
+    cheetah_dispersal,
+    genetics,
+    predation,
+)
+from ustyurt_models.ibm.cheetah_state import (
+    CEILING_HARD,
+    CheetahRelease,
+    new_cheetahs,
+    new_kinship,
+    new_scratch,
+    new_tally,
+)
+from ustyurt_models.landscape.land import load_land
+
+__all__ = ["season_ns"]
+
+#: Live mass of young and adults [kg] of four ungulates, as `bridge.cheetah.cheetah_rates` takes.
+_MASS_KG = [(15.0, 28.0), (10.0, 21.0), (22.0, 45.0), (130.0, 240.0)]
+#: Animals per km2 of each type: young and adults of saiga, gazelle, urial and kulan.
+_PREY_PER_KM2 = (0.15, 0.5, 0.06, 0.2, 0.01, 0.03, 0.002, 0.008)
+_KEY = np.uint64(20_261_122)
+
+
+class Case(NamedTuple):
+    """One population with everything its kernels take."""
+
+    cheetahs: tuple
+    kinship: np.ndarray
+    rates: tuple
+    land: tuple
+    scratch: tuple
+    tally: tuple
+    counts: np.ndarray
+    quota: np.ndarray
+    occupied: np.ndarray
+
+
+@njit(nogil=True)
+def _nothing(cheetahs, rates, land, scratch, tally):
+    """Take the arguments of a kernel and do nothing: what a call from Python costs."""
+    return cheetahs.top[0]
+
+
+def make_case(animals: int) -> Case:
+    """Return `animals` cheetahs with a hard ceiling at that number, at central evidence."""
+    species = load_cheetah_species()
+    rows = load_catalogue().require_ids(parameter_ids(species))
+    values = {row.id: row.value for row in rows}
+    land_set = load_land("ustyurt_5km")
+    grid, classes = prey_grid(land_set)
+    passable = np.ones((1, 4, classes.permeability({}).size))
+    rates = cheetah_rates(species, values, _MASS_KG, 5.0)._replace(
+        ceiling_rule=CEILING_HARD, ceiling=np.array([animals, 0])
+    )
+    land = cheetah_land(land_set, species, values, grid.step_class, passable, 5.0, False)
+    land.road[:] = land.people[:] = land.poaching[:] = 0.0
+    cells, slots = land.inside.size, max(256, 4 * animals)
+    counts = np.zeros((cells, len(_PREY_PER_KM2)), np.int32).T
+    rng = np.random.default_rng(1)
+    for kind, density in enumerate(_PREY_PER_KM2):
+        counts[kind] = rng.poisson(25.0 * density * (land.inside == 1))
+    causes, types = len(CHEETAH_DEATH_CAUSES), len(_PREY_PER_KM2)
+    case = Case(
+        new_cheetahs(slots),
+        new_kinship(slots),
+        rates,
+        land,
+        new_scratch(slots, types, land, causes),
+        new_tally(causes, types, cells),
+        counts,
+        np.zeros_like(counts),
+        np.zeros(cells, np.uint8),
+    )
+    _settle_in(case, animals, rng)
+    return case
+
+
+def _settle_in(case: Case, animals: int, rng: np.random.Generator) -> None:
+    """Set free half of the animals in good places; births make up for the rest."""
+    places, cumulative = start_places(case.land.suitability * case.land.inside)
+    for number in range(animals):
+        cell = int(places[np.searchsorted(cumulative, rng.random())])
+        male = number % 2
+        release = CheetahRelease(np.uint64(number + 1), 1 - male, male, 8, 30, cell, 0, 0, 0, 1, 1)
+        cheetah_births.add_released(
+            case.cheetahs, case.kinship, np.zeros((1, 1)), release, case.tally
+        )
+    case.cheetahs.since_release[:] = -1
+
+
+def _events(case: Case, season: int, key: np.uint64) -> dict[str, Callable[[], object]]:
+    """Return the events of one season in order."""
+    c, k, r, land, s, t = case[:6]
+    genes = np.zeros(3)
+    return {
+        "predation": lambda: predation.hunt(c, case.counts, case.quota, r, land, s, key, t),
+        "condition": lambda: predation.update_condition(c, r),
+        "deaths": lambda: cheetah_deaths.die(c, r, land, s, 0.0, season, key, t),
+        "ceiling": lambda: cheetah_deaths.apply_ceiling(c, r, s, key, t),
+        "births": lambda: cheetah_births.give_birth(c, k, r, land, s, key, t),
+        "mating": lambda: cheetah_births.mate(c, r, land, s, season, key),
+        "independence": lambda: cheetah_dispersal.leave_mother(c, r),
+        "prey map": lambda: predation.scan_prey(case.counts, r, land, s),
+        "dispersal": lambda: cheetah_dispersal.disperse(c, r, land, s, 0, season, key, t),
+        "kinship summary": lambda: genetics.genetic_summary(c, k, genes),
+        "ranges": lambda: cheetah_dispersal.mark_ranges(c, land, case.occupied),
+    }
+
+
+def season_ns(animals: int, seasons: int = 200, warm_up: int = 40) -> dict[str, float]:
+    """Return CPU ns per animal and season of each event, the cost of the call taken off."""
+    case = make_case(animals)
+    spent = {}
+    lived = 0
+    for step in range(warm_up + seasons):
+        key = np.uint64(int(_KEY) + 7_919 * step)
+        if step == warm_up:
+            spent, lived = {}, 0
+        lived += int((case.cheetahs.stage >= 0).sum())
+        for name, event in _events(case, step % 4, key).items():
+            started = time.process_time_ns()
+            event()
+            spent[name] = spent.get(name, 0) + time.process_time_ns() - started
+        started = time.process_time_ns()
+        _nothing(case.cheetahs, case.rates, case.land, case.scratch, case.tally)
+        spent["call"] = spent.get("call", 0) + time.process_time_ns() - started
+    call = spent.pop("call") / lived
+    return {"animals": lived / seasons, "call": call} | {
+        name: ns / lived - call for name, ns in spent.items()
+    }
