@@ -145,6 +145,7 @@ CHEETAH: dict[str, Any] = {
         "search_km_per_day": 5.0,
         "strip_km": 0.5,
         "success": 0.4,
+        "prey_group": 1.0,
         "preferred_low_kg": 20.0,
         "preferred_high_kg": 60.0,
         "preference_spread": 0.5,
@@ -201,6 +202,7 @@ CHEETAH: dict[str, Any] = {
         "mate_km": 50.0,
         "multiple_paternity": 0.0,
         "independence_months": 18,
+        "interval_months": 24,
         "lethal_equivalents": 0.0,
     },
     "space": {

@@ -99,6 +99,7 @@ def make_rates(**changes):
         mate_radius_km=1e9,
         territorial_first=1,
         dependency=6,
+        remate_age=6,
         dispersal_km=np.array([10.0, 40.0]),
         explore_km=np.array([100.0, 40.0]),
         explore_seasons=0,

@@ -67,9 +67,10 @@ def test_litters_follow_the_table_and_sexes_are_even():
     assert abs(males - born / 2) < 5 * math.sqrt(born / 4)
 
 
-def test_successful_litters_come_every_seven_seasons_and_lost_ones_sooner():
+@pytest.mark.parametrize(("remate_age", "interval"), [(6, 7), (5, 6)])
+def test_litters_follow_when_cubs_are_grown_and_sooner_when_lost(remate_age, interval):
     hazard = np.zeros((CAUSES, 2, 400))
-    rates = make_rates(hazard=hazard, dependency=6, male_share=1.0)
+    rates = make_rates(hazard=hazard, dependency=6, remate_age=remate_age, male_share=1.0)
     lossy = hazard.copy()
     lossy[1, :, 0] = 1e9
     intervals = {}
@@ -83,7 +84,7 @@ def test_successful_litters_come_every_seven_seasons_and_lost_ones_sooner():
                 births.append(t)
             leave_mother(colony.cheetahs, rates)
         intervals[name] = set(np.diff(births).tolist())
-    assert intervals == {"reared": {7}, "lost": {2}}
+    assert intervals == {"reared": {interval}, "lost": {2}}
 
 
 def test_numbers_of_a_yearly_life_table_match_leslie():
@@ -103,6 +104,7 @@ def test_numbers_of_a_yearly_life_table_match_leslie():
         conception=np.array([0.5]),
         gestation=0,
         dependency=1,
+        remate_age=1,
     )
     land = make_land(5, 5)
     replicates = 80

@@ -112,6 +112,8 @@ def _food(v: _Values, prey_mass_kg: Sequence[tuple[float, float]]) -> dict[str, 
     days = _DAYS_PER_YEAR / v.seasons_per_year
     searched_km2 = v("food", "search_km_per_day") * v("food", "strip_km") * days
     searched_km2 *= v("food", "success")
+    # A hunt is at a group and brings one animal of it, whatever the number that was met.
+    per_animal_km2 = searched_km2 / v("food", "prey_group")
 
     def preference(mass_kg: float) -> float:
         if not v.on("prey_switching"):
@@ -128,11 +130,11 @@ def _food(v: _Values, prey_mass_kg: Sequence[tuple[float, float]]) -> dict[str, 
         "need_kg": v("food", "need_kg_per_yr") / v.seasons_per_year,
         "cub_need": v("food", "cub_need"),
         "surplus": v("food", "surplus"),
-        "attack_km2": searched_km2 * liked * vulnerable,
+        "attack_km2": per_animal_km2 * liked * vulnerable,
         "mass_kg": mass,
         "food_kg": mass * liked,
         "small_attack_km2": searched_km2 * preference(v("food", "small_prey_kg")),
-        "livestock_attack_km2": searched_km2 * stock,
+        "livestock_attack_km2": per_animal_km2 * stock,
         "livestock_kg": v("food", "stock_kg"),
         "range_biomass_kg": (10_000.0 * v("space", "adult_kg") / v("space", "predator_kg_per_10t")),
         "condition_memory": v("food", "condition_memory") ** (4.0 / v.seasons_per_year),
@@ -167,6 +169,7 @@ def _hazard_table(v: _Values) -> np.ndarray:
     steps = v.seasons_per_year
     old = round(v("survival", "old_age_yr") * steps)
     table = np.zeros((len(CHEETAH_DEATH_CAUSES), 2, old + _OLD_YEARS * steps))
+    independence = max(steps, v.seasons(v("births", "independence_months")))
     subadult_end = v.seasons(v("survival", "subadult_end_months"))
     _fill_cubs(v, table)
     adult = {_FEMALE: v("survival", "female"), _MALE: v("survival", "male")}
@@ -177,10 +180,11 @@ def _hazard_table(v: _Values) -> np.ndarray:
     shares /= shares.sum()
     for sex in (_FEMALE, _MALE):
         grown = hazard_of(adult[sex]) / steps
-        table[_CAUSE["disease"], sex, steps:subadult_end] = (
+        table[_CAUSE["disease"], sex, steps:] = grown
+        # The row speaks of animals that have left their mother; yearlings run her risk.
+        table[_CAUSE["disease"], sex, independence:subadult_end] = (
             hazard_of(v("survival", "subadult")) / steps
         )
-        table[_CAUSE["disease"], sex, subadult_end:] = grown
         table[_CAUSE["old_age"], sex, old:] = (
             excess_hazard(v("survival", "old"), adult[sex]) / steps
         )
@@ -255,6 +259,8 @@ def _births(v: _Values) -> dict[str, Any]:
     """Return the part of the rates about reproduction."""
     steps = v.seasons_per_year
     gestation_months = v("births", "gestation_days") / _DAYS_PER_MONTH
+    gestation = min(1, round(gestation_months * steps / 12.0))
+    dependency = v.seasons(v("births", "independence_months"))
     free_quarter = 1.0 - v("births", "conceive")
     conceive = 1.0 - free_quarter ** (4.0 / steps) if v.on("cheetah_births") else 0.0
     radius = v("births", "mate_km") if v.on("mate_finding") else math.inf
@@ -269,11 +275,21 @@ def _births(v: _Values) -> dict[str, Any]:
         "male_share": v("births", "male_share"),
         "multiple_paternity": v("births", "multiple_paternity"),
         "sires_per_cub": int(v.paternity == "cub"),
-        "gestation": min(1, round(gestation_months * steps / 12.0)),
+        "gestation": gestation,
         "mate_radius_km": radius,
         "territorial_first": 1,
-        "dependency": v.seasons(v("births", "independence_months")),
+        "dependency": dependency,
+        "remate_age": _remate_age(v, dependency, gestation),
     }
+
+
+def _remate_age(v: _Values, dependency: int, gestation: int) -> int:
+    """Return the age of cubs from which their mother may conceive again [steps].
+
+    Published intervals between litters are as long as cubs depend, so the next litter is
+    conceived a gestation before they leave; it is never born before they do.
+    """
+    return max(v.seasons(v("births", "interval_months")), dependency) - gestation
 
 
 def _space(v: _Values, cell_km: float) -> dict[str, Any]:

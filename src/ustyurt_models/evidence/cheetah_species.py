@@ -38,7 +38,9 @@ class CheetahFood(Table):
     strip_km: Quantity
     """Width in which prey is met [km]."""
     success: Quantity
-    """Share of prey met that is killed."""
+    """Share of hunts that end in a kill."""
+    prey_group: Quantity
+    """Wild prey that are met together, of which a hunt takes one."""
     preferred_low_kg: Quantity
     """Lightest prey of preferred mass [kg]."""
     preferred_high_kg: Quantity
@@ -156,6 +158,8 @@ class CheetahBirths(Table):
     """Whether a litter has its sires, or every cub draws one of the males in reach."""
     independence_months: Quantity
     """Age at independence [months]."""
+    interval_months: Quantity
+    """From one litter to the next when cubs are reared [months]."""
     lethal_equivalents: Quantity
     """Per diploid genome, acting on first-year survival."""
 

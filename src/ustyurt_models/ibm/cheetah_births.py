@@ -89,16 +89,28 @@ def _pick_in_reach(y: int, x: int, number: int, limit: int, scratch: CheetahScra
     return scratch.order[k]
 
 
+@kernel
+def _tied_by_cubs(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
+    """Return whether cubs of `i` are too young for her to conceive again."""
+    if cheetahs.dependents[i] == 0:
+        return False
+    for j in range(cheetahs.top[0]):
+        small = cheetahs.stage[j] == CUB and cheetahs.age[j] < rates.remate_age
+        if small and cheetahs.mother[j] == i:
+            return True
+    return False
+
+
 @inlined
 def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
     """Return whether slot `i` holds a female that is free, old enough and in condition."""
     return (
         cheetahs.stage[i] >= rates.breed_stage
         and cheetahs.male[i] == 0
-        and cheetahs.dependents[i] == 0
         and cheetahs.litter_due[i] == 0
         and rates.breed_age_female <= cheetahs.age[i] <= rates.last_breed_age
         and cheetahs.condition[i] >= rates.breed_condition
+        and not _tied_by_cubs(cheetahs, i, rates)
     )
 
 

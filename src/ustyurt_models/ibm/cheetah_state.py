@@ -144,6 +144,7 @@ class CheetahRates(NamedTuple):
     territorial_first: int  # 1: territory holders sire before floaters
     # space
     dependency: int  # age of independence [seasons]
+    remate_age: int  # age of cubs from which their mother may conceive again [seasons]
     dispersal_km: np.ndarray  # shape (sex,), mean distance walked per season of dispersal [km]
     explore_km: np.ndarray  # shape (soft,), the same in the exploratory phase after release [km]
     explore_seasons: int  # length of the exploratory phase [seasons]

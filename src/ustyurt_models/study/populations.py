@@ -18,7 +18,7 @@ _RULE = (
 )
 #: Guards against slips of the finger: beyond them memory runs out.
 MOST_ANIMALS, MOST_PER_KM2 = 10_000_000, 1_000
-_EVIDENCE_ID = re.compile(r"[a-z][a-z0-9_]*")
+_EVIDENCE_ID = re.compile(r"[a-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)

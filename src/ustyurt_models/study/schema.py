@@ -19,9 +19,11 @@ from ustyurt_models.study.releases import Release
 from ustyurt_models.study.source_populations import SourcePopulation
 from ustyurt_models.study.surveys import Survey
 
-__all__ = ["Identifier", "Scenario"]
+__all__ = ["EvidenceId", "Identifier", "Scenario"]
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+#: Rows of the evidence may carry capitals, such as ``gaz_K_dens``.
+EvidenceId = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9_]*$")]
 
 
 class Scenario(Block):
@@ -67,7 +69,7 @@ class Scenario(Block):
     """What rangers would see of the simulated animals; the simulation does not depend on it."""
     processes: Processes = Processes()
     """Switches of single processes."""
-    parameters: dict[Identifier, float] = Field(default_factory=dict)
+    parameters: dict[EvidenceId, float] = Field(default_factory=dict)
     """Parameters held at a value in every draw, for what-if questions."""
     engine: Engine = Engine()
     """How the simulation runs."""

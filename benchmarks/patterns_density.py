@@ -1,0 +1,176 @@
+"""Pattern 4: how many cheetahs live on how much prey when both move freely."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from patterns_table import Row, between, reported
+from patterns_world import FENCED, central, of_cause, run, value, write_study
+from theory_world import CELL_M, merged, simulators
+from ustyurt_models.formulas.predation import carbone_capacity, hayward_capacity
+
+__all__ = ["Densities", "carbone_per_100km2", "densities", "hayward_per_100km2", "range_area_km2"]
+
+#: Gazelles per km2 at capacity.
+CAPACITIES = (0.5, 1.0, 2.0, 4.0)
+_CALM = {"climate": False, "catastrophes": False}
+
+
+class _Size(Protocol):
+    """What is asked of the size of the run."""
+
+    replicates: int
+    sides: int
+    years: int
+
+
+@dataclass(frozen=True)
+class Densities:
+    """Cheetahs and prey in the second half of the time, by weather and capacity of gazelles.
+
+    ``prey_kg_per_km2`` and ``cheetahs_per_100km2`` have shape (weather, capacity), weather being
+    even or as the model draws it; ``course`` holds cheetahs and prey by year of one replicate.
+    """
+
+    capacity: np.ndarray
+    prey_kg_per_km2: np.ndarray
+    cheetahs_per_100km2: np.ndarray
+    course: tuple[np.ndarray, np.ndarray]
+    range_prey: np.ndarray
+    range_km2: np.ndarray
+
+
+def carbone_per_100km2(prey_kg_per_km2: np.ndarray | float) -> np.ndarray:
+    """Return cheetahs by the rule of Carbone & Gittleman 2002."""
+    kg = np.asarray(prey_kg_per_km2) * 100.0
+    return np.asarray(carbone_capacity(kg, value("che_mass_ven"), value("che_carbone")))
+
+
+def hayward_per_100km2(prey_kg_per_km2: np.ndarray | float) -> np.ndarray:
+    """Return cheetahs by the regression of Hayward et al. 2007."""
+    kg = np.asarray(prey_kg_per_km2)
+    return np.asarray(hayward_capacity(kg, 100.0, value("che_hay_a"), value("che_hay_b")))
+
+
+def _land(sides: int) -> dict[str, Any]:
+    """Return an even square without people, `sides` cells wide."""
+    return {"ny": sides, "nx": sides, "layers": {"snow_depth": 10.0}}
+
+
+def _study(capacity: float, size: _Size, calm: bool, area_km2: float) -> dict[str, Any]:
+    """Return a study of gazelles and cheetahs that nobody disturbs."""
+    start = 0.8 * capacity
+    pairs = max(6, round(0.3 * float(carbone_per_100km2(21.0 * start)) * area_km2 / 100.0 / 2.0))
+    base = {
+        "years": size.years,
+        "prey": {"goitered_gazelle": {"start": f"{start} per km2", "immigration": False}},
+        "cheetah": {"females": pairs, "males": pairs, "age": "2-7 y"},
+        "processes": FENCED | {"poaching": False, "inbreeding_depression": False},
+        "parameters": central(gaz_K_dens=capacity, liv_density=0.0),
+    }
+    return merged(base, {"processes": _CALM}) if calm else base
+
+
+def densities(folder: Path, size: _Size) -> tuple[list[Row], Densities]:
+    """Let cheetahs and gazelles find their balance on even land without people."""
+    area = size.sides**2 * (CELL_M / 1000.0) ** 2
+    prey = np.zeros((2, len(CAPACITIES)))
+    cheetahs = np.zeros_like(prey)
+    alive = np.zeros_like(prey)
+    course = (np.zeros(0), np.zeros(0))
+    rows: list[Row] = []
+    for w, calm in enumerate((True, False)):
+        for c, capacity in enumerate(CAPACITIES):
+            path = write_study(
+                folder / f"{w}_{c}", _study(capacity, size, calm, area), _land(size.sides)
+            )
+            (one,) = simulators(path)
+            found = run(one, size.replicates)
+            half = size.years // 2
+            number = found["cheetah_number"].sum(axis=(2, 3))
+            biomass = found["prey_biomass"][:, :, 0, 0]
+            prey[w, c] = biomass[:, half:].mean()
+            cheetahs[w, c] = 100.0 * number[:, half:].mean() / area
+            alive[w, c] = (number[:, -1] > 0).mean()
+            if calm and capacity == 2.0:
+                course = (number[0], biomass[0])
+                rows += _habits(found, half)
+    range_prey, range_km2 = range_area_km2(folder / "range")
+    result = Densities(np.array(CAPACITIES), prey, cheetahs, course, range_prey, range_km2)
+    return _rows(result, alive) + rows + _range_rows(result), result
+
+
+def _rows(found: Densities, alive: np.ndarray) -> list[Row]:
+    """Hold densities against the published rules."""
+    rows = []
+    for w, weather in enumerate(("even weather", "drawn weather")):
+        for c, capacity in enumerate(found.capacity):
+            label = f"4 {weather}, K {capacity:g} gazelles/km2"
+            low = float(carbone_per_100km2(found.prey_kg_per_km2[w, c]))
+            high = float(hayward_per_100km2(found.prey_kg_per_km2[w, c]))
+            rows += [
+                reported(f"{label}: prey", found.prey_kg_per_km2[w, c], "kg/km2"),
+                between(
+                    f"{label}: cheetahs",
+                    found.cheetahs_per_100km2[w, c],
+                    min(low, high),
+                    max(low, high),
+                    "/100 km2",
+                ),
+                reported(f"{label}: runs with cheetahs at the end", alive[w, c]),
+            ]
+    return rows
+
+
+def _habits(found: dict[str, np.ndarray], half: int) -> list[Row]:
+    """Return kills per cheetah and its food, where prey and cheetahs live together."""
+    stage = found["cheetah_number"][:, half:].sum(axis=(0, 1, 2)).astype(float)
+    kills = of_cause(found["prey_deaths"][:, half:, 0], "cheetah").sum()
+    return [
+        between("4 kills a year by an independent cheetah", kills / stage[1:].sum(), 45, 104),
+        between("4 mean condition of independent cheetahs", _condition(found, half), 0.7, 1.0),
+    ]
+
+
+def _condition(found: dict[str, np.ndarray], half: int) -> float:
+    """Return the mean condition over years with cheetahs."""
+    condition = found["mean_condition"][:, half:]
+    present = found["cheetah_number"][:, half:].sum(axis=(2, 3)) > 0
+    return float(condition[present].mean()) if present.any() else float("nan")
+
+
+def range_area_km2(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Return prey [kg/km2] and the home range [km2] of one lone female, by density of gazelles."""
+    density = np.array([0.03, 0.1, 0.3, 1.0, 3.0])
+    area = []
+    for gazelles in density:
+        alone = {
+            "years": 1,
+            "prey": {"goitered_gazelle": {"start": f"{gazelles} per km2", "immigration": False}},
+            "cheetah": {"females": 1, "males": 0, "age": "4-5 y"},
+            "processes": {
+                **dict.fromkeys(
+                    (*FENCED, "births", "baseline_mortality", "wolf", "poaching", "movement"), False
+                ),
+                **dict.fromkeys(("cheetah_disease", "starvation", "dispersal", "winter"), False),
+                **dict.fromkeys(("density_dependence", "drought", "old_age", "predation"), False),
+            },
+            "parameters": central(),
+        }
+        path = write_study(folder / f"{gazelles}", alone, _land(32))
+        (one,) = simulators(path)
+        cells = run(one, 3)["occupied_cells"][:, -1].mean()
+        area.append(cells * (CELL_M / 1000.0) ** 2)
+    return 21.0 * density, np.array(area)
+
+
+def _range_rows(found: Densities) -> list[Row]:
+    """Hold home ranges against those of deserts and of rich reserves."""
+    poor = float(np.interp(2.0, found.range_prey, found.range_km2))
+    rich = float(found.range_km2[-1])
+    return [
+        between("4 home range on 2 kg/km2 of prey", poor, 1583, 3629, "km2"),
+        between("4 home range on 63 kg/km2 of prey", rich, 34, 157, "km2"),
+    ]
