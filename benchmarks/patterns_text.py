@@ -46,7 +46,7 @@ main roads only (mean exposure 0.05, 0.00 in the core), and minor roads and trac
 Iran roads make 0.3 of recorded deaths (`mort_iran_road`), so human-caused deaths on the plateau
 are if anything understated.
 
-## 4 Cheetah density against prey biomass
+## 4 Cheetah density against prey biomass: not yet right
 
 Even land, gazelles alone, nobody who kills cheetahs, closed edge; means over the second half of
 the time. The band lies between the rules of Carbone & Gittleman (2 cheetahs per 10 t of prey) and

@@ -52,7 +52,7 @@ def growth_per_yr(values, exposure=0.0, gazelles_per_km2=3.0, years=12, pairs=80
         disperse(c, rates, land, s, 0, t % 4, key, tally)
         numbers.append(colony.alive().size)
     half = len(numbers) // 2
-    return (numbers[-1] / numbers[half]) ** (1 / (years / 2))
+    return (numbers[-1] / max(numbers[half], 1)) ** (1 / (years / 2))
 
 
 def test_protected_cheetahs_with_ample_prey_grow_like_managed_ones():
