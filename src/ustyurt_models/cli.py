@@ -86,6 +86,7 @@ def _check(args: argparse.Namespace) -> int:
         partial(check_file, catalogue=catalogue),
         pages.of_survey if pages else None,
         pages.of_file if pages else None,
+        catalogue,
     )
     print(check_files(args.files, checks))
     return 0

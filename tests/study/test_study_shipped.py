@@ -10,6 +10,7 @@ import pytest
 
 from ustyurt_models.checks import Fault, InputError
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, PREY_DEATH_CAUSES
+from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.resources import scenarios_dir
 from ustyurt_models.study import (
     landscape_file,
@@ -220,6 +221,17 @@ def test_the_estimate_grows_with_what_it_should_grow_with(tmp_path):
     assert demo.replicates == 12
     assert demo.wall_seconds < one.wall_seconds
     assert demo.disk_mb < one.disk_mb
+
+
+def test_evidence_that_is_given_is_not_read_again(monkeypatch):
+    catalogue = load_catalogue()
+
+    def refuse():
+        raise AssertionError("read again")
+
+    monkeypatch.setattr("ustyurt_models.study.overview.load_catalogue", refuse)
+    checks = DataChecks(lambda survey, folder: "", str, catalogue=catalogue)
+    assert "expected:" in check_files([scenarios_dir() / "demo.toml"], checks)
 
 
 def test_a_survey_made_of_others_is_named_where_it_has_no_file(tmp_path):

@@ -3,23 +3,16 @@
 import base64
 import re
 from functools import cache
-from importlib.resources import files
 
-from jinja2 import Environment, FunctionLoader, select_autoescape
+from jinja2 import Environment
 from markupsafe import Markup
 
 from ustyurt_models import __version__
 from ustyurt_models.report import content
 from ustyurt_models.report.tables import shown_cell
+from ustyurt_models.report.templating import environment_of, template_text
 
 __all__ = ["fragment", "to_html"]
-
-_TEMPLATES = files("ustyurt_models.report") / "templates"
-
-
-def _source(name: str) -> str:
-    """Return a file of the template folder."""
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _data_uri(figure: content.Figure) -> str:
@@ -51,17 +44,14 @@ def _kind(block: content.Block) -> str:
 @cache
 def _environment() -> Environment:
     """Return the template environment; everything from outside is escaped."""
-    environment = Environment(
-        loader=FunctionLoader(_source),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return environment_of(
+        {
+            "cell": shown_cell,
+            "uri": _data_uri,
+            "size": _size,
+            "kind": _kind,
+        }
     )
-    environment.filters["cell"] = shown_cell
-    environment.filters["uri"] = _data_uri
-    environment.filters["size"] = _size
-    environment.filters["kind"] = _kind
-    return environment
 
 
 def _numbers(document: content.Document) -> dict[str, int]:
@@ -89,7 +79,7 @@ def to_html(document: content.Document) -> str:
     return template.render(
         document=document,
         numbers=_numbers(document),
-        style=Markup(_source("blocks.css") + _source("report.css")),
+        style=Markup(template_text("blocks.css") + template_text("report.css")),
         version=__version__,
     )
 
@@ -106,5 +96,5 @@ def fragment(part: content.Section | content.Block) -> str:
     return template.render(
         content=part,
         is_section=isinstance(part, content.Section),
-        style=Markup(_source("blocks.css")),
+        style=Markup(template_text("blocks.css")),
     )

@@ -1,11 +1,10 @@
 """The page of data quality: one HTML file without external resources, light enough for a check."""
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FunctionLoader, select_autoescape
+from jinja2 import Environment
 from markupsafe import Markup
 
 from ustyurt_models import __version__
@@ -16,6 +15,7 @@ from ustyurt_models.report.quality_svg import (
     effort_map,
     histogram,
 )
+from ustyurt_models.report.templating import environment_of, template_text
 from ustyurt_models.report.words import shown_count, shown_number
 from ustyurt_models.survey.quality.assess import Quality
 from ustyurt_models.survey.quality.distances import DistanceQuality
@@ -24,14 +24,9 @@ from ustyurt_models.survey.quality.findings import Finding, findings
 
 __all__ = ["quality_page", "write_quality_page"]
 
-_TEMPLATES = files("ustyurt_models.report") / "templates"
+_STYLES = ("blocks.css", "report.css", "quality.css")
 #: Transects of which each gets a bar; more would be thinner than a pixel of a phone.
 _MOST_BARS = 340
-
-
-def _source(name: str) -> str:
-    """Return a file of the template folder."""
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _p_value(value: float) -> str:
@@ -52,18 +47,15 @@ def _few(value: float) -> str:
 @cache
 def _environment() -> Environment:
     """Return the template environment; everything from outside is escaped."""
-    environment = Environment(
-        loader=FunctionLoader(_source),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return environment_of(
+        {
+            "count": shown_count,
+            "number": shown_number,
+            "share": _share,
+            "p": _p_value,
+            "few": _few,
+        }
     )
-    environment.filters["count"] = shown_count
-    environment.filters["number"] = shown_number
-    environment.filters["share"] = _share
-    environment.filters["p"] = _p_value
-    environment.filters["few"] = _few
-    return environment
 
 
 def _answer(found: tuple[Finding, ...]) -> tuple[str, str]:
@@ -153,7 +145,11 @@ def quality_page(quality: Quality, title: str = "") -> str:
             light=light,
             answer=answer,
             figures=figures,
-            style=Markup(_source("blocks.css") + _source("report.css") + _source("quality.css")),
+            style=Markup(
+                template_text("blocks.css")
+                + template_text("report.css")
+                + template_text("quality.css")
+            ),
             version=__version__,
         )
     )

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from ustyurt_models.checks import Faults, InputError
-from ustyurt_models.evidence import load_catalogue
+from ustyurt_models.evidence import Catalogue, load_catalogue
 from ustyurt_models.study.estimate import estimate
 from ustyurt_models.study.land_names import read_land_names
 from ustyurt_models.study.load import Study, check_study, landscape_of
@@ -31,12 +31,15 @@ class DataChecks:
     survey_page, file_page : callable, optional
         Write a page about the same once everything is in order, and say where; the first takes
         name and block of a survey and its study.
+    catalogue : Catalogue, optional
+        Evidence; read again for every study unless given.
     """
 
     survey: Callable[[Survey, Path], str]
     file: Callable[[Path], str]
     survey_page: Callable[[str, Survey, Study], str] | None = None
     file_page: Callable[[Path], str] | None = None
+    catalogue: Catalogue | None = None
 
 
 def check_files(files: Iterable[Path], data: DataChecks | None = None) -> str:
@@ -85,7 +88,7 @@ def _check(file: Path, data: DataChecks | None) -> tuple[list[str], list[Callabl
         said = data.file(file) if data else "not a study, not checked"
         page = data.file_page if data else None
         return [f"{file}: {said}"], [partial(page, file)] if page is not None else []
-    study = check_with_names(file)
+    study = check_with_names(file, data.catalogue if data is not None else None)
     if data is None:
         return [overview(study)], []
     surveys = _distinct(study)
@@ -119,11 +122,10 @@ def _check_surveys(surveys: Mapping[str, Survey], study: Study, data: DataChecks
     return lines
 
 
-def check_with_names(file: Path) -> Study:
-    """Check one study against its landscape and the evidence as well."""
-    return check_study(
-        file, read_land_names(landscape_of(file)), load_catalogue().parameters.keys()
-    )
+def check_with_names(file: Path, catalogue: Catalogue | None = None) -> Study:
+    """Check one study against its landscape and the evidence, the shipped one unless given."""
+    known = catalogue if catalogue is not None else load_catalogue()
+    return check_study(file, read_land_names(landscape_of(file)), known.parameters.keys())
 
 
 def overview(study: Study) -> str:
