@@ -22,7 +22,12 @@ from ustyurt_models.report.chapters.survey_trend import trend_part
 from ustyurt_models.report.chapters.surveys import survey_part
 from ustyurt_models.report.content import Figure, Note, Paragraph, Table
 from ustyurt_models.report.figures.survey_detection import curve_from, detection_function
-from ustyurt_models.report.figures.survey_map import plain_ground
+from ustyurt_models.report.figures.survey_map import (
+    DensityMap,
+    density_maps,
+    map_scales,
+    plain_ground,
+)
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.tables import frame
 
@@ -254,6 +259,20 @@ def test_products_and_powers_are_told_per_standard_deviation():
         one = node.assign_coords(effect=[term])
         (table,) = tables(effects_part(survey_of(effects=one)))
         assert table["for"][0] == told
+
+
+def test_wild_extrapolation_does_not_leave_one_colour_for_the_rest():
+    x, y = (axis.ravel() * 5.0 for axis in np.meshgrid(np.arange(4), np.arange(4)))
+    outside = np.arange(16) >= 14
+    median = np.where(outside, 1e5, np.linspace(0.1, 0.8, 16))
+    cv = np.where(outside, 50.0, 0.3)
+    ground = plain_ground(x, y, np.full(16, 25.0))
+    density, spread = map_scales(DensityMap(ground, median, cv, outside, np.empty((0, 2))))
+    assert density.vmax == pytest.approx(median[:14].max())
+    assert spread.vmax == pytest.approx(1.0)
+    everywhere = DensityMap(ground, median, cv, np.ones(16, bool), np.empty((0, 2)))
+    assert map_scales(everywhere)[0].vmax == pytest.approx(1e5)
+    assert "are extrapolated" in density_maps("x", "saiga", everywhere).alt
 
 
 def test_animals_of_a_zone_are_summed_in_bounded_memory():

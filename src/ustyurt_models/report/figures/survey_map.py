@@ -24,7 +24,15 @@ from ustyurt_models.report.figures.survey_hatch import hatch_cells, hatch_key
 from ustyurt_models.report.maps import BORDER_NOTE, Sheet
 from ustyurt_models.report.words import readable, shown_number
 
-__all__ = ["DensityMap", "Ground", "LandscapeGround", "PlainGround", "density_maps", "plain_ground"]
+__all__ = [
+    "DensityMap",
+    "Ground",
+    "LandscapeGround",
+    "PlainGround",
+    "density_maps",
+    "map_scales",
+    "plain_ground",
+]
 
 _ORDERS = 1000.0
 _WIDE = 1.0
@@ -185,6 +193,19 @@ def _density_scale(values: np.ndarray) -> Normalize:
     return Normalize(0, high)
 
 
+def map_scales(found: DensityMap) -> tuple[Normalize, Normalize]:
+    """Return the scales of density and of its coefficient of variation.
+
+    They are those of the cells like what was surveyed: a few wild extrapolations would leave one
+    colour for all others.
+    """
+    usual = ~found.extrapolated
+    if not usual.any():
+        usual = np.ones_like(usual)
+    widest = float(np.nanquantile(found.cv[usual], 0.99))
+    return _density_scale(found.median[usual]), Normalize(0, max(_WIDE, widest))
+
+
 def _mark(axes: Axes, found: DensityMap) -> None:
     """Hatch extrapolated cells and dot the places surveyed."""
     beyond = np.nan_to_num(found.ground.raster(found.extrapolated.astype(float))) > 0
@@ -226,8 +247,7 @@ def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
     height = (width / columns - 1.2) * found.ground.shape_in + 0.5
     rows = 2 // columns
     figure, grid = drawing(width, min(rows * height + 0.5, 9.0), rows, columns, layout="compressed")
-    norm = _density_scale(found.median)
-    spread = Normalize(0, max(_WIDE, float(np.nanquantile(found.cv, 0.99))))
+    norm, spread = map_scales(found)
     shown = (
         (found.median, "YlGnBu", norm, "density, median", "animals per km²"),
         (found.cv, "YlOrRd", spread, "how unsure: CV of density", "standard deviation over mean"),
