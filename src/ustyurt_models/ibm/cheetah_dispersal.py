@@ -102,7 +102,7 @@ def step_of_walk(
     return chosen
 
 
-@kernel
+@inlined
 def _walk(
     cheetahs: Cheetahs,
     i: int,
@@ -163,30 +163,12 @@ def _walk(
 
 
 @inlined
-def _revise_residence(
-    cheetahs: Cheetahs,
-    i: int,
-    rates: CheetahRates,
-    land: CheetahLand,
-    scratch: CheetahScratch,
-    key: np.uint64,
-) -> None:
-    """Let a resident leave or lose its range, or a floater take a free territory, in place."""
+def _gives_up(cheetahs: Cheetahs, i: int, rates: CheetahRates, key: np.uint64) -> bool:
+    """Return whether resident `i` leaves its range out of hunger or loses its territory."""
     hungry = cheetahs.condition[i] < rates.leave_condition and cheetahs.dependents[i] == 0
     walker = cheetahs.coalition[i] if cheetahs.coalition[i] != 0 else cheetahs.identity[i]
     ousted = cheetahs.territorial[i] == 1 and uniform(key, walker, TENURE) < rates.tenure_loss
-    floats = cheetahs.male[i] == 1 and cheetahs.territorial[i] == 0
-    if not (hungry or ousted or floats):
-        return
-    claim(cheetahs, i, -1, rates, land, scratch)
-    if hungry or ousted:
-        cheetahs.stage[i] = DISPERSER
-        cheetahs.territorial[i] = 0
-        cheetahs.wandering[i] = 0
-    else:
-        settle(cheetahs, i, rates, land, scratch)
-    follow(cheetahs, i, scratch)
-    claim(cheetahs, i, 1, rates, land, scratch)
+    return hungry or ousted
 
 
 @kernel
@@ -232,11 +214,19 @@ def disperse(
         i = scratch.order[position]
         if scratch.leader[i] != i:
             continue
-        if cheetahs.stage[i] == RESIDENT:
-            _revise_residence(cheetahs, i, rates, land, scratch, key)
+        resident = cheetahs.stage[i] == RESIDENT
+        leaves = resident and _gives_up(cheetahs, i, rates, key)
+        floats = cheetahs.male[i] == 1 and cheetahs.territorial[i] == 0
+        if resident and not leaves and not floats:
             continue
         claim(cheetahs, i, -1, rates, land, scratch)
-        if cheetahs.dependents[i] > 0:
+        if leaves:
+            cheetahs.stage[i] = DISPERSER
+            cheetahs.territorial[i] = 0
+            cheetahs.wandering[i] = 0
+        elif resident:
+            settle(cheetahs, i, rates, land, scratch)
+        elif cheetahs.dependents[i] > 0:
             cheetahs.stage[i] = RESIDENT
         elif not _walk(cheetahs, i, rates, land, scratch, regime, season, key):
             _emigrate(cheetahs, i, scratch, tally)

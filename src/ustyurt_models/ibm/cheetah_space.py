@@ -86,7 +86,7 @@ def _mark(cell: int, limit: int, change: int, marks: np.ndarray, land: CheetahLa
         dy += 1
 
 
-@kernel
+@inlined
 def claim(
     cheetahs: Cheetahs,
     leader: int,
@@ -132,7 +132,7 @@ def _has_food(cell: int, wanted_kg: float, food_kg: np.ndarray, land: CheetahLan
     return food >= wanted_kg
 
 
-@kernel
+@inlined
 def settle(
     cheetahs: Cheetahs,
     i: int,

@@ -192,7 +192,7 @@ def _group_at(reach: np.ndarray, groups: int, point: float) -> int:
     return low
 
 
-@kernel
+@inlined
 def _strike(
     attacks: int,
     groups: int,
