@@ -8,6 +8,7 @@ import xarray as xr
 
 from ustyurt_models.bridge.places import cell_of
 from ustyurt_models.bridge.prey_hazards import step_of_season
+from ustyurt_models.checks import require
 from ustyurt_models.evidence.prey_species import SEASONS
 from ustyurt_models.ibm.management import (
     COMPARISONS,
@@ -25,6 +26,7 @@ __all__ = [
     "harvests_of",
     "monitored_columns",
     "releases_of",
+    "source_kinship",
     "sources_of",
     "translocations_of",
 ]
@@ -32,6 +34,7 @@ __all__ = [
 _ADULT_DEATHS = -2
 _NO_RULE = -1
 _NEVER = 1_000_000
+_ROUNDING = 1e-12
 #: A range such as "2-? y" is read as prime adults of that age and up to so many years more.
 _OPEN_SPAN_YR = 4.0
 
@@ -68,6 +71,47 @@ def sources_of(scenario: Scenario) -> list[str]:
     """Return the founder groups: origins of the releases, and animals present at the start."""
     origins = [release.animals.origin for release in scenario.release]
     return ["resident", *dict.fromkeys(origins)]
+
+
+def source_kinship(scenario: Scenario) -> np.ndarray:
+    """Return the mean kinship of two founders by group, shape (source, source).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Groups in the order of `sources_of`; what ``cheetah.kinship`` leaves out is 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Symmetric, float64; the diagonal holds two different founders of one group.
+
+    Raises
+    ------
+    InputError
+        When a pair is given twice with different values, or no pedigree has such kinship: it is
+        a covariance (of allele frequencies), so it has no negative eigenvalue.
+    """
+    where = "cheetah.kinship"
+    given = scenario.cheetah.kinship
+    for one, row in given.items():
+        for other, value in row.items():
+            back = given.get(other, {}).get(one, value)
+            require(back == value, f"{where}.{one}.{other}", "must be the same both ways", value)
+    groups = sources_of(scenario)
+    table = np.zeros((len(groups), len(groups)))
+    place = {group: number for number, group in enumerate(groups)}
+    for one, row in given.items():
+        for other, value in row.items():
+            if one in place and other in place:
+                table[place[one], place[other]] = table[place[other], place[one]] = value
+    require(
+        bool(np.linalg.eigvalsh(table).min() >= -_ROUNDING),
+        where,
+        "kinship between groups must not exceed the geometric mean of that within them",
+        remedy="give kinship within each group too",
+    )
+    return table
 
 
 def _columns_of(rows: list[dict], kind: type, real: frozenset[str], **more: np.ndarray):
@@ -134,15 +178,14 @@ def releases_of(scenario: Scenario, land: xr.Dataset, columns: Sequence[str]) ->
     Raises
     ------
     InputError
-        When a site is unknown or lies outside the region.
+        When a site is unknown or lies outside the region, or kinship is impossible.
     """
     rows = [
         _release_row(scenario, release, cell_of(release.site, land, f"release[{r}].site"), columns)
         for r, release in enumerate(scenario.release)
     ]
-    sources = len(sources_of(scenario))
-    unrelated = np.zeros((sources, sources))
-    return _columns_of(rows, Releases, frozenset({"stop_threshold"}), source_kinship=unrelated)
+    related = source_kinship(scenario)
+    return _columns_of(rows, Releases, frozenset({"stop_threshold"}), source_kinship=related)
 
 
 def gates_of(scenario: Scenario, columns: Sequence[str]) -> Gates:

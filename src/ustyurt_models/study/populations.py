@@ -9,8 +9,13 @@ from pydantic_core import core_schema
 
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import DENSITY, AgeRange, Fraction, parse_quantity, refuse
+from ustyurt_models.study.releases import Origin
 
 __all__ = ["Cheetah", "Prey", "Start"]
+
+Founders = Literal[Origin, "resident"]
+#: 0.5 is an animal with itself, 0.25 full brothers and sisters.
+Kinship = Annotated[float, Field(ge=0.0, le=0.5)]
 
 _RULE = (
     "must be 'survey:<name>', 'evidence:<parameter id>', a density such as '0.05 per km2', "
@@ -119,3 +124,7 @@ class Cheetah(Block):
     """Males present at the start."""
     age: AgeRange = AgeRange(3.0, 8.0)
     """Their ages."""
+    kinship: dict[Founders, dict[Founders, Kinship]] = Field(default_factory=dict)
+    """Mean kinship of two founders, by founder group: ``captive_jubatus = { captive_jubatus = 0.05,
+    resident = 0.01 }``. A group is an origin of releases, or ``resident`` for those present at the
+    start. What is not given is 0: unrelated."""
