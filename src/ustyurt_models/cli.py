@@ -38,6 +38,12 @@ def _fit(args: argparse.Namespace) -> int:
 def _simulate(args: argparse.Namespace) -> int:
     from ustyurt_models import workflow
 
+    if args.only:
+        from ustyurt_models.workflow.rerun import rerun
+
+        again = rerun(args.study, workflow.options(args), args.only)
+        print(f"{again.table}\n{again.verdict}")
+        return 1 if again.differing else 0
     print(f"results: {workflow.simulate(args.study, workflow.options(args))}")
     return 0
 
@@ -143,7 +149,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _study_command(commands, "run", "do everything that is not up to date, then report", _run)
     _study_command(commands, "fit", "fit the surveys only", _fit)
-    _study_command(commands, "simulate", "project the scenarios; resumes a killed run", _simulate)
+    does = "project the scenarios; resumes a killed run"
+    simulate = _study_command(commands, "simulate", does, _simulate)
+    again = "run one stored replicate alone and compare it with what is stored; 1 if it differs"
+    simulate.add_argument("--only", metavar="SCENARIO:DRAW:REPLICATE", help=again)
     _study_command(commands, "report", "summarise and write the report only", _report)
     _study_command(commands, "power", "say what planned surveys would be able to see", _power)
     does = "survey a simulated world: files that rangers would bring home"
