@@ -30,4 +30,4 @@ def test_every_example_of_the_guide_is_a_valid_survey(name):
 
 def test_the_guide_shows_every_model():
     models = {block.model_fields["model"].default for block in get_args(get_args(Survey)[0])}
-    assert {block["model"] for block in BLOCKS.values()} | {"trend"} == models
+    assert {block["model"] for block in BLOCKS.values()} == models
