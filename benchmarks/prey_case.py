@@ -9,7 +9,7 @@ from ustyurt_models.bridge.prey import prey_demography
 from ustyurt_models.bridge.prey_land import prey_grid, prey_range, start_places
 from ustyurt_models.evidence import load_catalogue, parameter_ids
 from ustyurt_models.evidence.prey_species import load_prey_species
-from ustyurt_models.ibm import prey_births, prey_deaths, prey_movement
+from ustyurt_models.ibm import prey_births, prey_deaths, prey_movement, prey_predation
 from ustyurt_models.ibm.prey_state import (
     CAUSES,
     Grid,
@@ -22,7 +22,16 @@ from ustyurt_models.ibm.prey_state import (
 from ustyurt_models.landscape.land import load_land
 from ustyurt_models.study.engine import Engine, Processes
 
-__all__ = ["prey_season_ns"]
+__all__ = ["LIMITS", "prey_season_ns"]
+
+#: What a process must do at least: passes over the animals, and random numbers per animal.
+LIMITS = {
+    "walk": (2, 2),
+    "crowding": (1, 0),
+    "deaths": (1, 1),
+    "for cheetahs": (1, 0),
+    "ageing": (1, 0),
+}
 
 _ORDINARY = PreyClimate(0.3, 0.3, 0.2, 1.0, 1.0, 0, 0)
 
@@ -52,7 +61,7 @@ def _world(name: str) -> tuple[Grid, PreyKind, np.ndarray]:
 
 
 def prey_season_ns(name: str = "saiga", animals: int = 100_000, years: int = 5) -> dict[str, float]:
-    """Return CPU nanoseconds per animal and season of each event, all processes on.
+    """Return CPU nanoseconds per animal and season of each process, all processes on.
 
     Parameters
     ----------
@@ -66,21 +75,24 @@ def prey_season_ns(name: str = "saiga", animals: int = 100_000, years: int = 5) 
     Returns
     -------
     dict of str to float
-        Event -> ns; ``total`` is their sum, ``without_walk`` leaves out the walk.
+        Process -> ns; ``total`` is their sum, ``without_walk`` leaves out the walk. ``deaths``
+        holds the decision, the causes and the removal of the dead.
     """
     grid, kind, structure = _world(name)
     prey, scratch = empty_prey(6 * animals), empty_scratch(grid.inside.size, kind.land.herds)
     places = start_places(kind.land.capacity)
     n = prey_movement.settle(prey, 0, animals, *places, structure, np.uint64(1))
     deaths, moved = np.zeros(CAUSES, np.int64), np.zeros(2, np.int64)
+    counts, numbers = np.zeros((2, grid.inside.size), np.int32), np.zeros((2, 2), np.int64)
+    zones, zone = np.zeros(1), np.zeros(grid.inside.size, np.int32)
     pressure, harvest = np.ones(grid.inside.size), np.zeros(4)
     spent: dict[str, float] = {}
     animal_seasons = 0
 
-    def timed(event: str, kernel: Callable, *arguments: object) -> int:
-        started = time.process_time()
+    def timed(process: str, kernel: Callable, *arguments: object) -> int:
+        started = time.process_time_ns()
         result = kernel(*arguments)
-        spent[event] = spent.get(event, 0.0) + time.process_time() - started
+        spent[process] = spent.get(process, 0.0) + time.process_time_ns() - started
         return result
 
     for index in range(4 * (years + 1)):
@@ -88,16 +100,19 @@ def prey_season_ns(name: str = "saiga", animals: int = 100_000, years: int = 5) 
             spent.clear()
             animal_seasons = 0
         animal_seasons += n
-        step = PreyStep(
-            index % 4, index, 0, np.uint64(100 + index), np.ones(1), pressure, harvest, _ORDINARY
-        )
-        n = timed("walk", prey_movement.walk_prey, prey, n, grid, kind, scratch, step, moved)
-        n = timed("exchange", prey_movement.immigrate, prey, n, kind, step, moved)
-        timed("crowding", prey_births.measure_crowding, prey, n, grid, kind, scratch, step)
-        n = timed("births", prey_births.give_birth, prey, n, kind, scratch, step)
-        timed("hazards", prey_deaths.weigh_hazards, kind, scratch, step)
-        n = timed("deaths", prey_deaths.die, prey, n, kind, scratch, step, deaths)
+        key = np.uint64(100 + index)
+        now = PreyStep(index % 4, index, 0, key, np.ones(1), pressure, harvest, _ORDINARY)
+        n = timed("walk", prey_movement.walk_prey, prey, n, grid, kind, scratch, now, moved)
+        n = timed("exchange", prey_movement.immigrate, prey, n, kind, now, moved)
+        timed("crowding", prey_births.measure_crowding, prey, n, grid, kind, scratch, now)
+        n = timed("births", prey_births.give_birth, prey, n, kind, scratch, now)
+        timed("hazards", prey_deaths.weigh_hazards, kind, scratch, now)
+        n = timed("deaths", prey_deaths.die, prey, n, kind, scratch, now, deaths)
+        timed("for cheetahs", prey_predation.count_prey, prey, n, 4, 0, counts)
         timed("ageing", prey_deaths.grow_older, prey, n)
-    per_animal = {event: 1e9 * seconds / animal_seasons for event, seconds in spent.items()}
+        if index % 4 == 3:
+            timed("record", prey_predation.census, prey, n, 5, numbers)
+            timed("record", prey_predation.biomass, prey, n, kind.rates, zone, zones)
+    per_animal = {process: ns / animal_seasons for process, ns in spent.items()}
     total = sum(per_animal.values())
     return {**per_animal, "total": total, "without_walk": total - per_animal["walk"]}

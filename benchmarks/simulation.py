@@ -1,33 +1,40 @@
-"""Speed of the simulation, as ratios to plain NumPy in the same run on the same machine.
+"""Speed of the simulation, beside plain NumPy and the limits of the machine in the same run.
 
-``uv run python benchmarks/simulation.py [--json FILE]`` prints a table; exit code 1 when a guard
-is missed. Times are CPU times; nothing is compared with a clock of another machine.
+``uv run python benchmarks/simulation.py [--start] [--json FILE]`` prints a table; exit
+code 1 when a target is missed. ``--guard`` compares with the stored ratios only, ``--store``
+renews them. Times are CPU times; nothing is compared with a clock of another machine.
 """
 
 import argparse
+import os
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
-from prey_case import prey_season_ns
+from calibration import random_ns, stream_ns, yardstick_ns
+from guard import guard_rows, measured, store
+from prey_case import LIMITS, prey_season_ns
+from reference_step import engine_step_ns, numpy_step_ns
 from table import Row, show
 from ustyurt_models.bridge.assemble import ScenarioModel
 from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.evidence import load_catalogue
-from ustyurt_models.ibm.prey_state import empty_prey
 from ustyurt_models.landscape import load_land
+from ustyurt_models.resources import scenarios_dir
 from ustyurt_models.study import read_study
 
 _STUDY = """
-title = "whole seasons"
-start = 2027
-years = 20
-draws = {draws}
-replicates = 1
+extends = "{base}"
+title = "prey_first with numbers instead of surveys"
+drop = ["survey", "criteria"]
+draws = 200
+replicates = 5
 [prey.saiga]
 start = 60000
 [prey.goitered_gazelle]
@@ -36,114 +43,160 @@ start = 15000
 start = 2400
 [prey.kulan]
 start = 200
-[cheetah]
-females = 20
-males = 20
 """
+_YEARS, _REPLICATES = 50, 200 * 5
 
 
-def numpy_season_ns(animals: int, seasons: int) -> float:
-    """CPU ns per animal and season of the same work in vectorised NumPy: the calibration.
-
-    Local density, survival by age and sex times a factor of the cell, poaching told apart from
-    other deaths, litters of 0 to 2, ageing, one step through a mask of passable directions, and
-    compaction of all traits; 32 ages, 8,000 cells.
-    """
-    rng = np.random.default_rng(1)
-    cells, ages = 8_000, 32
-    survival = 0.9 + 0.08 * rng.random((2, ages))
-    factor, passable = 0.05 * rng.random(cells), rng.random((8, cells)) < 0.95
-    offset = np.array([-90, -89, 1, 91, 90, 89, -1, -91])
-    identity = np.arange(animals, dtype=np.uint64)
-    age, male = rng.integers(0, ages, animals), rng.integers(0, 2, animals)
-    cell = rng.integers(0, cells, animals)
-    done, started = 0, time.process_time()
-    for _ in range(seasons):
-        done += age.size
-        crowding = np.bincount(cell, minlength=cells)[cell] * 1e-3
-        lives = rng.random(age.size) < survival[male, age] * np.exp(-factor[cell] * crowding)
-        poached = lives & (rng.random(age.size) < 0.01)
-        lives &= ~poached
-        identity, age, male, cell = identity[lives], age[lives], male[lives], cell[lives]
-        bearing = (male == 0) & (rng.random(age.size) < 0.05)
-        mothers = np.repeat(np.flatnonzero(bearing), rng.integers(1, 3, bearing.sum()))
-        identity = np.concatenate([identity, identity[mothers] + np.uint64(1)])
-        age = np.concatenate([np.minimum(age + 1, ages - 1), np.zeros(mothers.size, np.int64)])
-        male = np.concatenate([male, rng.integers(0, 2, mothers.size)])
-        cell = np.concatenate([cell, cell[mothers]])
-        direction = rng.integers(0, 8, cell.size)
-        there = (cell + offset[direction]) % cells
-        cell = np.where(passable[direction, cell], there, cell)
-    return 1e9 * (time.process_time() - started) / done
+def limit_rows() -> list[Row]:
+    """Return what the machine can do."""
+    unit = "ns per animal of 8 bytes"
+    return [
+        Row("machine.stream", stream_ns(), unit, "", True),
+        Row("machine.random", random_ns(), "ns per 64 random bits", "", True),
+        Row("machine.yardstick", yardstick_ns(), "ns per item of the plain loop", "", True),
+    ]
 
 
-def kernel_rows() -> list[Row]:
-    """Return the prey kernels against NumPy, and their growth with numbers."""
-    numpy_ns = numpy_season_ns(100_000, 30)
-    rows = [Row("numpy.season", numpy_ns, "ns per animal-season", "calibration", True)]
-    small, large = (prey_season_ns("saiga", n, 3) for n in (20_000, 200_000))
-    for event, spent in large.items():
-        rows.append(Row(f"saiga.{event}", spent, "ns per animal-season", "", True))
-    ratio = numpy_ns / large["without_walk"]
-    rows.append(Row("saiga.without_walk over numpy", ratio, "times faster", ">= 1.5", ratio >= 1.5))
-    rows.append(
-        Row("saiga.rate", 1e3 / large["total"], "million animal-seasons per CPU s", "", True)
-    )
-    power = 1 + np.log(large["without_walk"] / small["without_walk"]) / np.log(10)
-    rows.append(Row("saiga.time ~ N^", power, "exponent", "<= 1.05", power <= 1.05))
-    prey = empty_prey(1)
-    size = sum(array.itemsize for array in prey)
-    rows.append(Row("prey.memory", size, "bytes per animal", "<= 16", size <= 16))
+def process_rows() -> list[Row]:
+    """Return each process of a saiga season, and how near it comes to the limit."""
+    stream, random = stream_ns(), random_ns()
+    spent = prey_season_ns("saiga", 200_000, 3)
+    rows = []
+    for event, ns in spent.items():
+        rows.append(Row(f"saiga.{event}", ns, "ns per animal-season", "", True))
+        if event in LIMITS:
+            passes, numbers = LIMITS[event]
+            share = max(passes * stream, numbers * random) / ns
+            rows.append(Row(f"saiga.{event} limit", share, "of the machine's limit", "", True))
+    rate = 1e3 / spent["total"]
+    return [*rows, Row("saiga.rate", rate, "million animal-seasons per CPU s", "", True)]
+
+
+def reference_rows() -> list[Row]:
+    """Return the reference step P: against NumPy, over numbers and over cells."""
+    numpy_ns = numpy_step_ns(100_000, 30)
+    best = min((engine_step_ns(200_000, 30) for _ in range(3)), key=lambda run: run.ns)
+    rate, gain = 1e3 / best.ns, numpy_ns / best.ns
+    size = best.bytes_per_animal
+    rows = [
+        Row("P.numpy", numpy_ns, "ns per animal-step", "calibration", True),
+        Row("P.engine", best.ns, "ns per animal-step", "", True),
+        Row("P.rate", rate, "million animal-steps per CPU s", ">= 150", rate >= 150.0),
+        Row("P.rate, floor", rate, "million animal-steps per CPU s", ">= 100", rate >= 100.0),
+        Row("P.over numpy", gain, "times faster", ">= 5", gain >= 5.0),
+        Row("P.memory", size, "bytes per living animal", "<= 8", size <= 8.0),
+    ]
+    sizes = [10**k for k in range(3, 8)]
+    spent = {n: min(engine_step_ns(n, 20 if n < 10**6 else 4).ns for _ in range(2)) for n in sizes}
+    rows += [Row(f"P.{n:,} animals", ns, "ns per animal-step", "", True) for n, ns in spent.items()]
+    from_n, to_n = 10**4, sizes[-1]
+    power = 1 + np.log(spent[to_n] / spent[from_n]) / np.log(to_n / from_n)
+    rows.append(Row("P.time ~ N^", power, "exponent", "0.95..1.05", 0.95 <= power <= 1.05))
+    fine = engine_step_ns(1_000_000, 5, scale=5).ns
+    rows.append(Row("P.1 km cells", fine, "ns per animal-step, 10^6 animals", "", True))
     return rows
 
 
-def _simulator(draws: int) -> Simulator:
-    """Return a study of all species with resident cheetahs."""
+def _simulator() -> Simulator:
+    """Return the study `prey_first`, as simulated numbers of 10^5 animals."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speed.toml"
-        path.write_text(_STUDY.format(draws=draws), encoding="utf-8")
+        base = scenarios_dir() / "prey_first.toml"
+        path.write_text(_STUDY.format(base=base), encoding="utf-8")
         study = read_study(path)
-    land = load_land("ustyurt_5km")
-    return Simulator(ScenarioModel(study.scenarios[0], study.folder, land, load_catalogue(), {}))
+    scenario, land = study.scenarios[-1], load_land("ustyurt_5km")
+    return Simulator(ScenarioModel(scenario, study.folder, land, load_catalogue(), {}))
 
 
-def engine_rows() -> list[Row]:
-    """Return whole seasons of the full engine, and two threads against one."""
-    draws = 6
-    simulate = _simulator(draws)
+def engine_rows(simulate: Simulator, draws: int = 4) -> list[Row]:
+    """Return whole replicates of the study, and two threads against one."""
     started = time.process_time()
     simulate(0, 0)
-    cold = time.process_time() - started
+    first = time.process_time() - started
     spent, seasons = time.process_time(), 0
     for draw in range(draws):
-        found = simulate(draw, 0)
+        found = simulate(draw, 1)
         seasons += 4 * int(found["prey_number"][:-1].sum() + found["cheetah_number"][:-1].sum())
     spent = time.process_time() - spent
+    minutes = spent / draws * _REPLICATES / 2 / 60
     rows = [
-        Row("engine.first", cold, "CPU s until the first replicate is done", "", True),
+        Row("engine.first", first, "CPU s until the first replicate is done", "", True),
         Row("engine.rate", seasons / spent / 1e6, "million animal-seasons per CPU s", "", True),
-        Row("engine.replicate", spent / draws, "CPU s per replicate of 20 years", "", True),
+        Row("engine.replicate", spent / draws, f"CPU s per replicate of {_YEARS} years", "", True),
+        Row("engine.prey_first", minutes, "min for 200 x 5 on 2 cores", "<= 10", minutes <= 10.0),
     ]
     wall = [_wall(simulate, draws, workers) for workers in (1, 2)]
     gain = wall[0] / wall[1]
-    rows.append(Row("engine.two threads", gain, "times faster than one", ">= 1.5", gain >= 1.5))
-    return rows
+    return [*rows, Row("engine.two threads", gain, "times faster", ">= 1.9", gain >= 1.9)]
 
 
 def _wall(simulate: Simulator, draws: int, workers: int) -> float:
-    """Wall seconds of one replicate of each draw on `workers` threads."""
+    """Wall seconds of two replicates of each draw on `workers` threads."""
+    tasks = [(draw, replicate) for draw in range(draws) for replicate in range(2)]
     started = time.perf_counter()
     with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(lambda draw: simulate(draw, 0), range(draws)))
+        list(pool.map(lambda task: simulate(*task), tasks))
     return time.perf_counter() - started
+
+
+def start_rows() -> list[Row]:
+    """Return CPU seconds of a fresh process that steps P once, without and with a kernel cache."""
+    code = "from reference_step import engine_step_ns; engine_step_ns(1000, 1)"
+    rows = []
+    with tempfile.TemporaryDirectory() as cache:
+        for kind, target in (("cold", 30.0), ("warm", 3.0)):
+            spent = _cpu_of_child(code, cache)
+            unit = "CPU s from process start"
+            rows.append(Row(f"start.{kind}", spent, unit, f"<= {target:.0f}", spent <= target))
+    return rows
+
+
+def _cpu_of_child(code: str, cache: str) -> float:
+    """CPU seconds of a Python process that runs `code` with kernels cached in `cache`."""
+    timed = f"{code}; import time; print(time.process_time())"
+    environment = {**os.environ, "NUMBA_CACHE_DIR": cache, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", timed], env=environment, capture_output=True, text=True, check=True
+    )
+    return float(done.stdout.split()[-1])
+
+
+def _guarded() -> dict[str, Callable[[], float]]:
+    """Return what the baseline holds, each as CPU ns per item."""
+    simulate = _simulator()
+    simulate(0, 0)
+
+    def saiga(event: str) -> float:
+        return prey_season_ns("saiga", 60_000, 2)[event]
+
+    def replicate() -> float:
+        started = time.process_time()
+        found = simulate(0, 1)
+        return 1e9 * (time.process_time() - started) / (4 * int(found["prey_number"][:-1].sum()))
+
+    return {
+        "P": lambda: engine_step_ns(100_000, 20).ns,
+        "P 10,000 animals": lambda: engine_step_ns(10_000, 50).ns,
+        "saiga walk": lambda: saiga("walk"),
+        "saiga without_walk": lambda: saiga("without_walk"),
+        "engine": replicate,
+    }
 
 
 def main() -> int:
     """Measure, print the table, return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--start", action="store_true", help="time cold and warm starts too")
+    parser.add_argument("--guard", action="store_true", help="compare with the stored ratios")
+    parser.add_argument("--store", action="store_true", help="renew the stored ratios")
     args = parser.parse_args()
-    return show(kernel_rows() + engine_rows(), args.json)
+    if args.store:
+        store(measured(_guarded()))
+    if args.store or args.guard:
+        return show(guard_rows(measured(_guarded())), args.json)
+    rows = limit_rows() + process_rows() + reference_rows() + engine_rows(_simulator())
+    return show(rows + (start_rows() if args.start else []), args.json)
 
 
 if __name__ == "__main__":

@@ -37,34 +37,42 @@ _UPPER = np.uint64(32)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
+def _sum_rows(
+    grazers: np.ndarray, nx: int, radius: int, rows: np.ndarray, sums: np.ndarray
+) -> None:
+    """Sum `grazers` over 2 r + 1 cells of the row into `rows`; `sums` is work space of a row."""
+    for first in range(0, grazers.size, nx):
+        total = np.int32(0)
+        for x in range(nx):
+            total += grazers[first + x]
+            sums[x] = total
+        for x in range(nx):
+            low, high = x - radius - 1, min(x + radius, nx - 1)
+            before = sums[low] if low >= 0 else np.int32(0)
+            rows[first + x] = sums[high] - before
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
 def _sum_around(grid: Grid, radius: int, scratch: PreyScratch) -> None:
     """Sum `grazers` over the (2 r + 1)^2 neighbourhood into `around`, by running sums."""
     nx = grid.nx
     ny = grid.inside.size // nx
-    for y in range(ny):
-        total = 0
-        for x in range(-radius, nx):
-            if x + radius < nx:
-                total += scratch.grazers[y * nx + x + radius]
-            if x - radius > 0:
-                total -= scratch.grazers[y * nx + x - radius - 1]
-            if x >= 0:
-                scratch.rows[y * nx + x] = total
-    for y in range(ny):
-        first = max(0, y - radius)
-        last = min(ny - 1, y + radius)
+    rows, around = scratch.rows, scratch.around
+    _sum_rows(scratch.grazers, nx, radius, rows, around)
+    around[:nx] = 0
+    for y in range(min(radius + 1, ny)):
         for x in range(nx):
-            if y == 0:
-                total = 0
-                for k in range(first, last + 1):
-                    total += scratch.rows[k * nx + x]
-            else:
-                total = scratch.around[(y - 1) * nx + x]
-                if y + radius < ny:
-                    total += scratch.rows[(y + radius) * nx + x]
-                if y - radius > 0:
-                    total -= scratch.rows[(y - radius - 1) * nx + x]
-            scratch.around[y * nx + x] = total
+            around[x] += rows[y * nx + x]
+    for y in range(1, ny):
+        here, ahead, behind = y * nx, (y + radius) * nx, (y - radius - 1) * nx
+        for x in range(nx):
+            around[here + x] = around[here - nx + x]
+        if y + radius < ny:
+            for x in range(nx):
+                around[here + x] += rows[ahead + x]
+        if y - radius > 0:
+            for x in range(nx):
+                around[here + x] -= rows[behind + x]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -77,7 +85,7 @@ def measure_crowding(
     in their first season. Capacity is that of the mean year times this year's forage, and follows
     the yearly cycle of a population at capacity, so that crowding is 1 in every season of such a
     population. With theta 0 the response is a ceiling: ``log(number / capacity)`` above capacity
-    and 0 below. Only cells that hold animals are written.
+    and 0 below. Entries of cells without animals mean nothing.
 
     Parameters
     ----------
@@ -101,17 +109,20 @@ def measure_crowding(
         _sum_around(grid, land.radius, scratch)
     felt = scratch.around if land.radius > 0 else scratch.grazers
     season_scale = step.climate.forage * rates.cycle[step.season]
+    cap, theta, around = rates.crowding_cap, rates.theta, land.capacity_around
+    for cell in range(number.size):
+        capacity = take(around, cell) * season_scale
+        ratio = take(felt, cell) / capacity
+        put(crowding, cell, ratio if capacity * cap > take(felt, cell) else cap)
+    if theta == 1.0:
+        return
     for cell in range(number.size):
         if number[cell] == 0:
             continue
-        capacity = land.capacity_around[cell] * season_scale
-        ratio = rates.crowding_cap
-        if capacity * rates.crowding_cap > felt[cell]:
-            ratio = felt[cell] / capacity
-        if rates.theta == 0.0:
-            crowding[cell] = math.log(max(ratio, 1.0))
+        if theta == 0.0:
+            crowding[cell] = math.log(max(crowding[cell], 1.0))
         else:
-            crowding[cell] = ratio if rates.theta == 1.0 else ratio**rates.theta
+            crowding[cell] = crowding[cell] ** theta
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -275,7 +286,9 @@ def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: P
             size = _litter_size(litters, row, _share(np.uint64(mix(key, address))))
             if total + size > word.size:
                 return -1
-            carried = math.exp(-losses * crowding[cell_of(mother)])
+            carried = 1.0
+            if losses > 0.0:
+                carried = math.exp(-losses * crowding[cell_of(mother)])
             litter = np.uint64(mix(address, np.uint64(step.season_index)))
             nature = (young, carried, male_share)
             total = _bear(word, total, mother, size, nature, litter)

@@ -6,13 +6,14 @@ from numpy.typing import NDArray
 from ustyurt_models.ibm import prey_predation
 from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.prey_pass import live_through
-from ustyurt_models.ibm.prey_state import PreyFlows, PreyHarvest, PreyStep
+from ustyurt_models.ibm.prey_state import CLASSES, PreyFlows, PreyHarvest, PreyStep
 from ustyurt_models.ibm.record import Record
 from ustyurt_models.ibm.world import Now, State, World
 
 __all__ = ["bring_prey", "count_all_prey", "kill_prey", "pass_prey"]
 
 _NO_SLOT = -1
+_NO_HARVEST = PreyHarvest(np.zeros(0), np.zeros(0), np.zeros((0, CLASSES), np.int64))
 
 
 def _step_of(world: World, state: State, now: Now, s: int) -> PreyStep:
@@ -32,6 +33,8 @@ def _step_of(world: World, state: State, now: Now, s: int) -> PreyStep:
 def _harvest_of(world: World, now: Now, s: int) -> PreyHarvest:
     """Return the legal offtake of species `s` that falls due."""
     plan = world.harvests
+    if plan.species.size == 0:
+        return _NO_HARVEST
     in_time = (plan.first_year <= now.year) & (now.year <= plan.last_year)
     due = (plan.species == s) & in_time & (plan.season == now.season)
     return PreyHarvest(plan.fraction[due], plan.quota[due].astype(float), plan.eligible[due])

@@ -223,7 +223,7 @@ class PreyScratch(NamedTuple):
     around: np.ndarray  # int32, shape (cell,), grazers in the neighbourhood
     crowding: np.ndarray  # float64, shape (cell,), (number / capacity) ^ theta
     threat: np.ndarray  # float64, shape (class, 7), hazards of the season before the place weighs
-    survival: np.ndarray  # uint32, shape (cell * class,), chance to escape causes of the place
+    survival: np.ndarray  # uint32, shape (class * cell,), chance to escape causes of the place
     own: np.ndarray  # uint32, shape (2 * age,), chance by age and sex
     destination: np.ndarray  # int32, shape (cell * most herds,), where a herd's walk ends
     lanes: Lanes  # walks under way
