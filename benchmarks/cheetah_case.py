@@ -30,7 +30,7 @@ from ustyurt_models.ibm.cheetah_state import (
 )
 from ustyurt_models.landscape.land import load_land
 
-__all__ = ["season_ns"]
+__all__ = ["birth_ns", "season_ns"]
 
 #: Live mass of young and adults [kg] of four ungulates, as `bridge.cheetah.cheetah_rates` takes.
 _MASS_KG = [(15.0, 28.0), (10.0, 21.0), (22.0, 45.0), (130.0, 240.0)]
@@ -146,3 +146,22 @@ def season_ns(animals: int, seasons: int = 200, warm_up: int = 40) -> dict[str, 
     return {"animals": lived / seasons, "call": call} | {
         name: ns / lived - call for name, ns in spent.items()
     }
+
+
+def birth_ns(animals: int, litters: int = 16, rounds: int = 20) -> float:
+    """Return CPU ns of the kinship of newborns, per birth and animal alive.
+
+    Litters of 3 of unrelated parents are written as `genetics.add_litters` writes a season's.
+    """
+    case = make_case(animals)
+    cheetahs, young = case.cheetahs, np.arange(animals, animals + 3 * litters, dtype=np.int32)
+    cheetahs.top[0] = animals + young.size
+    cheetahs.stage[young] = 0
+    cheetahs.mother[young] = np.repeat(2 * np.arange(litters), 3)
+    fathers = (cheetahs.mother[young] + 1).astype(np.int32)
+    genetics.add_litters(cheetahs, case.kinship, young, fathers, young.size)
+    started = time.process_time_ns()
+    for _ in range(rounds):
+        genetics.add_litters(cheetahs, case.kinship, young, fathers, young.size)
+    spent = time.process_time_ns() - started
+    return spent / rounds / young.size / (animals + young.size)

@@ -1,0 +1,101 @@
+"""Speed of the cheetah half of the engine: ns per animal and season by process, whole studies.
+
+``uv run python benchmarks/cheetahs.py [--json FILE]`` prints a table; exit code 1 when a target is
+missed. Times are CPU times. The calibration is the same season of plain NumPy as in
+``benchmarks/simulation.py``, measured in the same run.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cheetah_case import birth_ns, season_ns
+from simulation import numpy_season_ns
+from table import Row, show
+from theory_world import only, simulators, write_case
+
+#: Whole seasons without the map of prey, which costs by the cell and is drawn once per season.
+_TARGET_NS = {100: 250.0, 300: 250.0, 1000: 400.0}
+_REPLICATES, _YEARS, _CORES = 1000, 50, 2
+
+
+def kernel_rows(numpy_ns: float) -> list[Row]:
+    """Return ns per animal and season by process at three population sizes."""
+    rows = []
+    for animals, target in _TARGET_NS.items():
+        spent = season_ns(animals, 60 if animals > 300 else 200)
+        alive = spent.pop("animals")
+        rows.append(Row(f"N={animals}: mean number", alive, "animals", "", True))
+        call, prey_map = spent.pop("call"), spent.pop("prey map")
+        genes, ranges = spent.pop("kinship summary"), spent.pop("ranges")
+        for name, ns in spent.items():
+            rows.append(Row(f"N={animals}: {name}", ns, "ns per animal-season", "", True))
+        rows.append(Row(f"N={animals}: prey map", prey_map, "ns per animal-season", "", True))
+        rows.append(Row(f"N={animals}: census", genes + ranges, "ns per animal-year", "", True))
+        rows.append(Row(f"N={animals}: a call", call, "ns per animal-season", "", True))
+        # Hunting scans the prey map itself.
+        total = sum(spent.values()) - prey_map + (genes + ranges) / 4.0
+        wanted = f"<= {target:.0f}"
+        rows.append(
+            Row(f"N={animals}: season", total, "ns per animal-season", wanted, total <= target)
+        )
+        rows.append(
+            Row(f"N={animals}: numpy over season", numpy_ns / total, "times faster", "", True)
+        )
+    for animals in (150, 1000):
+        ns = birth_ns(animals)
+        rows.append(Row(f"kinship at N={animals}", ns, "ns per birth x N", "<= 1.5", ns <= 1.5))
+    return rows
+
+
+def study_rows(replicates: int = 10) -> list[Row]:
+    """Return the time of 1,000 replicates of 50 years of cheetahs, from a study file."""
+    study = {
+        "years": _YEARS,
+        "cheetah": {"file": "cheetah.toml", "females": 50, "males": 50},
+        "processes": only("cheetah_births", "cub_loss", "cheetah_disease", "mate_finding"),
+        "engine": {
+            "seasons_per_year": 4,
+            "order": [
+                "climate", "condition", "cheetah_deaths", "cheetah_births", "dispersal", "record",
+            ],
+            "cheetah_capacity_rule": "ceiling_hard",
+            "ceiling": 200,
+        },
+    }  # fmt: skip
+    cheetah = {
+        "births": {"conceive": 0.6},
+        "survival": {"cub": 0.6, "female": 0.85, "male": 0.8, "subadult": 0.8, "old_age_yr": 12},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_case(Path(folder), study, cheetah=cheetah, land={"ny": 40, "nx": 40})
+        (simulate,) = simulators(path)
+        simulate(0, 0)
+        lived, started = 0, time.process_time()
+        for replicate in range(1, replicates + 1):
+            lived += int(simulate(0, replicate)["cheetah_number"].sum())
+        spent = time.process_time() - started
+    seconds = spent / replicates * _REPLICATES / _CORES
+    mean = lived / replicates / (_YEARS + 1)
+    ns = 1e9 * spent / (4 * lived)
+    return [
+        Row("study: mean number", mean, "cheetahs", "", True),
+        Row("study: season", ns, "ns per animal-season", "", True),
+        Row("study: 1,000 x 50 years", seconds, "s on 2 cores", "<= 3", seconds <= 3.0),
+    ]
+
+
+def main() -> int:
+    """Measure, print the table, return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    numpy_ns = numpy_season_ns(100_000, 10)
+    rows = [Row("numpy.season", numpy_ns, "ns per animal-season", "calibration", True)]
+    return show(rows + kernel_rows(numpy_ns) + study_rows(), args.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
