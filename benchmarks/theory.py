@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import theory_source_chance as chance
+import theory_source_genes as genes
 from theory_cases import (
     A2_EXTINCT,
     Metric,
@@ -29,6 +31,8 @@ from theory_cases import (
     rates_of_zero_and_one,
     survive_and_breed,
 )
+from theory_source_programs import two_sex_gates, vortex_woylie
+from theory_sources import A5_EXTINCT, ceiling, leslie, order_matters
 
 
 def large_cases(scale: float) -> Iterator[Callable[[Path], list[Metric]]]:
@@ -54,20 +58,67 @@ def large_cases(scale: float) -> Iterator[Callable[[Path], list[Metric]]]:
     yield lambda folder: kinship_drift(folder, 20, 20, 20, times(300))
 
 
+def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
+    """Yield every case of source populations with its replicates, times `scale`."""
+
+    def times(number: int) -> int:
+        return max(10, round(scale * number))
+
+    yield lambda: leslie(times(4_000))
+    yield lambda: order_matters(times(400_000))
+    for mean in A2_EXTINCT:
+        for founders in (1, 5):
+            yield lambda m=mean, n=founders: chance.galton_watson(m, n, times(10_000))
+    yield lambda: chance.survive_and_breed(times(10_000))
+    yield lambda: chance.ricker(times(40_000))
+    for rule, growths in A5_EXTINCT.items():
+        for growth in growths:
+            yield lambda r=rule, g=growth: ceiling(r, g, times(40_000))
+    for founders in chance.A6:
+        yield lambda n=founders: chance.mate_limitation(n, times(20_000))
+    yield lambda: chance.random_walk(times(1_000))
+    yield lambda: chance.catastrophes(times(1_000))
+    yield lambda: chance.beta_noise(times(1_000))
+    yield lambda: chance.supplementation(times(20_000))
+    yield chance.harvest
+    yield lambda: chance.housekeeping(times(40_000), times(1_000_000))
+    yield lambda: genes.ideal_population(times(4_000))
+    for males, females in ((3, 12), (20, 20)):
+        for pedigree in (True, False):
+            yield lambda m=males, f=females, p=pedigree: genes.two_sexes(
+                m, f, times(2_000), pedigree=p
+            )
+    yield lambda: genes.full_sibs(times(2_000))
+    yield lambda: genes.depression(times(400))
+    yield lambda: genes.founding(times(2_000))
+    yield lambda: genes.related_founders(times(1_000))
+    yield lambda: genes.patch_occupancy(times(4_000))
+    yield genes.conservation
+    yield lambda: vortex_woylie(times(300))
+    yield lambda: two_sex_gates(times(10_000))
+    for case, replicates in (("B1", 10), ("B2", 2), ("B3", 1)):
+        yield lambda c=case, r=replicates: genes.grid(c, r)
+
+
 def run(scale: float) -> list[Metric]:
     """Run all cases, printing each row as it is known."""
     found = []
     print(f"{'ok':3} {'metric':62} {'found':>11} {'unit':8} expected")
     with tempfile.TemporaryDirectory() as folder:
         for number, case in enumerate(large_cases(scale)):
-            for one in case(Path(folder) / str(number)):
-                mark = "yes" if one.ok else "NO"
-                print(
-                    f"{mark:3} {one.metric:62} {one.value:11.6g} {one.unit:8} {one.target}",
-                    flush=True,
-                )
-                found.append(one)
+            found += _shown(case(Path(folder) / str(number)))
+    for source_case in source_cases(scale):
+        found += _shown(source_case())
     return found
+
+
+def _shown(metrics: list[Metric]) -> list[Metric]:
+    """Print the rows of one case and return them."""
+    for one in metrics:
+        mark = "yes" if one.ok else "NO"
+        row = f"{mark:3} {one.metric:62} {one.value:11.6g} {one.unit:8} {one.target}"
+        print(row, flush=True)
+    return metrics
 
 
 def main() -> int:
