@@ -17,6 +17,7 @@ __all__ = [
     "GRID",
     "LAND",
     "MAPS",
+    "NO_SOURCE",
     "PREY_DEATH_CAUSES",
     "PREY_STAGES",
     "RESULTS",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 SEXES = ("female", "male")
+#: The one entry of the dimension ``source`` in a study without source populations.
+NO_SOURCE = ("none",)
 PREY_STAGES = ("young", "adult")
 CHEETAH_STAGES = ("cub", "disperser", "resident")
 PREY_DEATH_CAUSES = (
@@ -151,6 +154,17 @@ RESULTS: Mapping[str, Variable] = {
     "cheetah_emigrants": Variable(_RUN, "i", "1", "cheetahs leaving over the window edge"),
     "cheetah_released": Variable(_RUN, "i", "1", "cheetahs released in the year"),
     "cheetah_withheld": Variable(_RUN, "i", "1", "planned releases withheld by gate or stop rule"),
+    "source_number": Variable((*_RUN, "source"), "i", "1", "animals in the source population"),
+    "source_number_untouched": Variable(
+        (*_RUN, "source"), "i", "1", "animals in the source population without releases from it"
+    ),
+    "source_taken": Variable(
+        (*_RUN, "source"), "i", "1", "animals taken from the source population for releases"
+    ),
+    "source_inbreeding": Variable((*_RUN, "source"), "f", "1", "mean F of the source population"),
+    "source_inbreeding_untouched": Variable(
+        (*_RUN, "source"), "f", "1", "mean F of the source population without releases from it"
+    ),
     "livestock_killed": Variable(_RUN, "f", "1", "livestock killed by cheetahs, sheep units"),
     "money_spent": Variable(_RUN, "f", "1", "money spent in the year, currency of the study"),
     "mean_inbreeding": Variable(_RUN, "f", "1", "mean inbreeding coefficient F of the living"),

@@ -11,6 +11,7 @@ LABELS = {
     "prey_stage": list(contracts.PREY_STAGES),
     "prey_cause": list(contracts.PREY_DEATH_CAUSES),
     "zone": ["region", "core"],
+    "source": list(contracts.NO_SOURCE),
     "cheetah_stage": list(contracts.CHEETAH_STAGES),
     "cheetah_cause": list(contracts.CHEETAH_DEATH_CAUSES),
 }

@@ -14,6 +14,7 @@ def releases(**changed):
         "last_year": 40,
         "repeats": 5,
         "every": 1,
+        "population": -1,
         "stop_column": -1,
         "stop_comparison": m.COMPARISONS.index(">"),
         "stop_years": 2,

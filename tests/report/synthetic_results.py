@@ -94,6 +94,7 @@ def _coordinates() -> dict[str, object]:
         "prey_stage": list(contracts.PREY_STAGES),
         "prey_cause": list(contracts.PREY_DEATH_CAUSES),
         "zone": list(ZONES),
+        "source": list(contracts.NO_SOURCE),
         "cheetah_stage": list(contracts.CHEETAH_STAGES),
         "cheetah_cause": list(contracts.CHEETAH_DEATH_CAUSES),
     }

@@ -9,6 +9,7 @@ from ustyurt_models.contracts import (
     CHEETAH_DEATH_CAUSES,
     CHEETAH_STAGES,
     MAPS,
+    NO_SOURCE,
     PREY_DEATH_CAUSES,
     PREY_STAGES,
     RESULTS,
@@ -25,6 +26,7 @@ _FIXED: Mapping[str, tuple[str, ...]] = {
     "prey_cause": PREY_DEATH_CAUSES,
     "cheetah_stage": CHEETAH_STAGES,
     "cheetah_cause": CHEETAH_DEATH_CAUSES,
+    "source": NO_SOURCE,
 }
 #: Dimensions that the batch adds around what one replicate returns.
 RUN_DIMS = ("scenario", "draw", "replicate")

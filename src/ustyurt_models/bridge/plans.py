@@ -68,9 +68,13 @@ def _oldest(age: AgeRange, steps: int) -> int:
 
 
 def sources_of(scenario: Scenario) -> list[str]:
-    """Return the founder groups: origins of the releases, and animals present at the start."""
-    origins = [release.animals.origin for release in scenario.release]
-    return ["resident", *dict.fromkeys(origins)]
+    """Return the founder groups: sources or origins of releases, and animals at the start."""
+    return ["resident", *dict.fromkeys(_group(release) for release in scenario.release)]
+
+
+def _group(release: Release) -> str:
+    """Return the founder group of a release: its source population, or where they come from."""
+    return f"source:{release.source}" if release.source else release.animals.origin
 
 
 def source_kinship(scenario: Scenario) -> np.ndarray:
@@ -153,7 +157,8 @@ def _release_row(
         "soft": int(release.soft),
         "captive": int(release.animals.captive),
         "african": int(release.animals.african),
-        "source": sources_of(scenario).index(release.animals.origin),
+        "source": sources_of(scenario).index(_group(release)),
+        "population": list(scenario.source).index(release.source) if release.source else -1,
         "partners": release.animals.coalition,
         "stop_column": _NO_RULE,
         "stop_comparison": 0,

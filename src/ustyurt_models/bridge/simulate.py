@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ustyurt_models.bridge.assemble import DrawWorld, ScenarioModel, map_rows
 from ustyurt_models.bridge.costs import money_spent
 from ustyurt_models.bridge.prey_land import start_places
+from ustyurt_models.bridge.source_results import source_results, source_simulators
 from ustyurt_models.bridge.start import start_structure
 from ustyurt_models.bridge.weather import weather_of
 from ustyurt_models.checks import require
@@ -59,6 +60,8 @@ class Simulator:
         """Start with small arrays; they grow when a replicate needs more."""
         self.model = model
         self._prey_slots = [_LEAST_PREY] * len(model.prey)
+        scenario = model.scenario
+        self._sources = source_simulators(scenario)
         residents = model.scenario.cheetah.females + model.scenario.cheetah.males
         self._cheetah_slots = max(_LEAST_CHEETAHS, 2 * residents)
 
@@ -73,14 +76,21 @@ class Simulator:
         made = self.model.at(draw)
         scenario = self.model.scenario
         weather = weather_of(scenario, made.parameters, draw, replicate, self.model.series)
-        world = made.world._replace(weather=weather)
+        # Kinship within a group of founders is written when its source gives them.
+        releases = made.world.releases
+        releases = releases._replace(source_kinship=releases.source_kinship.copy())
+        world = made.world._replace(weather=weather, releases=releases)
+        untouched = [source(draw, replicate) for source in self._sources]
         key = stream_key(scenario.seed, draw, replicate)
         while True:
-            state = self._start(made, key)
+            releases.source_kinship[:] = made.world.releases.source_kinship
+            supplies = tuple(source.supply(draw, replicate) for source in self._sources)
+            state = self._start(made, key)._replace(supplies=supplies)
             record = self._empty_record(world)
             status = run_replicate(world, state, record, key, watch)
             if status == DONE:
-                return self._named(world, state, record)
+                named = self._named(world, state, record)
+                return named | source_results(supplies, untouched, world.calendar.years)
             if status == FULL_PREY:
                 self._prey_slots = [2 * slots for slots in self._prey_slots]
                 require(

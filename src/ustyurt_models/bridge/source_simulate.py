@@ -10,6 +10,7 @@ from ustyurt_models.checks import require
 from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.source.run import advance, begin
 from ustyurt_models.ibm.source.state import Record, empty_record, empty_state
+from ustyurt_models.ibm.source.supply import Supply
 from ustyurt_models.seeds import stream_key
 from ustyurt_models.study.source_populations import SourcePopulation
 
@@ -41,6 +42,7 @@ class SourceSimulator:
         """Start with room for the founders and some growth; more is taken when needed."""
         self.setup = setup_of(population, steps)
         self.steps = steps
+        self.steps_per_year = population.rate_per_year
         self.seed = seed
         self.place = place
         founders = int(self.setup.start.number.sum()) * self.setup.patches
@@ -73,6 +75,11 @@ class SourceSimulator:
                 f"must stay below {_MOST_SLOTS:,} animals",
                 remedy="check births, deaths and capacity",
             )
+
+    def supply(self, draw: int, replicate: int) -> Supply:
+        """Return the population of a replicate at its start, ready to give animals."""
+        key, per_year = self.key(draw, replicate), self.steps_per_year
+        return Supply(self.setup, self._slots, self.steps, key, per_year)
 
     def many(self, replicates: Iterable[int], draw: int = 0, workers: int = 1) -> Record:
         """Return replicates stacked, first axis replicate, run on so many threads."""

@@ -8,6 +8,7 @@ from ustyurt_models.ibm.cheetah_state import DISPERSER, CheetahRelease
 from ustyurt_models.ibm.management import DUE, WITHHELD, notice_deaths, release_due
 from ustyurt_models.ibm.prey_season import count_all_prey, kill_prey
 from ustyurt_models.ibm.record import Record
+from ustyurt_models.ibm.source.supply import Taking
 from ustyurt_models.ibm.world import Now, State, World
 
 __all__ = [
@@ -52,11 +53,12 @@ def release_cheetahs(world: World, state: State, record: Record, now: Now) -> in
             record.cheetah_withheld[now.year + 1] += plan.females[r] + plan.males[r]
         if decision != DUE:
             continue
+        females, males = _available(world, state, record, now, r)
         programme = np.uint64(child(np.uint64(child(now.replicate_key, _RELEASES)), r))
         release = CheetahRelease(
             np.uint64(child(programme, number)),
-            plan.females[r],
-            plan.males[r],
+            females,
+            males,
             plan.age_min[r],
             plan.age_max[r],
             plan.cell[r],
@@ -72,6 +74,33 @@ def release_cheetahs(world: World, state: State, record: Record, now: Now) -> in
         if released < 0:
             return -1
     return 0
+
+
+def _available(world: World, state: State, record: Record, now: Now, r: int) -> tuple[int, int]:
+    """Return the females and males that release `r` gets; its source gives what it has.
+
+    What cannot be taken is withheld. The kinship of those taken is that within their group of
+    founders from then on.
+    """
+    plan, seasons = world.releases, world.calendar.seasons
+    females, males = int(plan.females[r]), int(plan.males[r])
+    if plan.population[r] < 0:
+        return females, males
+    supply = state.supplies[plan.population[r]]
+    per_season = supply.steps_per_year / seasons
+    taking = Taking(
+        step=supply.at_year(now.year + now.season / seasons),
+        females=females,
+        males=males,
+        youngest=round(plan.age_min[r] * per_season),
+        oldest=round(plan.age_max[r] * per_season),
+        number=r,
+    )
+    some_females, some_males, kinship = supply.take(taking)
+    record.cheetah_withheld[now.year + 1] += females + males - some_females - some_males
+    group = plan.source[r]
+    plan.source_kinship[group, group] = kinship
+    return some_females, some_males
 
 
 def hunt_prey(world: World, state: State, record: Record, now: Now) -> None:

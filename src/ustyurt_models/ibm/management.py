@@ -54,6 +54,7 @@ class Releases(NamedTuple):
     african: np.ndarray  # int64, 1 from a population without cold winters
     source: np.ndarray  # int64, founder group
     partners: np.ndarray  # int64, males per coalition, 1 for single males
+    population: np.ndarray  # int64, source population they are taken from; -1 without one
     source_kinship: np.ndarray  # float64, shape (source, source), between founder groups
     stop_column: np.ndarray  # int64, column of `Monitoring.seen`; -1 no rule, -2 adult deaths
     stop_comparison: np.ndarray  # int64, code of COMPARISONS

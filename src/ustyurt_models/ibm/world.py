@@ -13,6 +13,7 @@ from ustyurt_models.ibm.cheetah_state import (
 )
 from ustyurt_models.ibm.management import Gates, Monitoring, Progress, Releases, Translocations
 from ustyurt_models.ibm.prey_state import Grid, Prey, PreyClimate, PreyKind, PreyScratch
+from ustyurt_models.ibm.source.supply import Supply
 
 __all__ = [
     "Calendar",
@@ -113,6 +114,7 @@ class State(NamedTuple):
     adult_deaths: np.ndarray  # int64, shape (1,), independent cheetahs dead since the census
     progress: Progress
     monitoring: Monitoring
+    supplies: tuple[Supply, ...] = ()
 
 
 class Now(NamedTuple):

@@ -42,6 +42,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _starts(scenario)
     yield from _joint(scenario)
     yield from _species(scenario)
+    yield from _sources(scenario)
     yield from _criteria(scenario)
     yield from _rules(scenario)
     yield from _observations(scenario)
@@ -112,6 +113,26 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
             elif found.species != survey.species:
                 rule = f"must count {survey.species}; {other!r} counts {found.species!r}"
                 yield Problem(path, rule)
+
+
+def _sources(scenario: Scenario) -> Iterator[Problem]:
+    """Yield releases from a source population that is not there or cannot give them."""
+    for r, release in enumerate(scenario.release):
+        if not release.source:
+            continue
+        path: KeyPath = ("release", r, "source")
+        population = scenario.source.get(release.source)
+        if population is None:
+            rule = "must name a table [source.NAME] of this study"
+            yield Problem(path, rule, release.source, did_you_mean(release.source, scenario.source))
+            continue
+        if population.sexes == 1 and release.animals.males > 0:
+            yield Problem(path, "must have two sexes to give males", release.source)
+        oldest = population.maximum_age
+        youngest = release.animals.age.low_yr * population.rate_per_year
+        if oldest is not None and youngest > oldest:
+            rule = f"must have animals of that age; its oldest are {oldest} steps old"
+            yield Problem(("release", r, "animals", "age"), rule, str(release.animals.age))
 
 
 def _observations(scenario: Scenario) -> Iterator[Problem]:

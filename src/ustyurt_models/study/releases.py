@@ -101,6 +101,8 @@ class Release(Block):
     """Name of a site of the landscape, or a point."""
     animals: Animals
     """Numbers, origin and age of the animals of one release."""
+    source: str = ""
+    """Source population that the animals are taken from; without one they are always to be had."""
     method: Literal["soft", "hard"] = "soft"
     """Held in an enclosure first, or let go at once."""
     holding_seasons: Annotated[int, Field(ge=0, le=8)] = 2

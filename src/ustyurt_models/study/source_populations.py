@@ -418,8 +418,11 @@ class SourcePopulation(Block):
         female, male = self.breeding.first_age_female, self.breeding.first_age_male
         return female, female if male is None else male
 
+    @property
+    def rate_per_year(self) -> float:
+        """Steps in a year."""
+        return self.steps_per_year if self.step_days is None else DAYS_PER_YEAR / self.step_days
+
     def steps(self, years: int) -> int:
         """Return the whole steps in so many years."""
-        if self.step_days is None:
-            return years * self.steps_per_year
-        return int(years * DAYS_PER_YEAR / self.step_days)
+        return int(years * self.rate_per_year + _WHOLE)

@@ -12,6 +12,7 @@ from ustyurt_models.bridge.assemble import ScenarioModel, map_rows
 from ustyurt_models.bridge.check import check_scenario
 from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.checks import Faults, InputError
+from ustyurt_models.contracts import NO_SOURCE
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.landscape import digest as land_digest
 from ustyurt_models.provenance import digest_files, library_versions
@@ -131,6 +132,7 @@ def layout_of(
             "year": np.arange(first.start, first.start + first.years + 1),
             "species": list(first.species),
             "zone": list(model.zones.names),
+            "source": list(first.source) or list(NO_SOURCE),
             "map_year": first.start + map_rows(first),
             "cell": model.zones.zones.inside_cell,
         },

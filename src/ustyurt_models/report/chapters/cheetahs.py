@@ -8,6 +8,7 @@ from ustyurt_models.report.chapters.common import (
     shown_scenarios,
     shown_years,
 )
+from ustyurt_models.report.chapters.sources import has_sources, source_blocks
 from ustyurt_models.report.content import Block, Cell, Column, Figure, Paragraph, Section, Table
 from ustyurt_models.report.figures.causes import deaths_by_cause
 from ustyurt_models.report.figures.trajectories import FanPanel, fan_charts
@@ -188,9 +189,14 @@ def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def chapter(inputs: ReportInputs) -> Section:
     """Return the chapter on cheetahs."""
+    sources = (
+        (Section("sources", "Where released animals come from", source_blocks(inputs)),)
+        if has_sources(inputs)
+        else ()
+    )
     if not measures.with_cheetahs(inputs.results):
         text = Paragraph("No cheetah lives in any scenario of this study.")
-        return Section("cheetahs", "Cheetahs", (text,))
+        return Section("cheetahs", "Cheetahs", (text,), sources)
     return Section(
         "cheetahs",
         "Cheetahs",
@@ -201,5 +207,6 @@ def chapter(inputs: ReportInputs) -> Section:
             Section("cheetah-deaths", "Causes of death", _deaths(inputs)),
             Section("genetics", "Genetics", _genetics(inputs)),
             Section("capacity", "How many could live there?", _capacity(inputs)),
+            *sources,
         ),
     )
