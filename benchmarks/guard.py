@@ -22,13 +22,14 @@ _WORSE = 1.15
 def measured(kernels: Mapping[str, Callable[[], float]], runs: int = 5) -> dict[str, float]:
     """Return the median ratio to the yardstick of each kernel (CPU ns per item).
 
-    The yardstick is measured before and after each kernel, so a busy spell slows both.
+    A run is the best of three of the kernel between yardsticks, so a busy spell slows both.
     """
     ratios: dict[str, list[float]] = {name: [] for name in kernels}
     for _ in range(runs):
         for name, kernel in kernels.items():
-            before, spent, after = yardstick_ns(), kernel(), yardstick_ns()
-            ratios[name].append(2.0 * spent / (before + after))
+            pairs = [(yardstick_ns(), kernel()) for _ in range(3)]
+            plain, spent = (min(times) for times in zip(*pairs, strict=True))
+            ratios[name].append(spent / plain)
     return {name: median(found) for name, found in ratios.items()}
 
 
