@@ -24,7 +24,7 @@ _FARMLAND: dict[str, Any] = {
     },
 }
 #: Grown animals, none of which can reach old age within the time.
-_GROWN: dict[str, Any] = {"females": 300, "males": 300, "age": "3-6 y"}
+_GROWN: dict[str, Any] = {"females": 500, "males": 500, "age": "3-6 y"}
 
 
 @dataclass(frozen=True)

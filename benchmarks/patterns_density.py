@@ -13,9 +13,25 @@ from ustyurt_models.formulas.predation import carbone_capacity, hayward_capacity
 
 __all__ = ["Densities", "carbone_per_100km2", "densities", "hayward_per_100km2", "range_area_km2"]
 
+#: Years after which cheetahs have settled.
+_SETTLED = 5
 #: Gazelles per km2 at capacity.
 CAPACITIES = (0.5, 1.0, 2.0, 4.0)
 _CALM = {"climate": False, "catastrophes": False}
+#: One thing changed at a time in even weather, 2 gazelles per km2 at capacity.
+_VARIANTS: dict[str, dict[str, Any]] = {
+    "as shipped": {},
+    "prey not used up": {"processes": {"predation": False}},
+    "no territories, no sharing of prey": {"processes": {"territoriality": False}},
+    "nobody disperses": {"processes": {"dispersal": False}},
+    "a mate anywhere": {"processes": {"mate_finding": False}},
+    "nobody starves": {"processes": {"starvation": False}},
+    "cubs die of inbreeding": {"processes": {"inbreeding_depression": True}},
+    "each animal met is a hunt": {"parameters": {"che_prey_group": 1.0}},
+    "groups of 5.5": {"parameters": {"che_prey_group": 5.5}},
+    "food need 950 kg a year": {"parameters": {"che_prey_live": 950.0}},
+    "gazelle grow by up to 1.27": {"parameters": {"gaz_lambda_max": 1.27}},
+}
 
 
 class _Size(Protocol):
@@ -40,6 +56,7 @@ class Densities:
     course: tuple[np.ndarray, np.ndarray]
     range_prey: np.ndarray
     range_km2: np.ndarray
+    variants: dict[str, tuple[float, float, float]]
 
 
 def carbone_per_100km2(prey_kg_per_km2: np.ndarray | float) -> np.ndarray:
@@ -96,9 +113,12 @@ def densities(folder: Path, size: _Size) -> tuple[list[Row], Densities]:
             alive[w, c] = (number[:, -1] > 0).mean()
             if calm and capacity == 2.0:
                 course = (number[0], biomass[0])
-                rows += _habits(found, half)
+                rows += _habits(found, _SETTLED)
     range_prey, range_km2 = range_area_km2(folder / "range")
-    result = Densities(np.array(CAPACITIES), prey, cheetahs, course, range_prey, range_km2)
+    variants = _variants(folder / "variants", size, area)
+    result = Densities(
+        np.array(CAPACITIES), prey, cheetahs, course, range_prey, range_km2, variants
+    )
     return _rows(result, alive) + rows + _range_rows(result), result
 
 
@@ -124,20 +144,37 @@ def _rows(found: Densities, alive: np.ndarray) -> list[Row]:
     return rows
 
 
-def _habits(found: dict[str, np.ndarray], half: int) -> list[Row]:
-    """Return kills per cheetah and its food, where prey and cheetahs live together."""
-    stage = found["cheetah_number"][:, half:].sum(axis=(0, 1, 2)).astype(float)
-    kills = of_cause(found["prey_deaths"][:, half:, 0], "cheetah").sum()
+def _variants(folder: Path, size: _Size, area_km2: float) -> dict[str, tuple[float, float, float]]:
+    """Return cheetahs per 100 km2, prey [kg/km2] and the share of runs that last, by variant."""
+    found = {}
+    for number, (name, change) in enumerate(_VARIANTS.items()):
+        study = merged(_study(2.0, size, True, area_km2), change)
+        (one,) = simulators(write_study(folder / str(number), study, _land(size.sides)))
+        result = run(one, size.replicates)
+        half = size.years // 2
+        alive = result["cheetah_number"].sum(axis=(2, 3))
+        found[name] = (
+            100.0 * float(alive[:, half:].mean()) / area_km2,
+            float(result["prey_biomass"][:, half:, 0, 0].mean()),
+            float((alive[:, -1] > 0).mean()),
+        )
+    return found
+
+
+def _habits(found: dict[str, np.ndarray], first: int) -> list[Row]:
+    """Return kills per cheetah and its food over all years from `first` on with cheetahs."""
+    stage = found["cheetah_number"][:, first:].sum(axis=(0, 1, 2)).astype(float)
+    kills = of_cause(found["prey_deaths"][:, first:, 0], "cheetah").sum()
     return [
         between("4 kills a year by an independent cheetah", kills / stage[1:].sum(), 45, 104),
-        between("4 mean condition of independent cheetahs", _condition(found, half), 0.7, 1.0),
+        between("4 mean condition of independent cheetahs", _condition(found, first), 0.7, 1.0),
     ]
 
 
-def _condition(found: dict[str, np.ndarray], half: int) -> float:
+def _condition(found: dict[str, np.ndarray], first: int) -> float:
     """Return the mean condition over years with cheetahs."""
-    condition = found["mean_condition"][:, half:]
-    present = found["cheetah_number"][:, half:].sum(axis=(2, 3)) > 0
+    condition = found["mean_condition"][:, first:]
+    present = found["cheetah_number"][:, first:].sum(axis=(2, 3)) > 0
     return float(condition[present].mean()) if present.any() else float("nan")
 
 

@@ -33,9 +33,22 @@ def write_page(found: Any, folder: Path) -> None:
             figure.savefig(pictures / f"{name}.png")
             plt.close(figure)
     tables = {f"table{number}": to_markdown(_of(found.rows, number)) for number in range(1, 6)}
+    tables["variants"] = _variants(found)
     agree = [row for row in found.rows if row.published]
     met = f"{sum(row.ok for row in agree)} of {len(agree)}"
     (folder / "patterns.md").write_text(TEXT.format(met=met, **tables), encoding="utf-8")
+
+
+def _variants(found: Any) -> str:
+    """Return the table of single changes."""
+    lines = [
+        "| one change | cheetahs per 100 km2 | prey kg/km2 | over Carbone | runs that last |",
+        "|---|---|---|---|---|",
+    ]
+    for name, (cheetahs, prey, lasting) in found.densities.variants.items():
+        ratio = cheetahs / float(carbone_per_100km2(prey))
+        lines.append(f"| {name} | {cheetahs:.3f} | {prey:.1f} | {ratio:.2f} | {lasting:.2f} |")
+    return "\n".join(lines) + "\n"
 
 
 def _of(rows: list[Row], number: int) -> list[Row]:
