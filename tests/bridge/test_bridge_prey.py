@@ -140,6 +140,22 @@ def test_poisson_litters_sum_to_one():
     assert table[0, -1] == 1.0
 
 
+def test_a_land_without_snow_kills_as_one_under_even_snow(catalogue, land):
+    species = load_prey_species("goitered_gazelle")
+    parameters = central(catalogue, species)
+    demo = prey_demography(species, parameters, Engine(), Processes())
+    for depth_cm in (0.0, 1e-9, 10.0):
+        even = land.assign(
+            snow_depth=land["snow_depth"].copy(data=0 * land["snow_depth"] + depth_cm)
+        )
+        _, classes = prey_grid(even)
+        found = prey_range(
+            species, parameters, even, classes, Engine(), Processes(), structure=demo.structure
+        )
+        inside = found.capacity > 0.0
+        np.testing.assert_allclose(found.snow_exposure[inside], 1.0)
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_land_of_a_species_is_consistent(catalogue, land, name):
     species = load_prey_species(name)

@@ -99,14 +99,16 @@ def _snow_exposure(
 ) -> np.ndarray:
     """Return winter hazard relative to its mean over the habitat, shape (cell,).
 
-    Hazard follows ``x^2 / (1 + x^2)`` with x snow depth over the depth of half hazard.
+    Hazard follows ``x^2 / (1 + x^2)`` with x snow depth over the depth of half hazard. Where no
+    cell of the habitat has snow, all are alike, as they are under even snow however thin.
     """
     limit_cm = value_of(species.threats.snow_limit_cm, parameters)
     if limit_cm <= 0.0 or capacity.sum() == 0.0:
         return np.ones(capacity.size)
     square = (land["snow_depth"].to_numpy().astype(float).ravel() / limit_cm) ** 2
     hazard = np.nan_to_num(square / (1.0 + square))
-    return hazard / np.average(hazard, weights=capacity)
+    mean = float(np.average(hazard, weights=capacity))
+    return hazard / mean if mean > 0.0 else np.ones(capacity.size)
 
 
 @dataclass(frozen=True)
