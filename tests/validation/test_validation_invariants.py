@@ -9,7 +9,8 @@ from theory_world import simulators, toml
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, PREY_DEATH_CAUSES
 from ustyurt_models.resources import scenarios_dir
 
-#: The demo with numbers instead of surveys, so that nothing needs fitting, and more years.
+#: The demo with numbers instead of surveys, so that nothing needs fitting, more years, and enough
+#: prey for cubs to be born.
 DEMO = {
     "extends": str(scenarios_dir() / "demo.toml"),
     "title": "Demo without surveys",
@@ -17,8 +18,8 @@ DEMO = {
     "draws": 2,
     "drop": ["survey", "criteria"],
     "prey": {
-        "saiga": {"start": 4000},
-        "goitered_gazelle": {"start": 3000},
+        "saiga": {"start": 9000},
+        "goitered_gazelle": {"start": 25000},
         "urial": {"start": 800},
         "kulan": {"start": 300},
     },
