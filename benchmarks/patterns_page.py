@@ -46,8 +46,8 @@ def _variants(found: Any) -> str:
         "|---|---|---|---|---|",
     ]
     for name, (cheetahs, prey, lasting) in found.densities.variants.items():
-        ratio = cheetahs / float(carbone_per_100km2(prey)) if prey > 0.0 else float("nan")
-        lines.append(f"| {name} | {cheetahs:.3f} | {prey:.1f} | {ratio:.2f} | {lasting:.2f} |")
+        over = f"{cheetahs / float(carbone_per_100km2(prey)):.2f}" if prey > 0.0 else "no prey"
+        lines.append(f"| {name} | {cheetahs:.3f} | {prey:.1f} | {over} | {lasting:.2f} |")
     return "\n".join(lines) + "\n"
 
 
