@@ -40,6 +40,15 @@ def test_first_page_admits_simulated_data_and_overridden_gates(inputs, changed):
     assert "failed the diagnostics gate" in texts
 
 
+def test_first_page_admits_that_cheetahs_die_out_too_easily_where_there_are_cheetahs(
+    inputs, changed
+):
+    assert any("likely understated" in note.text for note in verdict.notices(inputs))
+    nobody = inputs.results.assign(cheetah_number=0 * inputs.results["cheetah_number"])
+    without = verdict.notices(changed(results=nobody))
+    assert not any("likely understated" in note.text for note in without)
+
+
 def test_names_of_figures_tables_and_sections_are_unique(document):
     for names in (
         [figure.name for figure in document.figures()],

@@ -54,6 +54,12 @@ _LIGHTS: dict[str, Light] = {
 _ANSWERS: dict[str, Light] = {"go": "green", "go if": "amber", "not yet": "red", "no": "red"}
 _PRESENCE = {(">", 0.0, ""): "present", ("==", 0.0, ""): "absent"}
 _OUTLINE = {"inside": "study outline"}
+#: Section 1 of models/ODD.md and docs/patterns.md.
+_UNMET_PATTERN = (
+    "The model does not yet hold cheetahs at the densities known from the field where slowly "
+    "growing prey is all they have: the chance that they last is likely understated. Compare "
+    "measures; do not quote numbers of cheetahs."
+)
 
 
 def _plain(finding: Finding) -> str:
@@ -167,6 +173,8 @@ def notices(inputs: ReportInputs) -> tuple[Note, ...]:
                     "warning",
                 )
             )
+    if measures.with_cheetahs(inputs.results):
+        found.append(Note(_UNMET_PATTERN, "warning"))
     weak = _weak_layers(inputs)
     if weak:
         found.append(
