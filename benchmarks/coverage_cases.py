@@ -271,7 +271,7 @@ CASES: dict[str, Case] = {
         _observers(_BOTH, mark_recapture="distance", configuration="trial"),
         "group_abundance_total",
         conservative="the count of observer 1 and his success in trials share the groups that both "
-        "saw; the likelihood of trials (as that of mrds) takes them for independent, which widens "
+        "saw; the likelihood of trials takes them for independent, which widens "
         "the interval.",
     ),
     "strip.animals": Case("strip counts: animals", _strips(_HERDS), "abundance_total"),
