@@ -1,7 +1,7 @@
 """Speed of the cheetah half of the engine: ns per animal and season by process, whole studies.
 
 ``uv run python benchmarks/cheetahs.py [--json FILE]`` prints a table; exit code 1 when a target is
-missed. Times are CPU times. The calibration is the same season of plain NumPy as in
+missed. Times are CPU times. The calibration is the step P of plain NumPy as in
 ``benchmarks/simulation.py``, measured in the same run.
 """
 
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from cheetah_case import birth_ns, season_ns
-from simulation import numpy_season_ns
+from reference_step import numpy_step_ns
 from table import Row, show
 from theory_world import only, simulators, write_case
 
@@ -42,7 +42,9 @@ def kernel_rows(numpy_ns: float) -> list[Row]:
             Row(f"N={animals}: season", total, "ns per animal-season", wanted, total <= target)
         )
         rows.append(
-            Row(f"N={animals}: numpy over season", numpy_ns / total, "times faster", "", True)
+            Row(
+                f"N={animals}: NumPy step P over season", numpy_ns / total, "times faster", "", True
+            )
         )
     for animals in (150, 1000):
         ns = birth_ns(animals)
@@ -92,8 +94,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    numpy_ns = numpy_season_ns(100_000, 10)
-    rows = [Row("numpy.season", numpy_ns, "ns per animal-season", "calibration", True)]
+    numpy_ns = numpy_step_ns(100_000, 10)
+    rows = [Row("numpy.step P", numpy_ns, "ns per prey animal-step", "calibration", True)]
     return show(rows + kernel_rows(numpy_ns) + study_rows(), args.json)
 
 
