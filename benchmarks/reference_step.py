@@ -194,7 +194,7 @@ def numpy_step_ns(animals: int, steps: int) -> float:
     inside = _inside(1).ravel()
     cells, nx = inside.size, _NX
     survival = _survival()
-    passable = (rng.random((8, cells)) < _PASSABLE) & True
+    passable = rng.random((8, cells)) < _PASSABLE
     offset = np.array([-nx, -nx + 1, 1, nx + 1, nx, nx - 1, -1, -nx - 1])
     per_cell = animals / inside.sum()
     identity = np.arange(animals, dtype=np.uint64)

@@ -5,9 +5,12 @@ import json
 
 from command_line import DEMO, ustyurt
 
+SCENARIO = "release.animals.females=4"
+ADDRESS = f"{SCENARIO}:1:1"
+
 
 def test_files_of_the_simulated_world_pass_the_check_of_real_ones(demo_results):
-    done = ustyurt("observe", DEMO, "--output", demo_results, "--draw", 1, "--replicate", 1)
+    done = ustyurt("observe", DEMO, "--output", demo_results, "--only", ADDRESS)
     assert done.returncode == 0, done.stderr
     below = next((demo_results / "observed").glob("*_1_1"))
     flat = below / "gazelle_lines" / "gazelle_lines_2032.csv"
@@ -30,10 +33,10 @@ def test_files_of_the_simulated_world_pass_the_check_of_real_ones(demo_results):
 
 
 def test_nothing_to_observe_and_no_such_replicate_are_refused(demo_results, tmp_path):
-    far = ustyurt("observe", DEMO, "--output", demo_results, "--draw", 99)
+    far = ustyurt("observe", DEMO, "--output", demo_results, "--only", f"{SCENARIO}:99:0")
     assert far.returncode == 2
     assert "draw must lie in 0..2" in far.stderr
-    name = ustyurt("observe", DEMO, "--output", demo_results, "--scenario", "nobody")
+    name = ustyurt("observe", DEMO, "--output", demo_results, "--only", "nobody:0:0")
     assert name.returncode == 2
     assert "nobody" in name.stderr
     study = tmp_path / "blind.toml"
@@ -54,3 +57,17 @@ def test_a_year_without_census_is_refused_with_its_line(tmp_path):
     assert done.returncode == 2
     assert "must be a census: 2027..2033" in done.stderr
     assert "2099" in done.stderr
+
+
+def test_a_wrong_method_is_named_by_its_key_and_so_is_a_wrong_key_beside_it(tmp_path):
+    study = tmp_path / "odd.toml"
+    study.write_text(
+        f'extends = "{DEMO}"\n[observation.more]\nmethod = "line"\n'
+        "[observation.collars]\ncolars = 4\n",
+        encoding="utf-8",
+    )
+    done = ustyurt("check", study, "--no-page")
+    assert done.returncode == 2
+    assert "observation.more.method: must be one of lines, cameras, collars" in done.stderr
+    assert "observation.collars.colars: unknown key" in done.stderr
+    assert "did you mean 'collars'" in done.stderr

@@ -68,7 +68,7 @@ def _observe(args: argparse.Namespace) -> int:
     from ustyurt_models.workflow import options
     from ustyurt_models.workflow.observing import observe
 
-    found = observe(args.study, options(args), args.scenario, args.draw, args.replicate)
+    found = observe(args.study, options(args), args.only)
     for path in found:
         print(f"survey: {path}")
     return 0
@@ -157,9 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     _study_command(commands, "power", "say what planned surveys would be able to see", _power)
     does = "survey a simulated world: files that rangers would bring home"
     observe = _study_command(commands, "observe", does, _observe)
-    observe.add_argument("--scenario", default="", help="default: the first")
-    observe.add_argument("--draw", type=int, default=0, help="parameter set (default 0)")
-    observe.add_argument("--replicate", type=int, default=0, help="repetition (default 0)")
+    which = "which replicate (default: the very first)"
+    observe.add_argument("--only", default="", metavar="SCENARIO:DRAW:REPLICATE", help=which)
     check = commands.add_parser("check", help="validate study and survey files, all faults at once")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")
     where = "page of data quality of a data file (default check/<name>.html)"

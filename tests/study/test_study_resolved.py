@@ -146,6 +146,7 @@ def test_the_digest_changes_with_what_changes_results_and_with_nothing_else(tmp_
     base = read_study(write(tmp_path / "a")).digest
     assert read_study(write(tmp_path / "b")).digest == base
     aside = STUDY + "[engine]\nworkers = 7\n[output]\nfolder = 'elsewhere'\n"
+    aside += "[observation.collared]\nmethod = 'collars'\ncollars = 4\n"
     assert read_study(write(tmp_path / "c", aside)).digest == base
     comment = "# why\n" + STUDY.replace("when = 2030", "when = 2030  # early")
     assert read_study(write(tmp_path / "d", comment)).digest == base

@@ -1,6 +1,6 @@
 """How the simulation runs: steps, order of events, edges, capacity, and switches per process."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -25,20 +25,7 @@ Event = Literal[
 ]
 
 #: The order of section 3 of the simulation contract (models/ODD.md).
-EVENTS: tuple[Event, ...] = (
-    "climate",
-    "management",
-    "movement",
-    "births",
-    "prey_deaths",
-    "predation",
-    "condition",
-    "cheetah_deaths",
-    "cheetah_births",
-    "dispersal",
-    "ageing",
-    "record",
-)
+EVENTS: tuple[Event, ...] = get_args(Event)
 
 
 class Engine(Block):

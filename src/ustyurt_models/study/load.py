@@ -73,8 +73,13 @@ class Study:
 
 
 def _result_settings(scenario: Scenario) -> dict[str, Any]:
-    """Return the settings that results depend on: not workers, folder or planned surveys."""
-    left_out: Any = {"engine": {"workers"}, "output": {"folder"}, "power": True}
+    """Return the settings that results depend on: not workers, folder, planned or mock surveys."""
+    left_out: Any = {
+        "engine": {"workers"},
+        "output": {"folder"},
+        "power": True,
+        "observation": True,
+    }
     return scenario.model_dump(mode="json", exclude=left_out)
 
 

@@ -3,7 +3,7 @@
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -83,16 +83,21 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     if kind == "literal_error":
         return _not_an_option(path, got, str(context["expected"]))
     if kind == "union_tag_not_found":
-        return Problem((*path, "model"), _RULES["missing"])
+        return Problem((*path, _key_of_kind(context)), _RULES["missing"])
     if kind == "union_tag_invalid":
         tag, expected = context["tag"], str(context["expected_tags"])
-        return _not_an_option((*path, "model"), tag, expected)
+        return _not_an_option((*path, _key_of_kind(context)), tag, expected)
     if kind == "study_rule":
         return Problem(path, context["rule"], got, context["remedy"])
     if kind == "missing":
         return Problem(path, _RULES[kind])
     rule = _RULES[kind].format(**context) if kind in _RULES else details["msg"]
     return Problem(path, rule, got)
+
+
+def _key_of_kind(context: Mapping[str, Any]) -> str:
+    """Return the key that says which member of a union of tables is meant."""
+    return str(context["discriminator"]).strip("'")
 
 
 def _not_an_option(path: KeyPath, got: Any, expected: str) -> Problem:
@@ -125,14 +130,20 @@ def _without_tags(path: KeyPath, model: type[BaseModel]) -> KeyPath:
 
 
 def _member(annotation: Any, part: str | int) -> type[BaseModel] | None:
-    """Return the member of a union of tables whose key ``model`` is `part`, if there is one."""
+    """Return the member of a union of tables that a key set to `part` chooses, if there is one."""
     if get_origin(annotation) not in (Union, types.UnionType):
         return None
     for each in get_args(annotation):
         table = isinstance(each, type) and issubclass(each, BaseModel)
-        if table and "model" in each.model_fields and each.model_fields["model"].default == part:
+        if table and any(_only(field.annotation) == part for field in each.model_fields.values()):
             return each
     return None
+
+
+def _only(annotation: Any) -> Any:
+    """Return the single value that an annotation allows, or None."""
+    values = get_args(annotation) if get_origin(annotation) is Literal else ()
+    return values[0] if len(values) == 1 else None
 
 
 def _step(annotation: Any, part: str | int) -> Any:

@@ -4,7 +4,7 @@ Ages, rates and times are in steps of the population: years, unless `steps_per_y
 says otherwise. Rates are per step.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -38,18 +38,7 @@ SourceEvent = Literal[
 ]
 #: The yearly cycle of Vortex: EV, Breed, Mortality, Age, Disperse, Harvest, Supplement,
 #: Ktruncation, Census. Removals for releases stand beside the harvest.
-SOURCE_EVENTS: tuple[SourceEvent, ...] = (
-    "environment",
-    "breeding",
-    "mortality",
-    "ageing",
-    "dispersal",
-    "harvest",
-    "removal",
-    "supplement",
-    "ceiling",
-    "census",
-)
+SOURCE_EVENTS: tuple[SourceEvent, ...] = get_args(SourceEvent)
 #: The largest age in steps, and the most patches, that the compact state of an animal can hold.
 MOST_AGE, MOST_PATCHES = 20_000, 65_536
 

@@ -13,11 +13,12 @@ import xarray as xr
 from ustyurt_models.batch import full_disk_is_reported
 from ustyurt_models.bridge.assemble import ScenarioModel
 from ustyurt_models.bridge.observe import CameraVisit, LineVisit, Observer, Truth
-from ustyurt_models.checks import did_you_mean, require
+from ustyurt_models.checks import require
 from ustyurt_models.ibm.observe.collars import ALIVE, EXPIRED, Fixes
 from ustyurt_models.landscape.grid import unproject
 from ustyurt_models.study.load import Study
 from ustyurt_models.study.observation import Cameras, LineWalk
+from ustyurt_models.workflow.address import read_address
 from ustyurt_models.workflow.fitting import fit_surveys
 from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.options import Options
@@ -248,7 +249,7 @@ _WRITERS: Mapping[str, Callable[[Observer, str, Path, str], list[Path]]] = {
 }
 
 
-def observe(path: Path, how: Options, scenario: str, draw: int, replicate: int) -> list[Path]:
+def observe(path: Path, how: Options, only: str = "") -> list[Path]:
     """Survey one replicate the way the study file says, and write the files.
 
     Parameters
@@ -257,10 +258,8 @@ def observe(path: Path, how: Options, scenario: str, draw: int, replicate: int) 
         Study file with tables ``[observation.NAME]``.
     how : Options
         Output folder.
-    scenario : str
-        Name of the scenario; the first of the study if empty.
-    draw, replicate : int
-        Which replicate.
+    only : str
+        ``SCENARIO:DRAW:REPLICATE``; the very first replicate if empty.
 
     Returns
     -------
@@ -274,26 +273,18 @@ def observe(path: Path, how: Options, scenario: str, draw: int, replicate: int) 
     """
     with full_disk_is_reported(path):
         study, catalogue, folder = open_study(path, how)
-        names = [one.name for one in study.scenarios]
-        wanted = scenario or names[0]
-        where = path.name
-        remedy = did_you_mean(wanted, names)
-        require(wanted in names, where, "must have the scenario asked for", wanted, remedy)
-        one = study.scenarios[names.index(wanted)]
-        remedy = "write a table [observation.NAME]"
-        require(bool(one.observation), f"{where}: observation", "needs a survey", None, remedy)
-        for what, number, most in (
-            ("draw", draw, one.draws),
-            ("replicate", replicate, one.replicates),
-        ):
-            require(0 <= number < most, where, f"{what} must lie in 0..{most - 1}", number)
+        address = read_address(only, study)
+        scenario = study.scenarios[address.scenario]
+        where, remedy = f"{path.name}: observation", "write a table [observation.NAME]"
+        require(bool(scenario.observation), where, "needs a survey", None, remedy)
         fit_surveys(study, catalogue, folder, how.fresh)
-        model = models_of(study, land_of(study), catalogue, folder)[names.index(wanted)]
-        observer = Observer(model, draw, replicate)
-        below = folder / "observed" / f"{wanted}_{draw}_{replicate}"
+        model = models_of(study, land_of(study), catalogue, folder)[address.scenario]
+        at = (address.draw, address.replicate)
+        observer = Observer(model, *at)
+        below = folder / "observed" / f"{scenario.name}_{at[0]}_{at[1]}"
         written = []
-        for name, block in one.observation.items():
+        for name, block in scenario.observation.items():
             (below / name).mkdir(parents=True, exist_ok=True)
-            notes = _notes(study, model, name, (draw, replicate))
+            notes = _notes(study, model, name, at)
             written += _WRITERS[block.method](observer, name, below / name, notes)
         return written

@@ -9,17 +9,14 @@ import xarray as xr
 from ustyurt_models.batch import open_results
 from ustyurt_models.batch.layout import stored_dtype
 from ustyurt_models.bridge.simulate import Simulator
-from ustyurt_models.checks import did_you_mean, require
 from ustyurt_models.contracts import RESULTS
-from ustyurt_models.study.load import Study
+from ustyurt_models.workflow.address import read_address
 from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.options import Options
 from ustyurt_models.workflow.simulation import models_of
 from ustyurt_models.workflow.stages import open_study
 
 __all__ = ["Rerun", "rerun"]
-
-_FORM = "must be SCENARIO:DRAW:REPLICATE, such as baseline:3:0"
 
 
 @dataclass(frozen=True)
@@ -45,23 +42,6 @@ class Rerun:
         return f"DIFFERENT from what is stored: {', '.join(self.differing)}"
 
 
-def _address(only: str, study: Study) -> tuple[int, int, int]:
-    """Read SCENARIO:DRAW:REPLICATE; return their numbers."""
-    before, _, replicate = only.rpartition(":")
-    name, _, draw = before.rpartition(":")
-    require(draw.isdecimal() and replicate.isdecimal(), "--only", _FORM, only)
-    names = [scenario.name for scenario in study.scenarios]
-    remedy = did_you_mean(name, names)
-    require(name in names, "--only", "must name a scenario of the study", name, remedy)
-    first = study.scenarios[0]
-    for word, number, count in (
-        ("draw", int(draw), first.draws),
-        ("replicate", int(replicate), first.replicates),
-    ):
-        require(number < count, "--only", f"{word} must lie in 0..{count - 1}", number)
-    return names.index(name), int(draw), int(replicate)
-
-
 def rerun(path: Path, how: Options, only: str) -> Rerun:
     """Run one replicate of a simulated study alone and compare it with the result store.
 
@@ -85,11 +65,11 @@ def rerun(path: Path, how: Options, only: str) -> Rerun:
         When there is no such replicate, or the study has no finished results.
     """
     study, catalogue, folder = open_study(path, how)
-    scenario, draw, replicate = _address(only, study)
-    where = {"scenario": scenario, "draw": draw, "replicate": replicate}
+    address = read_address(only, study)
+    where = address._asdict()
     stored = open_results(folder).isel(where).load()
-    model = models_of(study, land_of(study), catalogue, folder)[scenario]
-    found = Simulator(model)(draw, replicate)
+    model = models_of(study, land_of(study), catalogue, folder)[address.scenario]
+    found = Simulator(model)(address.draw, address.replicate)
     differing = tuple(
         name
         for name, variable in RESULTS.items()

@@ -91,7 +91,6 @@ def identity_of(
     )
     return {
         "study": study.digest,
-        "scenarios": json.dumps([one.model_dump(mode="json") for one in study.scenarios]),
         "seed": str(study.scenarios[0].seed),
         "surveys": digest_files(posteriors),
         "evidence": catalogue.digest,
@@ -139,6 +138,7 @@ def layout_of(
         identity=identity_of(study, land, catalogue, folder),
         attrs={
             "title": study.title,
+            "scenarios": json.dumps([one.model_dump(mode="json") for one in study.scenarios]),
             "versions": json.dumps(library_versions()),
         },
     )

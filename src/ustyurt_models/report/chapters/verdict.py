@@ -56,9 +56,9 @@ _PRESENCE = {(">", 0.0, ""): "present", ("==", 0.0, ""): "absent"}
 _OUTLINE = {"inside": "study outline"}
 #: Section 1 of models/ODD.md and docs/patterns.md.
 _UNMET_PATTERN = (
-    "The model does not yet hold cheetahs at the densities known from the field where slowly "
-    "growing prey is all they have: the chance that they last is likely understated. Compare "
-    "measures; do not quote numbers of cheetahs."
+    "The model does not yet reach the densities of cheetahs known from the field (see the capacity "
+    "figure): the chance that they last is likely understated. Compare measures; do not quote "
+    "numbers of cheetahs or take the verdict for an answer."
 )
 
 
