@@ -26,6 +26,10 @@ def test_files_of_the_simulated_world_pass_the_check_of_real_ones(demo_results):
     places = {row["deploymentID"] for row in names["deployments"]}
     assert 30 <= len(places) <= 55
     assert {row["deploymentID"] for row in names["observations"]} <= places
+    checked = ustyurt("check", below / "traps", "--no-page")
+    assert checked.returncode == 0, checked.stderr
+    assert f"{len(places)} deployments at {len(places)} sites" in checked.stdout
+    assert "simulated (Camtrap DP 1.0)" in checked.stdout
     with (below / "gazelle_lines" / "truth.csv").open(encoding="utf-8") as file:
         truth = list(csv.DictReader(line for line in file if not line.startswith("#")))
     assert {row["zone"] for row in truth} == {"KAZ", "UZB"}

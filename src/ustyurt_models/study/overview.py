@@ -79,7 +79,7 @@ def _is_data(file: Path) -> bool:
     """Tell whether a file or folder holds data rather than a study."""
     if file.is_dir():
         return any(file.glob("*.[ct]sv")) and not any(file.glob("*.toml"))
-    return file.suffix not in (".toml", ".json")
+    return file.suffix not in (".toml", ".json") or file.name == "datapackage.json"
 
 
 def _check(file: Path, data: DataChecks | None) -> tuple[list[str], list[Callable[[], str]]]:

@@ -7,6 +7,11 @@ import numpy as np
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.study.surveys import SurveyBlock, Trend
 from ustyurt_models.survey.context import Context
+from ustyurt_models.survey.read.camtrap.effort import watch_of
+from ustyurt_models.survey.read.camtrap.events import species_of
+from ustyurt_models.survey.read.camtrap.package import CamtrapPackage, read_camtrap
+from ustyurt_models.survey.read.camtrap.source import is_package
+from ustyurt_models.survey.read.camtrap.times import DAY_S
 from ustyurt_models.survey.read.strips import Strips, read_strips
 from ustyurt_models.survey.read.survey_data import Kind, Transects
 from ustyurt_models.survey.read.transects import open_survey, survey_of
@@ -82,13 +87,28 @@ def _of_strips(strips: Strips) -> str:
     )
 
 
+def _of_cameras(package: CamtrapPackage) -> str:
+    """Say in one line what a package of camera traps holds."""
+    deployments, watch = package.deployments, watch_of(package)
+    stood = float((deployments.end_s - deployments.start_s).sum()) / DAY_S
+    watched = float((watch.end_s - watch.start_s).sum()) / DAY_S
+    species = species_of(package)
+    return (
+        f"{len(deployments.identity)} deployments at {len(deployments.site_names)} sites, "
+        f"{_number(watched)} camera days ({_number(stood - watched)} lost to failures), "
+        f"{sum(species.values()):,} observations of {len(species)} species, "
+        f"{_status(package.header)} (Camtrap DP {package.version})"
+    )
+
+
 def check_file(path: Path, catalogue: Catalogue | None = None) -> str:
     """Check a survey file that no study describes; its columns tell which kind it is.
 
     Parameters
     ----------
     path : Path
-        A file, or a folder or zip of tables; units stand in the header.
+        A file, or a folder or zip of tables; units stand in the header. A Camtrap DP package is
+        told by its ``datapackage.json``.
     catalogue : Catalogue, optional
         Evidence; compulsory for counts by year.
 
@@ -102,6 +122,8 @@ def check_file(path: Path, catalogue: Catalogue | None = None) -> str:
     InputError
         With every fault of the file.
     """
+    if is_package(path):
+        return _of_cameras(read_camtrap(path))
     file = open_survey(path)
     if file.form == "counts by year":
         return check_survey(Trend(file=path.name), path.parent, catalogue)

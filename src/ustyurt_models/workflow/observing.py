@@ -207,6 +207,8 @@ def _describe(folder: Path, notes: str, tables: Sequence[str]) -> None:
         "profile": f"{base}/camtrap-dp-profile.json",
         "title": words["title"],
         "description": f"{words['status']}; {words['source']}",
+        "status": words["status"],
+        "source": words["source"],
         "resources": [
             {
                 "name": table,

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from ustyurt_models.checks import Faults, InputError, require
 from ustyurt_models.survey.read.table import Table, parse_table, read_table
 
-__all__ = ["TABLE_ENDINGS", "Source", "read_source"]
+__all__ = ["DAMAGE", "TABLE_ENDINGS", "Source", "check_member", "read_source"]
 
 #: What is looked at inside a folder or a zip; anything else is left alone.
 TABLE_ENDINGS = (".csv", ".tsv", ".tab")
@@ -18,7 +18,7 @@ _MOST_BYTES = 64 * 2**20
 _MOST_RATIO = 200  # text shrinks 5 to 20 times; a bomb a thousand times
 _ZIP_START = b"PK\x03\x04"
 #: What the standard library raises for zips that are cut, altered, or packed in unknown ways.
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -109,8 +109,18 @@ def _read_folder(path: Path, encoding: str | None) -> Source:
     return _gather(path.name, raw, [file.name for file in files if file not in tables], encoding)
 
 
-def _check_member(info: zipfile.ZipInfo, where: str, faults: Faults) -> None:
-    """Note a member that could leave the folder, is locked, or swells when unpacked."""
+def check_member(info: zipfile.ZipInfo, where: str, faults: Faults) -> None:
+    """Note a member that could leave the folder, is locked, or swells when unpacked.
+
+    Parameters
+    ----------
+    info : zipfile.ZipInfo
+        The member.
+    where : str
+        The zip, for messages.
+    faults : Faults
+        Takes what is unsafe.
+    """
     place = f"{where}: {info.filename}"
     inner = PurePosixPath(info.filename.replace("\\", "/"))
     if inner.is_absolute() or ".." in inner.parts or ":" in info.filename:
@@ -141,7 +151,7 @@ def _read_zip(path: Path, encoding: str | None) -> Source:
                 require(len(content) == info.file_size, f"{path.name}: {info.filename}", rule)
                 require(name not in raw, f"{path.name}: {info.filename}", "must not come twice")
                 raw[name] = content
-    except _DAMAGE as error:
+    except DAMAGE as error:
         require(False, path.name, f"must be a sound zip file ({error})")
     except RuntimeError as error:  # what zipfile raises for a locked member
         require(False, path.name, f"must be readable ({error})")
@@ -159,4 +169,4 @@ def _check_zip(members: list[zipfile.ZipInfo], name: str, faults: Faults) -> Non
     if total > _MOST_BYTES:
         faults.add(name, f"must hold at most {_MOST_BYTES >> 20} MB unpacked", total)
     for info in members:
-        _check_member(info, name, faults)
+        check_member(info, name, faults)

@@ -164,7 +164,7 @@ def read_table(path: Path, encoding: str | None = None) -> Table:
     return parse_table(path.read_bytes(), path.name, encoding)
 
 
-def parse_table(raw: bytes, name: str, encoding: str | None = None) -> Table:
+def parse_table(raw: bytes, name: str, encoding: str | None = None, plain: bool = False) -> Table:
     """Take the bytes of a delimited text file apart, as `read_table` does.
 
     Parameters
@@ -175,6 +175,9 @@ def parse_table(raw: bytes, name: str, encoding: str | None = None) -> Table:
         Its name, for messages.
     encoding : str, optional
         Encoding when the content cannot tell it.
+    plain : bool
+        Whether the table follows a standard: no lines of comment, and column names alone are a
+        table, too.
 
     Returns
     -------
@@ -191,12 +194,14 @@ def parse_table(raw: bytes, name: str, encoding: str | None = None) -> Table:
     header, remarks, start = _header_lines(lines)
     require(start < len(lines), name, "must hold a line of column names and at least one row")
     separator = _separator(lines[start])
-    columns, rows, numbers = _cells(lines, start, separator, name)
+    columns, rows, numbers = _cells(lines, start, separator, name, plain)
+    filled = plain or bool(rows)
+    require(filled, name, "must hold at least one row below the column names")
     return Table(name, header, columns, rows, numbers, found, separator, tuple(remarks))
 
 
 def _cells(
-    lines: Sequence[str], start: int, separator: str, name: str
+    lines: Sequence[str], start: int, separator: str, name: str, plain: bool
 ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Split the lines from the column names on; return names, rows and the lines of the rows."""
     reader = csv.reader(lines[start:], delimiter=separator)
@@ -205,7 +210,8 @@ def _cells(
         columns = tuple(cell.strip().strip('"') for cell in next(reader))
         for cells in reader:
             line = start + reader.line_num
-            if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+            remark = not plain and bool(cells) and cells[0].lstrip().startswith("#")
+            if remark or not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(columns):
                 advice = "a decimal comma in a comma-separated file? use ';' between columns"
@@ -221,7 +227,6 @@ def _cells(
     for column in sorted({column for column in columns if columns.count(column) > 1} - {""}):
         faults.add(name, "must name every column differently", column)
     faults.raise_if_any()
-    require(bool(rows), name, "must hold at least one row below the column names")
     return columns, tuple(rows), tuple(numbers)
 
 
