@@ -18,6 +18,7 @@ __all__ = [
     "LAND",
     "MAPS",
     "NO_SOURCE",
+    "OCCUPANCY",
     "PREY_DEATH_CAUSES",
     "PREY_STAGES",
     "RESULTS",
@@ -111,6 +112,23 @@ ABUNDANCE: Mapping[str, Variable] = {
     "abundance": Variable(("draw", "stratum"), "f", "1", "animals in the stratum"),
     "density_per_km2": Variable(("draw", "stratum"), "f", "km-2", "animals per square kilometre"),
     "area_km2": Variable(("stratum",), "f", "km2", "area of the stratum"),
+}
+
+#: Where a survey that counts nobody found the species, by season; draws of the posterior in order.
+OCCUPANCY: Mapping[str, Variable] = {
+    "occupied_sites": Variable(
+        ("draw", "season"),
+        "f",
+        "1",
+        "sites occupied among those visited, given what was seen",
+    ),
+    "occupied_share": Variable(("draw", "season"), "f", "1", "the same as a share of the sites"),
+    "psi_mean": Variable(
+        ("draw", "season"), "f", "1", "mean probability of occupancy of the visited sites"
+    ),
+    "p_detect": Variable(
+        ("draw", "season"), "f", "1", "mean probability of detection on a visit, where occupied"
+    ),
 }
 
 #: Cells that a survey may be predicted to, over ``cell``: the flat index into the landscape. Every

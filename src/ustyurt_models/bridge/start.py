@@ -148,6 +148,9 @@ def _from_survey(
     scenario: Scenario, name: str, zones: tuple[str, ...], posterior: xr.DataTree
 ) -> StartDraws:
     """Return posterior samples of a survey, by stratum where strata are zones of the landscape."""
+    if "abundance" not in posterior.children:
+        rule = "must tell how many animals there are; it tells only where they are (occupancy)"
+        raise InputError([Fault(f"survey.{name}", rule, None, "start from a survey that counts")])
     abundance = posterior["abundance"].to_dataset()
     if abundance.attrs.get("area_basis", "stratum") != "stratum":
         rule = (

@@ -13,7 +13,7 @@ from ustyurt_models.study.observation import Cameras, LineWalk
 from ustyurt_models.study.power_check import power_parameters, power_problems
 from ustyurt_models.study.problems import Problem
 from ustyurt_models.study.schema import Scenario
-from ustyurt_models.study.surveys import JointSurvey
+from ustyurt_models.study.surveys import JointSurvey, SurveyBlock
 
 __all__ = [
     "file_problems",
@@ -98,6 +98,17 @@ def _starts(scenario: Scenario) -> Iterator[Problem]:
         elif survey.species != species:
             rule = f"must name a survey of {species}; {prey.start.name!r} counts {survey.species!r}"
             yield Problem(path, rule)
+        elif survey.tells != "abundance":
+            yield Problem(path, _no_number(prey.start.name, survey))
+
+
+def _no_number(name: str, survey: SurveyBlock) -> str:
+    """Say that a survey does not tell how many animals live in an area."""
+    told = {
+        "occupancy": "where the species is, not how many there are",
+        "site counts": "how many animals use its sites, not how many live in an area",
+    }[survey.tells]
+    return f"must name a survey that tells numbers; {name!r} ({survey.model}) tells {told}"
 
 
 def _joint(scenario: Scenario) -> Iterator[Problem]:
@@ -113,6 +124,8 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
             elif found.species != survey.species:
                 rule = f"must count {survey.species}; {other!r} counts {found.species!r}"
                 yield Problem(path, rule)
+            elif found.tells != "abundance":
+                yield Problem(path, _no_number(other, found))
 
 
 def _sources(scenario: Scenario) -> Iterator[Problem]:

@@ -32,6 +32,9 @@ RESULTS = (
     "esw_m",
     "effective_radius_m",
     "detection_on_line",
+    "occupied_share",
+    "psi_mean",
+    "p_detect",
 )
 
 

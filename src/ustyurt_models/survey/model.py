@@ -44,4 +44,8 @@ class SurveyModel(Protocol):
         """Return the pointwise log likelihood, shape (draw, unit), and what a unit is."""
 
     def nodes(self, posterior: "xr.Dataset", mass: float) -> "dict[str, xr.Dataset]":
-        """Return the further nodes of the posterior tree; ``abundance`` is compulsory."""
+        """Return the further nodes of the posterior tree.
+
+        At least one answers the survey's question: ``abundance`` or ``occupancy``, as `contracts`
+        declares them.
+        """

@@ -6,9 +6,41 @@ from pathlib import Path
 import xarray as xr
 
 from ustyurt_models.checks import InputError, require
-from ustyurt_models.contracts import ABUNDANCE, check_dataset
+from ustyurt_models.contracts import ABUNDANCE, OCCUPANCY, check_dataset
 
-__all__ = ["load_posterior", "save_posterior"]
+__all__ = ["load_posterior", "require_abundance", "save_posterior"]
+
+#: Nodes that answer what a survey was for; a posterior has at least one.
+_ANSWERS = {"abundance": ABUNDANCE, "occupancy": OCCUPANCY}
+
+
+def _check_answers(tree: xr.DataTree, where: str) -> None:
+    """Refuse a tree without any answer, and answers that are not as declared."""
+    found = [name for name in _ANSWERS if name in tree.children]
+    require(bool(found), where, f"must hold the node {' or '.join(map(repr, _ANSWERS))}")
+    for name in found:
+        check_dataset(tree[name].to_dataset(), _ANSWERS[name], f"{where}: {name}")
+
+
+def require_abundance(tree: xr.DataTree, where: str) -> xr.Dataset:
+    """Return the node ``abundance`` of a posterior.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+        A posterior.
+    where : str
+        Survey, for the message.
+
+    Raises
+    ------
+    InputError
+        When the survey tells where animals are, not how many there are.
+    """
+    rule = "must tell how many animals there are; it tells only where they are (occupancy)"
+    advice = "take a survey that counts, such as line_transect or strip_counts"
+    require("abundance" in tree.children, where, rule, None, advice)
+    return tree["abundance"].to_dataset()
 
 
 def save_posterior(tree: xr.DataTree, path: Path) -> Path:
@@ -26,7 +58,7 @@ def save_posterior(tree: xr.DataTree, path: Path) -> Path:
     Path
         The file.
     """
-    check_dataset(tree["abundance"].to_dataset(), ABUNDANCE, "posterior: abundance")
+    _check_answers(tree, "posterior")
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -65,6 +97,5 @@ def load_posterior(path: Path) -> xr.DataTree:
         rule = f"must be a posterior that can be read ({error})"
         require(False, str(path), rule, None, "delete it and fit the survey again")
         raise InputError([]) from error
-    require("abundance" in tree.children, str(path), "must hold the node 'abundance'")
-    check_dataset(tree["abundance"].to_dataset(), ABUNDANCE, str(path))
+    _check_answers(tree, str(path))
     return tree

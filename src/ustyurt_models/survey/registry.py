@@ -26,6 +26,7 @@ _HOMES = {
     "strip_counts": "strip",
     "joint": "joint",
     "trend": "trend",
+    "occupancy": "sites",
 }
 
 

@@ -12,7 +12,7 @@ from ustyurt_models.landscape import digest as land_digest
 from ustyurt_models.provenance import digest_files, digest_json
 from ustyurt_models.study.load import Study
 from ustyurt_models.study.schema import Scenario
-from ustyurt_models.study.surveys import HierarchicalBlock, JointSurvey, Survey
+from ustyurt_models.study.surveys import HierarchicalBlock, JointSurvey, SiteBlock, Survey
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.stamps import code_digest, is_current, stamp
@@ -22,12 +22,14 @@ __all__ = ["fit_surveys", "posterior_paths"]
 
 def _data_files(study: Study, survey: Survey) -> list[Path]:
     """Return the files and folders that a survey reads."""
-    named = (survey.file, survey.grid if isinstance(survey, HierarchicalBlock) else "")
+    named = (survey.file, survey.grid if isinstance(survey, HierarchicalBlock | SiteBlock) else "")
     return [study.folder / name for name in named if name]
 
 
 def _needs_landscape(survey: Survey) -> bool:
     """Tell whether a survey predicts to the landscape of the study."""
+    if isinstance(survey, SiteBlock):
+        return survey.on_map and not survey.grid
     return isinstance(survey, HierarchicalBlock) and not survey.grid
 
 

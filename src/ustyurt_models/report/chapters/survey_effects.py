@@ -21,7 +21,17 @@ from ustyurt_models.report.words import readable, shown_number, unit_words
 __all__ = ["effects_part"]
 
 #: What an effect acts on, by the word in its name, and the ratio it is told as.
-_ON = {"density": "density", "scale": "scale of detection", "mark": "odds of detection"}
+_ON = {
+    "density": "density",
+    "scale": "scale of detection",
+    "mark": "odds of detection",
+    "psi": "odds of occupancy",
+    "p": "odds of detection",
+    "gamma": "odds of colonisation",
+    "epsilon": "odds of local extinction",
+    "lambda": "animals at a site",
+    "r": "odds of detecting one animal",
+}
 _LABEL = re.compile(r"(?:log |logit )?(\w+): (.*)")
 #: The level in the name of a column, such as ``observer[B]``.
 _LEVEL = re.compile(r"\[[^\]]*\]")
@@ -109,6 +119,9 @@ def effects_part(survey: SurveyResult) -> Section | None:
     plain = "mark" if survey.model == "double_observer" else "scale"
     settings = settings_of(survey)
     random = (*settings.get("scale_random", ()), *settings.get("density_random", ()))
+    random += tuple(
+        factor for key in settings if key.endswith("_random") for factor in settings[key] or ()
+    )
     effects = [_effect(found.isel({dim: i}), plain, random) for i in range(found.sizes[dim])]
     mass = float(found.attrs.get("interval_mass", DEFAULT_MASS))
     columns = (

@@ -87,6 +87,11 @@ def prior_words(name: str, given: Any) -> str:
     if isinstance(given, Mapping) and "sd" in given:
         mean, sd = (shown_number(float(given.get(key, 0.0))) for key in ("mean", "sd"))
         return f"normal, mean {mean}, standard deviation {sd}"
+    if isinstance(given, Mapping) and "sd_logit" in given:
+        share, sd_logit = float(given["median"]), float(given["sd_logit"])
+        odds = share / (1 - share) * np.exp(np.array([-1.96, 1.96]) * sd_logit)
+        low, high = (shown_number(float(end / (1 + end)), 2) for end in odds)
+        return f"probability, median {shown_number(share)}, {low} to {high} (95 %)"
     if isinstance(given, int | float) and name.endswith("_sd"):
         return f"normal around 0, standard deviation {shown_number(float(given))}"
     if isinstance(given, int | float) and name.endswith("_mean"):

@@ -44,6 +44,7 @@ METHODS = {
     "strip_counts": "counts in strips of known width",
     "joint": "several surveys of the same animals taken together",
     "trend": "a trend of yearly counts",
+    "occupancy": "occupancy (repeated visits that may miss the species)",
 }
 
 _MOST_NAMED = 4
@@ -126,11 +127,39 @@ def _effort(seen: xr.Dataset, places: int) -> str:
     return f"in {amount} visits to {shown_count(places)} points"
 
 
+def _from_visits(seen: xr.Dataset) -> str:
+    """Say how often sites were visited, and where something was found."""
+    visits, found = seen["site_visits"], seen["site_detections"].sum("season")
+    text = (
+        f" from {shown_count(float(visits.sum()))} visits to {shown_count(found.size)} sites, "
+        f"something found at {shown_count(float((found > 0).sum()))}"
+    )
+    seasons = seen.sizes["season"]
+    return f"{text}, in {seasons} seasons" if seasons > 1 else text
+
+
+def _where(survey: SurveyResult, occupancy: xr.Dataset) -> str:
+    """Say how many sites are occupied, in the last season where there are several."""
+    mass, last = mass_of(survey), occupancy.isel(season=-1)
+    when = f" in {last['season'].values}" if occupancy.sizes["season"] > 1 else ""
+    sites, share = interval(last["occupied_sites"], mass), interval(last["occupied_share"], mass)
+    p = interval(last["p_detect"], mass)
+    return (
+        f"{heading(survey.species)}{when}: at {_shown(sites[0])} of "
+        f"{shown_count(float(occupancy.attrs['sites']))} sites ({mass_words(mass)} interval "
+        f"{_band(sites)}), {shown_number(100 * share[0], 2)} % of them. A visit to a site where "
+        f"it lives finds it with probability {shown_number(p[0], 2)} ({_band(p)}). These are "
+        "places, not numbers of animals."
+    )
+
+
 def _from_what(survey: SurveyResult) -> str:
     """Say how much was seen with how much effort."""
     seen = node(survey, "observed_data")
     if seen is None:
         return ""
+    if "site_visits" in seen:
+        return _from_visits(seen)
     if "estimate" in seen and "year" in seen:
         first, last = int(seen["year"].min()), int(seen["year"].max())
         return f" from {seen['year'].size} counts, {first} to {last}"
@@ -224,6 +253,9 @@ def opening(survey: SurveyResult) -> tuple[Block, ...]:
     method = METHODS.get(survey.model, readable(survey.model))
     how = f"Estimated by {method}{_from_what(survey)}."
     text = how if abundance is None else f"{_how_many(survey, abundance)} {how}"
+    occupancy = node(survey, "occupancy")
+    if occupancy is not None:
+        text = f"{_where(survey, occupancy)} {how}"
     blocks: list[Block] = [Paragraph(text, lead=True)]
     if is_preview(survey):
         text = (

@@ -13,6 +13,7 @@ from ustyurt_models.report.chapters.survey_detection import detection_part
 from ustyurt_models.report.chapters.survey_effects import effects_part
 from ustyurt_models.report.chapters.survey_method import method_part
 from ustyurt_models.report.chapters.survey_numbers import abundance_table, group_table, numbers
+from ustyurt_models.report.chapters.survey_occupancy import occupancy_part
 from ustyurt_models.report.chapters.survey_opening import METHODS, gate_word, opening
 from ustyurt_models.report.chapters.survey_sensitivity import sensitivity_part
 from ustyurt_models.report.chapters.survey_strip import strip_part
@@ -78,6 +79,7 @@ def survey_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section
     parts = (
         *((conflict, pooled) if conflict is not None else ()),
         trend_part(survey),
+        occupancy_part(survey),
         cells_part(survey, land),
         detection_part(survey),
         design_part(survey),

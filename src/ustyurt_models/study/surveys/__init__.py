@@ -20,7 +20,9 @@ from ustyurt_models.study.surveys.hierarchical import (
     HierarchicalDistance,
 )
 from ustyurt_models.study.surveys.joint import JointSurvey
-from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal
+from ustyurt_models.study.surveys.occupancy import Occupancy
+from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal, Share
+from ustyurt_models.study.surveys.sites import SiteBlock
 from ustyurt_models.study.surveys.strip import StripCounts
 from ustyurt_models.study.surveys.trend import Trend
 
@@ -37,8 +39,11 @@ __all__ = [
     "LineTransect",
     "LogNormal",
     "Normal",
+    "Occupancy",
     "PointTransect",
     "Sampler",
+    "Share",
+    "SiteBlock",
     "StripCounts",
     "Survey",
     "SurveyBlock",
@@ -55,6 +60,7 @@ Survey = Annotated[
     | DensitySurface
     | StripCounts
     | JointSurvey
-    | Trend,
+    | Trend
+    | Occupancy,
     Field(discriminator="model"),
 ]

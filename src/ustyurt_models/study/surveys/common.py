@@ -1,6 +1,6 @@
 """What all surveys have in common: file, units, sampler, interval."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -53,6 +53,9 @@ Believed = tuple[Fraction, Fraction, Fraction] | Trials
 
 class SurveyBlock(Block):
     """What every survey says of itself; each model adds its options."""
+
+    #: What its posterior tells: animals in an area, at its sites only, or where the species is.
+    tells: ClassVar[Literal["abundance", "site counts", "occupancy"]] = "abundance"
 
     file: str
     """Path of the data, relative to the study file."""

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from ustyurt_models.study.block import Block
 
-__all__ = ["DistancePriors", "LogNormal", "Normal"]
+__all__ = ["DistancePriors", "LogNormal", "Normal", "Share"]
 
 Positive = Annotated[float, Field(gt=0)]
+Inside = Annotated[float, Field(gt=0, lt=1)]
 
 
 class LogNormal(Block):
@@ -27,6 +28,16 @@ class Normal(Block):
     """Mean, in the unit of the quantity."""
     sd: Positive
     """Standard deviation."""
+
+
+class Share(Block):
+    """Prior of a probability: normal on the logit scale."""
+
+    median: Inside = 0.5
+    """Median."""
+    sd_logit: Positive = 1.65
+    """Standard deviation of the logit: 1.65 around 0.5 is about flat from 0 to 1, 0.5 says
+    "between 0.27 and 0.73" (95 %)."""
 
 
 class DistancePriors(Block):

@@ -15,6 +15,7 @@ from ustyurt_models.study.power import Assumed
 from ustyurt_models.study.quantities import LENGTH, parse_quantity
 from ustyurt_models.survey.beliefs import belief_from, draw_positive, draw_probability
 from ustyurt_models.survey.models.distance.simulate import untruncated_mean_for
+from ustyurt_models.survey.posterior import require_abundance
 
 __all__ = ["Today", "Told", "read_today", "told_value"]
 
@@ -160,7 +161,7 @@ class _Posterior:
     """Variables of a posterior by name, chains in one line; none where the draws do not match."""
 
     def __init__(self, tree: xr.DataTree) -> None:
-        abundance = tree["abundance"].to_dataset()
+        abundance = require_abundance(tree, "power: survey")
         self.stratum = tuple(str(name) for name in abundance["stratum"].to_numpy())
         self.area_km2 = abundance["area_km2"].to_numpy().astype(np.float64)
         self.density = abundance["density_per_km2"].to_numpy().astype(np.float64)

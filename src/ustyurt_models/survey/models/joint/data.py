@@ -162,6 +162,9 @@ def prepare(
     for name in settings.surveys:
         if name not in trees:
             faults.add("joint: surveys", "must be fitted", name, did_you_mean(name, trees))
+        elif "abundance" not in trees[name].children:
+            rule = "must tell how many animals there are, not only where they are"
+            faults.add("joint: surveys", rule, name)
     faults.raise_if_any()
     strata = {name: _strata(trees[name]) for name in settings.surveys}
     common = _common(strata, faults)

@@ -1,0 +1,1 @@
+"""Repeated visits to sites: occupancy, its changes, and counts that miss animals."""

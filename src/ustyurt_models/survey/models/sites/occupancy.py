@@ -1,0 +1,121 @@
+"""Single-season occupancy: data, PyMC graph and log probabilities of histories.
+
+Site i is occupied with probability psi_i; on visit j to an occupied site the species is detected
+with probability p_ij, elsewhere never. Whether a site is occupied is summed out, so no discrete
+variable is left.
+
+References
+----------
+MacKenzie et al. 2002, Ecology 83:2248.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from numpy.typing import NDArray
+
+from ustyurt_models.formulas import site_histories
+from ustyurt_models.study.surveys import Occupancy
+from ustyurt_models.survey.models.sites.data import SiteSurvey
+from ustyurt_models.survey.models.sites.detection import detection_predictor
+from ustyurt_models.survey.models.sites.graph import Beliefs, coords_of, linear, log_visits
+from ustyurt_models.survey.models.sites.predictors import Predictor, linear_draws
+from ustyurt_models.survey.models.sites.visits import Visits, count_visits, unique_sites
+
+__all__ = ["OccupancyData", "build", "occupancy_data", "psi_draws", "visit_logs"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class OccupancyData:
+    """What the likelihood needs.
+
+    Attributes
+    ----------
+    survey : SiteSurvey
+        Histories and settings.
+    psi : Predictor
+        Of occupancy, one row per site.
+    p : Predictor
+        Of detection, one row per kind of visit.
+    visits : Visits
+        Of every site; a single season.
+    kinds, times : numpy.ndarray
+        A site of each kind, and how many are like it, shape (kind,).
+    """
+
+    survey: SiteSurvey
+    psi: Predictor
+    p: Predictor
+    visits: Visits
+    kinds: NDArray[np.int64]
+    times: Floats
+
+    @property
+    def settings(self) -> Occupancy:
+        """Block of the study file."""
+        assert isinstance(self.survey.settings, Occupancy)
+        return self.survey.settings
+
+
+def occupancy_data(
+    survey: SiteSurvey, psi: Predictor, place: Floats | None = None
+) -> OccupancyData:
+    """Lay out histories for the likelihood.
+
+    Parameters
+    ----------
+    survey : SiteSurvey
+        The survey.
+    psi : Predictor
+        Of occupancy.
+    place : numpy.ndarray, optional
+        Coordinates, where a field makes sites at different places differ, shape (site, 2).
+    """
+    p, row = detection_predictor(survey)
+    visits = count_visits(survey.histories, row, survey.exposure)
+    state = psi.key if place is None else np.concatenate([psi.key, place], axis=1)
+    kinds, times = unique_sites(visits, state)
+    return OccupancyData(survey, psi, p, visits, kinds, times)
+
+
+def build(data: OccupancyData) -> pm.Model:
+    """Build the model of a prepared survey.
+
+    Parameters
+    ----------
+    data : OccupancyData
+        Histories.
+
+    Returns
+    -------
+    pymc.Model
+        Free variables ``psi_intercept``, ``p_intercept`` and, where they apply, ``psi_effect``,
+        ``p_effect``, ``psi_<factor>``, ``p_<factor>``.
+    """
+    priors, visits = data.settings.priors, data.visits.of(data.kinds)
+    psi = data.psi.at(data.kinds)
+    with pm.Model(coords=coords_of([psi, data.p])) as model:
+        logit = linear(psi, Beliefs(priors.psi, priors.psi_coefficient_sd, priors.random_sd_mean))
+        beliefs = Beliefs(priors.detection, priors.detection_coefficient_sd, priors.random_sd_mean)
+        logit_p = linear(data.p, beliefs)[visits.row[:, 0]]
+        there = -pt.softplus(-logit) + log_visits(logit_p, visits, season=0)
+        either = pt.logaddexp(there, -pt.softplus(logit))
+        value = pt.switch(visits.none_seen[:, 0], either, there)
+        pm.Potential("log_histories", (data.times * value).sum())
+    return model
+
+
+def psi_draws(draws: Mapping[str, Floats], data: OccupancyData) -> Floats:
+    """Return the logit of occupancy, shape (draw, site)."""
+    return linear_draws(draws, data.psi)
+
+
+def visit_logs(draws: Mapping[str, Floats], p: Predictor, visits: Visits) -> Floats:
+    """Return log probabilities of the visits to occupied sites, shape (draw, site, season)."""
+    logit = linear_draws(draws, p)[:, visits.row]
+    return site_histories.log_visits(logit, visits.seen, visits.missed, visits.exposure)

@@ -1,0 +1,122 @@
+"""Single-season occupancy as the fit path sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from numpy.typing import NDArray
+
+from ustyurt_models.study.surveys import Occupancy
+from ustyurt_models.survey.judgement import Finding
+from ustyurt_models.survey.models.sites import nodes, occupancy_results
+from ustyurt_models.survey.models.sites.checks import (
+    few_detections,
+    share_words,
+    shift_finding,
+)
+from ustyurt_models.survey.models.sites.data import SiteSurvey
+from ustyurt_models.survey.models.sites.detection import units_of
+from ustyurt_models.survey.models.sites.occupancy import OccupancyData, build, occupancy_data
+from ustyurt_models.survey.models.sites.places import site_table
+from ustyurt_models.survey.models.sites.predictors import learn_predictor
+
+__all__ = ["OccupancyModel", "occupancy_model"]
+
+_MEANINGS = {
+    "psi_median": "probability of occupancy from covariates, median",
+    "psi_low": "its lower limit",
+    "psi_high": "its upper limit",
+    "occupied": "probability that the site was occupied, given its history",
+}
+
+
+@dataclass(frozen=True)
+class OccupancyModel:
+    """Histories of one season; see `survey.model.SurveyModel`.
+
+    Attributes
+    ----------
+    data : OccupancyData
+        What the likelihood needs.
+    """
+
+    data: OccupancyData
+
+    @property
+    def settings(self) -> Occupancy:
+        """Block of the study file."""
+        return self.data.settings
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """``# key: value`` lines of the survey file."""
+        return self.data.survey.header
+
+    @property
+    def latent(self) -> tuple[str, ...]:
+        """Random effects: no parameters whose prior a sensitivity analysis scales."""
+        parts = (self.data.psi, self.data.p)
+        return tuple(f"{part.name}_{factor}_z" for part in parts for factor in part.levels)
+
+    def build(self) -> pm.Model:
+        """Return the PyMC model."""
+        return build(self.data)
+
+    def prior_sd(self) -> Mapping[str, float]:
+        """Return nothing: intercepts are compared on the logit scale, in `findings`."""
+        return {}
+
+    def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+        """Add occupied sites, mean occupancy and detection."""
+        return occupancy_results.derive(posterior, self.data, rng)
+
+    def checks(
+        self, posterior: xr.Dataset, rng: np.random.Generator
+    ) -> Mapping[str, tuple[float, str]]:
+        """Return posterior predictive tail probabilities."""
+        return occupancy_results.predictive_p_values(posterior, self.data, rng)
+
+    def findings(self, posterior: xr.Dataset) -> list[Finding]:
+        """Say where the data are too few to tell rare from hard to see."""
+        priors, gate = self.settings.priors, self.settings.gate
+        words = (
+            f"what was believed before (psi {share_words(priors.psi.median, priors.psi.sd_logit)}, "
+            "detection "
+            f"{share_words(priors.detection.median, priors.detection.sd_logit)}, 95 %)"
+        )
+        seen = ~self.data.visits.none_seen.all(axis=1)
+        draws = {name: posterior[f"{name}_intercept"].values for name in ("psi", "p")}
+        return [
+            few_detections(int(seen.sum()), seen.size, words),
+            shift_finding("psi", draws["psi"], priors.psi.sd_logit, gate),
+            shift_finding("p", draws["p"], priors.detection.sd_logit, gate),
+        ]
+
+    def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
+        """Return the log likelihood of each site's history."""
+        return occupancy_results.log_likelihood(posterior, self.data), "site"
+
+    def nodes(self, posterior: xr.Dataset, mass: float) -> dict[str, xr.Dataset]:
+        """Return occupancy, sites, effects and the survey."""
+        survey = self.data.survey
+        columns = occupancy_results.site_columns(posterior, self.data, mass)
+        found = {
+            "observed_data": nodes.observed_node(survey),
+            "occupancy": nodes.occupancy_node(posterior, survey),
+            "sites": nodes.sites_node(
+                survey, {name: (values, _MEANINGS[name]) for name, values in columns.items()}
+            ),
+        }
+        effects = nodes.effects_node(posterior, (self.data.psi, self.data.p), mass)
+        return found if effects is None else found | {"effects": effects}
+
+
+def occupancy_model(survey: SiteSurvey) -> OccupancyModel:
+    """Return the model of prepared histories."""
+    settings = survey.settings
+    assert isinstance(settings, Occupancy)
+    options = (settings.psi, settings.psi_random)
+    psi = learn_predictor("psi", options, site_table(survey), "survey: psi", units_of(survey))
+    return OccupancyModel(occupancy_data(survey, psi))

@@ -1,0 +1,87 @@
+"""Simulate repeated visits, site by site; the twin of the models."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ustyurt_models.survey.read.histories import Histories
+
+__all__ = ["VisitPlan", "simulate_occupancy", "visit_sites"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class VisitPlan:
+    """What a survey knows of its sites before it goes there.
+
+    Attributes
+    ----------
+    made : numpy.ndarray
+        Visits made, bool, shape (site, occasion).
+    season : numpy.ndarray
+        Season of each occasion, int64, shape (occasion,); one season unless given.
+    site_covariates, occasion_covariates : dict
+        As of `Histories`.
+    position : numpy.ndarray or None
+        x and y [m], shape (site, 2).
+    """
+
+    made: NDArray[np.bool_]
+    season: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    site_covariates: dict[str, NDArray] = field(default_factory=dict)
+    occasion_covariates: dict[str, NDArray] = field(default_factory=dict)
+    position: Floats | None = None
+
+
+def visit_sites(plan: VisitPlan, seen: Floats) -> Histories:
+    """Write down what was seen on the visits made.
+
+    Parameters
+    ----------
+    plan : VisitPlan
+        Visits.
+    seen : numpy.ndarray
+        What would be seen on every occasion, shape (site, occasion).
+    """
+    sites, occasions = plan.made.shape
+    season = plan.season if plan.season.size else np.zeros(occasions, np.int64)
+    return Histories(
+        site=tuple(f"s{i + 1}" for i in range(sites)),
+        occasion=tuple(f"v{j + 1}" for j in range(occasions)),
+        y=np.where(plan.made, seen, np.nan),
+        site_covariates=plan.site_covariates,
+        occasion_covariates=plan.occasion_covariates,
+        position=plan.position,
+        position_kind="" if plan.position is None else "projected",
+        season=season,
+        seasons=tuple(str(t + 1) for t in range(int(season.max()) + 1)),
+        header={"status": "simulated"},
+    )
+
+
+def simulate_occupancy(
+    psi: Floats, p: Floats, plan: VisitPlan, rng: np.random.Generator
+) -> tuple[Histories, NDArray[np.bool_]]:
+    """Visit sites that are occupied or not.
+
+    Parameters
+    ----------
+    psi : numpy.ndarray
+        Probability of occupancy, shape (site,).
+    p : numpy.ndarray
+        Probability of detection where occupied, shape (site, occasion).
+    plan : VisitPlan
+        Visits.
+    rng : numpy.random.Generator
+        Chance.
+
+    Returns
+    -------
+    tuple of Histories and numpy.ndarray
+        As if read from a file, and which sites are occupied, shape (site,).
+    """
+    occupied = rng.random(psi.shape) < psi
+    seen = (rng.random(p.shape) < p) & occupied[:, None]
+    return visit_sites(plan, seen.astype(float)), occupied

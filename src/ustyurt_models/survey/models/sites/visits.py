@@ -1,0 +1,105 @@
+"""Visits as the likelihood needs them: alike visits counted, alike sites taken together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ustyurt_models.survey.read.histories import Histories
+
+__all__ = ["Visits", "count_visits", "unique_sites"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Visits of sites, by season; visits of a site with the same detection are one part.
+
+    Attributes
+    ----------
+    seen, missed : numpy.ndarray
+        Visits with and without detection, float64, shape (site, season, part); both 0 where a
+        site has fewer parts.
+    row : numpy.ndarray
+        Row of the predictor of detection, int64, shape (site, season, part).
+    exposure : numpy.ndarray
+        Effort of each visit over the median visit, shape (site, season, part).
+    """
+
+    seen: Floats
+    missed: Floats
+    row: Ints
+    exposure: Floats
+
+    @property
+    def none_seen(self) -> NDArray[np.bool_]:
+        """Whether nothing was seen, shape (site, season)."""
+        return self.seen.sum(axis=-1) == 0
+
+    def of(self, sites: Ints) -> "Visits":
+        """Return the visits of some sites."""
+        return Visits(self.seen[sites], self.missed[sites], self.row[sites], self.exposure[sites])
+
+
+def count_visits(histories: Histories, row: Ints, exposure: Floats) -> Visits:
+    """Count visits with and without detection.
+
+    Parameters
+    ----------
+    histories : Histories
+        Detections as 0 and 1.
+    row : numpy.ndarray
+        What tells visits apart: row of the predictor of detection, shape (site, occasion).
+    exposure : numpy.ndarray
+        Effort over the usual one, shape (site, occasion).
+
+    Returns
+    -------
+    Visits
+        Parts in the order of their rows, so that histories that differ only in the order of alike
+        visits are the same.
+    """
+    sites, seasons = len(histories.site), len(histories.seasons)
+    parts: list[list[dict[tuple[int, float], list[float]]]] = [
+        [{} for _ in range(seasons)] for _ in range(sites)
+    ]
+    for site, occasion in np.argwhere(histories.visited):
+        key = (int(row[site, occasion]), float(exposure[site, occasion]))
+        found = parts[site][histories.season[occasion]].setdefault(key, [0.0, 0.0])
+        found[0 if histories.y[site, occasion] > 0 else 1] += 1.0
+    most = max((len(one) for site in parts for one in site), default=1) or 1
+    shape = (sites, seasons, most)
+    seen, missed, effort = np.zeros(shape), np.zeros(shape), np.ones(shape)
+    rows = np.zeros(shape, np.int64)
+    for i, site in enumerate(parts):
+        for t, one in enumerate(site):
+            for k, key in enumerate(sorted(one)):
+                seen[i, t, k], missed[i, t, k] = one[key]
+                rows[i, t, k], effort[i, t, k] = key
+    return Visits(seen, missed, rows, effort)
+
+
+def unique_sites(visits: Visits, state: Floats) -> tuple[Ints, Floats]:
+    """Take sites together that differ in nothing that the likelihood knows.
+
+    Parameters
+    ----------
+    visits : Visits
+        Of all sites.
+    state : numpy.ndarray
+        What tells the states of sites apart, shape (site, column).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        A site of each kind, int64, and how many sites are like it, each shape (kind,).
+    """
+    count = len(visits.seen)
+    flat = [part.reshape(count, -1) for part in (visits.seen, visits.missed, visits.exposure)]
+    known = (visits.seen + visits.missed).reshape(count, -1) > 0
+    rows = np.where(known, visits.row.reshape(count, -1), -1).astype(float)
+    key = np.concatenate([*flat, rows, state], axis=1)
+    _, first, times = np.unique(key, axis=0, return_index=True, return_counts=True)
+    return first.astype(np.int64), times.astype(np.float64)
