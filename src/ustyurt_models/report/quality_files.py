@@ -1,14 +1,20 @@
 """Where pages of data quality go: beside a study's results, or into the folder at hand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from ustyurt_models.checks import require
+from ustyurt_models.report.cameras import write_camera_page
 from ustyurt_models.report.quality import write_quality_page
 from ustyurt_models.study.load import Study
 from ustyurt_models.study.surveys import SurveyBlock
 from ustyurt_models.survey.check import kind_of_block
-from ustyurt_models.survey.quality.assess import Quality, assess_file
+from ustyurt_models.survey.quality.assess import assess_file
+from ustyurt_models.survey.quality.cameras import assess_cameras
+from ustyurt_models.survey.read.camtrap.package import read_camtrap
+from ustyurt_models.survey.read.camtrap.source import is_package
 
 __all__ = ["QualityPages"]
 
@@ -43,9 +49,12 @@ class QualityPages:
         if not survey.file:
             return ""
         path = study.folder / survey.file
+        target = study.results_folder / _FOLDER / f"{name}.html"
+        if is_package(path):
+            return self._cameras(path, target)
         kind = kind_of_block(survey)
         quality = assess_file(path, survey.units, survey.encoding, kind)
-        return self._write(quality, study.results_folder / _FOLDER / f"{name}.html")
+        return self._write(partial(write_quality_page, quality), target)
 
     def of_file(self, path: Path) -> str:
         """Write the page of a data file; say where it is.
@@ -55,9 +64,17 @@ class QualityPages:
         path : Path
             The file, folder or zip.
         """
-        return self._write(assess_file(path), self.page or Path(_FOLDER) / f"{path.stem}.html")
+        target = self.page or Path(_FOLDER) / f"{path.stem}.html"
+        if is_package(path):
+            return self._cameras(path, target)
+        return self._write(partial(write_quality_page, assess_file(path)), target)
 
-    def _write(self, quality: Quality, wanted: Path) -> str:
+    def _cameras(self, path: Path, target: Path) -> str:
+        """Write the page of a package of camera traps."""
+        quality = assess_cameras(read_camtrap(path))
+        return self._write(partial(write_camera_page, quality), target)
+
+    def _write(self, write: Callable[[Path], Path], wanted: Path) -> str:
         """Write one page; two pages of one name stand beside each other."""
         target, number = wanted, 1
         while target in self._written:
@@ -65,7 +82,7 @@ class QualityPages:
             target = wanted.with_stem(f"{wanted.stem}-{number}")
         self._written.add(target)
         try:
-            write_quality_page(quality, target)
+            write(target)
         except OSError as error:
             rule = "must be a place for the page of data quality that can be written"
             require(self.page is None, str(target), rule, error.strerror)

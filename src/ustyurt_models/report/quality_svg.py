@@ -163,7 +163,14 @@ def histogram(
     return _svg("distances", "Detections by distance", f"Detections: {said}.", parts, HEIGHT)
 
 
-def bar_chart(name: str, title: str, labels: Sequence[str], count: Sequence[int], x: str) -> Markup:
+def bar_chart(
+    name: str,
+    title: str,
+    labels: Sequence[str],
+    count: Sequence[int],
+    x: str,
+    counted: str = "groups",
+) -> Markup:
     """Draw counts by label.
 
     Parameters
@@ -178,14 +185,16 @@ def bar_chart(name: str, title: str, labels: Sequence[str], count: Sequence[int]
         Height of each bar.
     x : str
         Words below the axis.
+    counted : str
+        What the bars count.
     """
-    parts, highest = _axes(float(max(count)), x, "groups")
+    parts, highest = _axes(float(max(count)), x, counted)
     step = (WIDTH - LEFT - RIGHT) / len(labels)
     widest = max(len(label) for label in labels) * FONT * 0.62
     every = max(1, math.ceil(widest / step))
     for i, (label, number) in enumerate(zip(labels, count, strict=True)):
         left = LEFT + i * step
-        tip = f"{label}: {number} groups"
+        tip = f"{label}: {number} {counted}"
         parts.append(_rect(left + step * 0.1, step * 0.8, number, highest, BLUE, tip))
         if i % every == 0:
             parts.append(_text(left + step / 2, HEIGHT - BOTTOM + 16, label))
@@ -243,7 +252,12 @@ def _span(values: Floats) -> tuple[float, float]:
 
 
 def effort_map(
-    position: Floats, degrees: bool, effort: Floats, groups: NDArray[np.int64], names: Sequence[str]
+    position: Floats,
+    degrees: bool,
+    effort: Floats,
+    groups: NDArray[np.int64],
+    names: Sequence[str],
+    what: str = "transects",
 ) -> Markup:
     """Draw where transects lie; area of a dot as effort, grey without a detection.
 
@@ -259,6 +273,8 @@ def effort_map(
         Detections, shape (transect,).
     names : sequence of str
         Transects.
+    what : str
+        What they are called.
     """
     unit, scale = ("degrees", 1.0) if degrees else ("km", 1e-3)
     x, y = position[:, 0] * scale, position[:, 1] * scale
@@ -295,7 +311,7 @@ def effort_map(
             f"<title>{escape(names[i])}: {groups[i]} detections</title></circle>"
         )
     said = (
-        f"{x.size} transects between {_number(float(x.min()))} and {_number(float(x.max()))} and "
+        f"{x.size} {what} between {_number(float(x.min()))} and {_number(float(x.max()))} and "
         f"{_number(float(y.min()))} and {_number(float(y.max()))} {unit}; detections on "
         f"{int(np.count_nonzero(groups))} of them."
     )

@@ -1,10 +1,13 @@
 """A small package written to the standard, and what breaks it."""
 
 import csv
+import datetime as dt
 import io
 import json
 import zipfile
 from pathlib import Path
+
+import numpy as np
 
 PROFILE = "https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0/camtrap-dp-profile.json"
 
@@ -91,3 +94,41 @@ def table(rows, head) -> str:
     writer.writerow(head)
     writer.writerows(rows)
     return out.getvalue()
+
+
+def many(folder: Path, sites=24, days=75, seed=3) -> Path:
+    """Write a package of many cameras with failures and hours of the day."""
+    rng, head = np.random.default_rng(seed), OBSERVATIONS.splitlines()[0].split(",")
+    zone, start = dt.timezone(dt.timedelta(hours=5)), dt.datetime(2027, 4, 10, 9)
+    stands, seen, failed = [], [], []
+    for site in range(sites):
+        begin = start + dt.timedelta(days=float(rng.uniform(0, 12)))
+        end = begin + dt.timedelta(days=days * float(rng.uniform(0.6, 1.0)))
+        ends = [one.replace(microsecond=0, tzinfo=zone) for one in (begin, end)]
+        place = (round(55 + rng.uniform(0, 0.8), 4), round(43 + rng.uniform(0, 0.5), 4))
+        name = f"cam{site + 1:02d}"
+        stands.append((name, f"S{site + 1}", "", place[1], place[0], *map(_iso, ends), 12, ""))
+        if rng.random() < 0.4:
+            broke = ends[0] + (ends[1] - ends[0]) * float(rng.uniform(0.3, 0.9))
+            until = min(broke + dt.timedelta(days=float(rng.uniform(3, 20))), ends[1])
+            failed.append((name, _iso(broke), _iso(until), "battery"))
+        for species, rate, hour in ((GAZELLE, 0.25, 6), ("Vulpes corsac", 0.3, 23)):
+            for _ in range(rng.poisson(rate * days) if rng.random() < 0.8 else 0):
+                day = ends[0] + dt.timedelta(days=int(rng.integers(0, days)))
+                at = day.replace(hour=0) + dt.timedelta(hours=float(rng.normal(hour, 2.5)))
+                lost = [one for one in failed if one[0] == name and one[1] <= _iso(at) <= one[2]]
+                if ends[0] <= at <= ends[1] and not lost:
+                    row = (f"o{len(seen)}", name, "", f"e{len(seen)}", _iso(at), _iso(at))
+                    more = ("event", "animal", species, int(rng.geometric(0.4)), "", "")
+                    seen.append(row + more)
+    return write(
+        folder,
+        deployments_csv=table(stands, DEPLOYMENTS.splitlines()[0].split(",")),
+        observations_csv=table(seen, head),
+        failures_csv=table(failed, FAILURES.splitlines()[0].split(",")),
+        media_csv=MEDIA.splitlines()[0] + "\n",
+    )
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="seconds")
