@@ -112,7 +112,8 @@ def prey_season_ns(name: str = "saiga", animals: int = 100_000, years: int = 5) 
         timed("ageing", prey_deaths.grow_older, prey, n)
         if index % 4 == 3:
             timed("record", prey_predation.census, prey, n, 5, numbers)
-            timed("record", prey_predation.biomass, prey, n, kind.rates, zone, zones)
+            mass = kind.rates.mass_kg
+            timed("record", prey_predation.biomass, prey, n, mass, 4, zone, zones)
     per_animal = {process: ns / animal_seasons for process, ns in spent.items()}
     total = sum(per_animal.values())
     return {**per_animal, "total": total, "without_walk": total - per_animal["walk"]}

@@ -131,7 +131,7 @@ def test_compiled_equals_plain_python(herds):
             n = run(prey_predation.arrive, prey, n, 8, (2, 1), 6, moment.key)
             run(prey_predation.census, prey, n, 5, numbers)
             zone = np.arange(49, dtype=np.uint8) % 2
-            run(prey_predation.biomass, prey, n, kind.rates, zone, zones)
+            run(prey_predation.biomass, prey, n, kind.rates.mass_kg, 4, zone, zones)
             run(prey_deaths.grow_older, prey, n)
         ends.append([n, conception, moved, deaths, numbers, zones, *(a[:n] for a in prey)])
     for compiled, python in zip(*ends, strict=True):
@@ -257,7 +257,7 @@ def test_census_biomass_and_map_count_everyone():
     assert numbers.sum() == n
     assert numbers[1, 0] == ((prey.male == 1) & (prey.age < 5)).sum()
     zone = (np.arange(49) % 3).astype(np.uint8)
-    prey_predation.biomass(prey, n, kind.rates._replace(mass_kg=np.full(4, 2.5)), zone, zones)
+    prey_predation.biomass(prey, n, np.full(4, 2.5), kind.rates.adult_age, zone, zones)
     assert zones == pytest.approx(2.5 * np.bincount(zone[prey.cell], minlength=3))
     counts = np.zeros(49, np.int32)
     prey_predation.add_to_map(prey, n, counts)

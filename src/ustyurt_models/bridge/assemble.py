@@ -227,6 +227,8 @@ class ScenarioModel:
             calendar=self._calendar(),
             grid=self.grid,
             kinds=kinds,
+            adult_age=np.array([kind.rates.adult_age for kind in kinds], np.int64),
+            mass_kg=np.array([kind.rates.mass_kg for kind in kinds]),
             regimes=self._regimes(parameters, regimes, kinds),
             weather=None,  # type: ignore[arg-type]
             releases=self.releases,

@@ -24,7 +24,7 @@ from ustyurt_models.ibm.cheetah_state import (
 )
 from ustyurt_models.ibm.management import Monitoring, Progress
 from ustyurt_models.ibm.prey_movement import settle
-from ustyurt_models.ibm.prey_state import CLASSES, Prey, empty_prey, empty_scratch
+from ustyurt_models.ibm.prey_state import CLASSES, Prey, empty_bag, empty_prey, empty_scratch
 from ustyurt_models.ibm.record import Record, empty_record
 from ustyurt_models.ibm.replicate import DONE, FULL_CHEETAHS, FULL_PREY, Watch, run_replicate
 from ustyurt_models.ibm.world import State, World
@@ -85,9 +85,9 @@ class Simulator:
         while True:
             releases.source_kinship[:] = made.world.releases.source_kinship
             supplies = tuple(source.supply(draw, replicate) for source in self._sources)
-            state = self._start(made, key)._replace(supplies=supplies)
+            state = self._start(made, key)
             record = self._empty_record(world)
-            status = run_replicate(world, state, record, key, watch)
+            status = run_replicate(world, state, record, key, supplies, watch)
             if status == DONE:
                 named = self._named(world, state, record)
                 return named | source_results(supplies, untouched, world.calendar.years)
@@ -128,6 +128,7 @@ class Simulator:
             alive=alive,
             conception=np.ones(species),
             harvest=np.zeros(CLASSES),
+            bag=empty_bag(world.harvests.species.size),
             prey_scratch=empty_scratch(cells, max(kind.land.herds for kind in world.kinds)),
             counts=np.zeros((2 * species, cells), np.int32),
             quota=np.zeros((2 * species, cells), np.int32),
@@ -135,12 +136,12 @@ class Simulator:
             kinship=new_kinship(slots),
             cheetah_scratch=new_scratch(slots, 2 * species, world.cheetah_land, causes),
             tally=new_tally(causes, 2 * species, cells),
-            adult_deaths=np.zeros(1, np.int64),
             progress=Progress(
                 np.full(releases, -1, np.int64),
                 np.zeros(releases, np.int64),
                 np.zeros(releases, np.int64),
             ),
+            granted=np.zeros((releases, 3), np.int64),
             monitoring=self._monitoring(made.parameters, world.calendar.years, columns),
         )
         self._place_cheetahs(world, state, key)
@@ -266,4 +267,4 @@ class Simulator:
         }
 
 
-_WORK_SPACE = frozenset({"prey_moved", "genetics", "occupied", "part_kg"})
+_WORK_SPACE = frozenset({"prey_moved", "genetics", "occupied", "part_kg", "truth"})

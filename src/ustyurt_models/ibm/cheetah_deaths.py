@@ -125,7 +125,7 @@ def die(
     severity, season
         As in ``fill_hazards``.
     tally : CheetahTally
-        ``deaths`` and ``deaths_in_cell`` grow.
+        ``deaths``, ``deaths_in_cell`` and ``independent_deaths`` grow.
     """
     dead = 0
     for i in range(cheetahs.top[0]):
@@ -144,6 +144,7 @@ def die(
         while cause < scratch.hazards.size - 1 and rest >= scratch.hazards[cause]:
             rest -= scratch.hazards[cause]
             cause += 1
+        tally.independent_deaths[0] += cheetahs.stage[i] >= DISPERSER
         _record(cheetahs, i, cause, tally)
         dead += 1
     return dead + _orphan(cheetahs, rates, tally)

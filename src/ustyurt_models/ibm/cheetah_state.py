@@ -239,6 +239,7 @@ class CheetahTally(NamedTuple):
 
     deaths: np.ndarray  # int64 (cause,)
     deaths_in_cell: np.ndarray  # int64 (cause, cell)
+    independent_deaths: np.ndarray  # int64 (1,), by causes other than the ceiling
     births: np.ndarray  # int64 (1,)
     emigrants: np.ndarray  # int64 (1,)
     released: np.ndarray  # int64 (1,)
@@ -319,6 +320,7 @@ def new_tally(causes: int, types: int, cells: int) -> CheetahTally:
     return CheetahTally(
         deaths=np.zeros(causes, np.int64),
         deaths_in_cell=np.zeros((causes, cells), np.int64),
+        independent_deaths=np.zeros(1, np.int64),
         births=np.zeros(1, np.int64),
         emigrants=np.zeros(1, np.int64),
         released=np.zeros(1, np.int64),

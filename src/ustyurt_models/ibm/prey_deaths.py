@@ -94,8 +94,12 @@ def weigh_hazards(kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> None:
     cells = crowding.size
     for k in range(CLASSES):
         # Classes that meet the same hazards share their chances: often young of both sexes.
-        if k > 0 and np.all(threat[k] == threat[k - 1]):
-            survival[k * cells : (k + 1) * cells] = survival[(k - 1) * cells : k * cells]
+        same = k > 0
+        for cause in range(threat.shape[1]):
+            same &= threat[k, cause] == threat[k - 1, cause]
+        if same:
+            for cell in range(k * cells, (k + 1) * cells):
+                survival[cell] = survival[cell - cells]
             continue
         everywhere = threat[k, 2] + threat[k, 3] + threat[k, 5] + threat[k, 6]
         dense, cold, poached = threat[k, 0], threat[k, 1], threat[k, 4]

@@ -51,7 +51,10 @@ def _tabulate_steps(grid: Grid, land: PreyRange, regime: int, season: int) -> No
     cells outside no step succeeds, so a walk that has left the region stays where it left.
     """
     held = land.passage_regime[season]
-    if held >= 0 and np.all(land.permeability[held, season] == land.permeability[regime, season]):
+    known = held >= 0
+    for kind in range(land.permeability.shape[2]):
+        known &= land.permeability[held, season, kind] == land.permeability[regime, season, kind]
+    if known:
         return
     inside, step_class, offset = grid.inside, grid.step_class, grid.offset
     passage, attraction = land.passage[season], land.attraction[season]

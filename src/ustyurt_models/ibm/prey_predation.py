@@ -5,7 +5,7 @@ from numba import njit
 
 from ustyurt_models.ibm.chance import mix, uniform
 from ustyurt_models.ibm.prey_drop import fill_gap
-from ustyurt_models.ibm.prey_state import Prey, PreyRates
+from ustyurt_models.ibm.prey_state import Prey
 from ustyurt_models.ibm.prey_word import (
     MOST_AGE,
     address_of,
@@ -128,12 +128,17 @@ def census(prey: Prey, n: int, adult_age: int, numbers: np.ndarray) -> None:
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def biomass(
-    prey: Prey, n: int, rates: PreyRates, zone_of_cell: np.ndarray, zones: np.ndarray
+    prey: Prey,
+    n: int,
+    mass_kg: np.ndarray,
+    adult_age: int,
+    zone_of_cell: np.ndarray,
+    zones: np.ndarray,
 ) -> None:
-    """Add the live mass [kg] of the animals to ``zones[zone_of_cell[cell]]``, in place."""
-    word, of_age = prey.word, np.uint64(rates.adult_age)
+    """Add the live mass of the animals, by class, to ``zones[zone_of_cell[cell]]``, in place."""
+    word, of_age = prey.word, np.uint64(adult_age)
     for i in range(n):
-        zones[zone_of_cell[cell_of(word[i])]] += rates.mass_kg[class_of(word[i], of_age)]
+        zones[zone_of_cell[cell_of(word[i])]] += mass_kg[class_of(word[i], of_age)]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

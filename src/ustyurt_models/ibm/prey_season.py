@@ -1,56 +1,66 @@
-"""What happens to all prey species within one step: the events in terms of single species."""
+"""What happens to all prey species within one step: the events in terms of single species.
+
+Each function is written out in full in the compiled season of `replicate`.
+"""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ustyurt_models.ibm import prey_predation
 from ustyurt_models.ibm.chance import child
+from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.prey_pass import live_through
-from ustyurt_models.ibm.prey_state import CLASSES, PreyFlows, PreyHarvest, PreyStep
+from ustyurt_models.ibm.prey_predation import arrive, count_prey, remove_killed
+from ustyurt_models.ibm.prey_state import PreyFlows, PreyHarvest, PreyStep
 from ustyurt_models.ibm.record import Record
-from ustyurt_models.ibm.world import Now, State, World
+from ustyurt_models.ibm.world import Flocks, Managers, Now, Pasture
 
 __all__ = ["bring_prey", "count_all_prey", "kill_prey", "pass_prey"]
 
 _NO_SLOT = -1
-_NO_HARVEST = PreyHarvest(np.zeros(0), np.zeros(0), np.zeros((0, CLASSES), np.int64))
 
 
-def _step_of(world: World, state: State, now: Now, s: int) -> PreyStep:
+@inlined
+def _step_of(pasture: Pasture, now: Now, s: int) -> PreyStep:
     """Return the moment as species `s` meets it."""
     return PreyStep(
         now.season,
         now.step,
         now.regime,
         np.uint64(child(now.key, s)),
-        state.conception[s : s + 1],
-        world.regimes.pressure[now.regime],
-        state.harvest,
+        pasture.conception[s : s + 1],
+        pasture.pressure[now.regime],
+        pasture.harvest,
         now.climate,
     )
 
 
-def _harvest_of(world: World, now: Now, s: int) -> PreyHarvest:
-    """Return the legal offtake of species `s` that falls due."""
-    plan = world.harvests
-    if plan.species.size == 0:
-        return _NO_HARVEST
-    in_time = (plan.first_year <= now.year) & (now.year <= plan.last_year)
-    due = (plan.species == s) & in_time & (plan.season == now.season)
-    return PreyHarvest(plan.fraction[due], plan.quota[due].astype(float), plan.eligible[due])
+@inlined
+def _harvest_of(pasture: Pasture, now: Now, s: int) -> PreyHarvest:
+    """Return the legal offtake of species `s` that falls due, in the work space of the state."""
+    plan, bag = pasture.harvests, pasture.bag
+    due = 0
+    for h in range(plan.species.size):
+        in_time = plan.first_year[h] <= now.year <= plan.last_year[h]
+        if plan.species[h] == s and in_time and plan.season[h] == now.season:
+            bag.share[due] = plan.fraction[h]
+            bag.quota[due] = plan.quota[h]
+            for k in range(plan.eligible.shape[1]):
+                bag.eligible[due, k] = plan.eligible[h, k]
+            due += 1
+    return PreyHarvest(bag.share[:due], bag.quota[:due], bag.eligible[:due])
 
 
-def bring_prey(world: World, state: State, record: Record, now: Now) -> int:
+@inlined
+def bring_prey(managers: Managers, flocks: Flocks, record: Record, now: Now) -> int:
     """Set free the prey of translocations that fall due; return 0, or -1 without slots."""
-    plan = world.translocations
+    plan = managers.translocations
     for t in range(plan.year.size):
         if plan.year[t] != now.year or plan.season[t] != now.season:
             continue
         s = plan.species[t]
         key = np.uint64(child(np.uint64(child(now.key, s)), 1_000 + t))
-        n = prey_predation.arrive(
-            state.herds[s],
-            state.alive[s],
+        n = arrive(
+            flocks.herds[s],
+            flocks.alive[s],
             plan.cell[t],
             (plan.females[t], plan.males[t]),
             plan.age[t],
@@ -58,13 +68,14 @@ def bring_prey(world: World, state: State, record: Record, now: Now) -> int:
         )
         if n < 0:
             return _NO_SLOT
-        record.prey_translocated[now.year + 1, s] += n - state.alive[s]
-        state.alive[s] = n
+        record.prey_translocated[now.year + 1, s] += n - flocks.alive[s]
+        flocks.alive[s] = n
     return 0
 
 
+@inlined
 def pass_prey(
-    world: World, state: State, record: Record, now: Now, events: NDArray[np.int64]
+    flocks: Flocks, pasture: Pasture, record: Record, now: Now, events: np.ndarray
 ) -> int:
     """Carry consecutive events out on all species; return 0, or -1 without slots.
 
@@ -72,49 +83,51 @@ def pass_prey(
     next begins.
     """
     row = now.year + 1
-    for s in range(state.alive.size):
+    for s in range(flocks.alive.size):
         flows = PreyFlows(
             record.prey_births[row, s : s + 1],
             record.prey_deaths[row, s],
             record.prey_moved[row, s],
         )
         n = live_through(
-            state.herds[s],
-            state.alive[s],
-            world.grid,
-            world.kinds[s],
-            state.prey_scratch,
-            _step_of(world, state, now, s),
+            flocks.herds[s],
+            flocks.alive[s],
+            pasture.grid,
+            pasture.kinds[s],
+            pasture.scratch,
+            _step_of(pasture, now, s),
             events,
-            _harvest_of(world, now, s),
+            _harvest_of(pasture, now, s),
             flows,
         )
         if n < 0:
             return _NO_SLOT
-        state.alive[s] = n
+        flocks.alive[s] = n
     return 0
 
 
-def count_all_prey(world: World, state: State) -> None:
+@inlined
+def count_all_prey(flocks: Flocks) -> None:
     """Count prey by type and cell for the cheetahs, in place."""
-    state.counts[:] = 0
-    for s in range(state.alive.size):
-        adult_age = world.kinds[s].rates.adult_age
-        prey_predation.count_prey(state.herds[s], state.alive[s], adult_age, 2 * s, state.counts)
+    flocks.counts[:] = 0
+    for s in range(flocks.alive.size):
+        count_prey(flocks.herds[s], flocks.alive[s], flocks.adult_age[s], 2 * s, flocks.counts)
 
 
-def kill_prey(world: World, state: State, record: Record, now: Now) -> None:
+@inlined
+def kill_prey(flocks: Flocks, record: Record, now: Now) -> None:
     """Take the animals that cheetahs killed out of the herds, where they stood."""
-    record.map_prey_kills[:] += state.quota.sum(axis=0)
-    for s in range(state.alive.size):
-        adult_age = world.kinds[s].rates.adult_age
-        state.alive[s] = prey_predation.remove_killed(
-            state.herds[s],
-            state.alive[s],
-            adult_age,
+    for kind in range(flocks.quota.shape[0]):
+        for cell in range(flocks.quota.shape[1]):
+            record.map_prey_kills[cell] += flocks.quota[kind, cell]
+    for s in range(flocks.alive.size):
+        flocks.alive[s] = remove_killed(
+            flocks.herds[s],
+            flocks.alive[s],
+            flocks.adult_age[s],
             2 * s,
-            state.counts,
-            state.quota,
+            flocks.counts,
+            flocks.quota,
             np.uint64(child(now.key, s)),
             record.prey_deaths[now.year + 1, s],
         )

@@ -36,6 +36,7 @@ __all__ = [
     "PreyRates",
     "PreyScratch",
     "PreyStep",
+    "empty_bag",
     "empty_passage",
     "empty_prey",
     "empty_scratch",
@@ -229,6 +230,15 @@ class PreyScratch(NamedTuple):
     lanes: Lanes  # walks under way
     marked: np.ndarray  # uint8, shape (BLOCK,), 1 for the animals of a block that an event befalls
     listed: np.ndarray  # int64, shape (BLOCK + 1,), their places in the block
+
+
+def empty_bag(harvests: int) -> PreyHarvest:
+    """Return room for up to `harvests` rules of offtake."""
+    return PreyHarvest(
+        share=np.zeros(harvests),
+        quota=np.zeros(harvests),
+        eligible=np.zeros((harvests, CLASSES), np.int64),
+    )
 
 
 def empty_passage(seasons: int, cells: int) -> dict[str, np.ndarray]:

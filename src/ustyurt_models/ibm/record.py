@@ -7,9 +7,10 @@ import numpy as np
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, CHEETAH_STAGES, PREY_DEATH_CAUSES
 from ustyurt_models.ibm.cheetah_dispersal import mark_ranges
 from ustyurt_models.ibm.cheetah_state import CUB
+from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.genetics import genetic_summary
 from ustyurt_models.ibm.prey_predation import add_to_map, biomass, census
-from ustyurt_models.ibm.world import State, World
+from ustyurt_models.ibm.world import Calendar, Colony, Flocks, Zones
 
 __all__ = ["Record", "empty_record", "record_census"]
 
@@ -39,6 +40,7 @@ class Record(NamedTuple):
     map_prey_kills: np.ndarray  # int64, shape (cell,)
     occupied: np.ndarray  # uint8, shape (cell,), work space
     part_kg: np.ndarray  # float64, shape (part,), work space
+    truth: np.ndarray  # float64, shape (column of `Monitoring.seen`,), work space
 
 
 def empty_record(
@@ -74,65 +76,91 @@ def empty_record(
         map_prey_kills=whole(cells),
         occupied=np.zeros(cells, np.uint8),
         part_kg=np.zeros(parts),
+        truth=np.zeros(zones + species + 3),
     )
 
 
-def _record_prey(world: World, state: State, record: Record, row: int) -> None:
+@inlined
+def _record_prey(
+    flocks: Flocks, zones: Zones, calendar: Calendar, record: Record, row: int
+) -> None:
     """Count prey and weigh them by zone at census `row`, in place."""
-    zones = world.zones
-    known = zones.area_km2 > 0.0
-    for s, prey in enumerate(state.herds):
-        n, rates = state.alive[s], world.kinds[s].rates
-        census(prey, n, world.calendar.seasons + 1, record.prey_number[row, s])
-        record.part_kg[:] = 0.0
-        biomass(prey, n, rates, zones.part, record.part_kg)
-        kg = zones.member @ record.part_kg
-        record.prey_biomass[row, s, known] = kg[known] / zones.area_km2[known]
+    part_kg = record.part_kg
+    for s in range(flocks.alive.size):
+        prey, n = flocks.herds[s], flocks.alive[s]
+        census(prey, n, calendar.seasons + 1, record.prey_number[row, s])
+        part_kg[:] = 0.0
+        biomass(prey, n, flocks.mass_kg[s], flocks.adult_age[s], zones.part, part_kg)
+        for zone in range(zones.area_km2.size):
+            kg = 0.0
+            for part in range(part_kg.size):
+                kg += zones.member[zone, part] * part_kg[part]
+            if zones.area_km2[zone] > 0.0:
+                record.prey_biomass[row, s, zone] = kg / zones.area_km2[zone]
 
 
-def _record_cheetahs(world: World, state: State, record: Record, row: int) -> None:
+@inlined
+def _record_cheetahs(colony: Colony, record: Record, row: int) -> None:
     """Count cheetahs, their genes, condition and ranges at census `row`, in place."""
-    cheetahs = state.cheetahs
-    top = cheetahs.top[0]
-    stage, male = cheetahs.stage[:top], cheetahs.male[:top]
-    living = stage >= 0
-    np.add.at(record.cheetah_number[row], (male[living], stage[living]), 1)
-    of_age = cheetahs.age[:top] >= world.cheetah_rates.breed_age_female
-    record.adult_females[row] = (living & (male == 0) & of_age).sum()
-    independent = stage > CUB
-    if independent.any():
-        record.mean_condition[row] = cheetahs.condition[:top][independent].mean()
-    genetic_summary(cheetahs, state.kinship, record.genetics[row])
-    record.occupied[:] = 0
-    mark_ranges(cheetahs, world.cheetah_land, record.occupied)
-    record.occupied_cells[row] = record.occupied.sum(dtype=np.int64)
+    cheetahs = colony.cheetahs
+    stage, male = cheetahs.stage, cheetahs.male
+    independent = 0
+    condition = 0.0
+    for i in range(cheetahs.top[0]):
+        if stage[i] < 0:
+            continue
+        record.cheetah_number[row, male[i], stage[i]] += 1
+        of_age = cheetahs.age[i] >= colony.rates.breed_age_female
+        record.adult_females[row] += male[i] == 0 and of_age
+        if stage[i] > CUB:
+            independent += 1
+            condition += cheetahs.condition[i]
+    if independent > 0:
+        record.mean_condition[row] = condition / independent
+    genetic_summary(cheetahs, colony.kinship, record.genetics[row])
+    record.occupied_cells[row] = mark_ranges(cheetahs, colony.land, record.occupied)
 
 
-def _add_maps(world: World, state: State, record: Record, place: int) -> None:
-    """Add prey numbers and cheetah ranges to map `place`, in place."""
-    inside = world.zones.inside_cell
-    number = state.prey_scratch.grazers
-    for s, prey in enumerate(state.herds):
+@inlined
+def _add_maps(flocks: Flocks, zones: Zones, record: Record, number: np.ndarray, place: int) -> None:
+    """Add prey numbers and cheetah ranges to map `place`; `number` is work space (cell,)."""
+    inside = zones.inside_cell
+    for s in range(flocks.alive.size):
         number[:] = 0
-        add_to_map(prey, state.alive[s], number)
-        record.map_prey[place, s] += number[inside]
-    record.map_cheetah[place] += record.occupied[inside]
+        add_to_map(flocks.herds[s], flocks.alive[s], number)
+        for k in range(inside.size):
+            record.map_prey[place, s, k] += number[inside[k]]
+    for k in range(inside.size):
+        record.map_cheetah[place, k] += record.occupied[inside[k]]
 
 
-def record_census(world: World, state: State, record: Record, row: int) -> None:
-    """Write census `row` and the cheetah flows since the one before; tallies go back to zero."""
-    _record_prey(world, state, record, row)
-    _record_cheetahs(world, state, record, row)
-    tally = state.tally
+@inlined
+def record_census(
+    flocks: Flocks,
+    colony: Colony,
+    zones: Zones,
+    calendar: Calendar,
+    record: Record,
+    number: np.ndarray,
+    row: int,
+) -> None:
+    """Write census `row` and the cheetah flows since the one before; tallies go back to zero.
+
+    `number` is work space, int32, shape (cell,).
+    """
+    _record_prey(flocks, zones, calendar, record, row)
+    _record_cheetahs(colony, record, row)
+    tally = colony.tally
     record.cheetah_births[row] = tally.births[0]
-    record.cheetah_deaths[row] = tally.deaths
+    for cause in range(tally.deaths.size):
+        record.cheetah_deaths[row, cause] = tally.deaths[cause]
+        tally.deaths[cause] = 0
     record.cheetah_emigrants[row] = tally.emigrants[0]
     record.cheetah_released[row] = tally.released[0]
     record.livestock_killed[row] = tally.livestock[0]
     tally.births[0] = 0
-    tally.deaths[:] = 0
     tally.emigrants[0] = 0
     tally.released[0] = 0
     tally.livestock[0] = 0.0
-    if world.calendar.map_index[row] >= 0:
-        _add_maps(world, state, record, world.calendar.map_index[row])
+    if calendar.map_index[row] >= 0:
+        _add_maps(flocks, zones, record, number, calendar.map_index[row])

@@ -12,13 +12,23 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahTally,
 )
 from ustyurt_models.ibm.management import Gates, Monitoring, Progress, Releases, Translocations
-from ustyurt_models.ibm.prey_state import Grid, Prey, PreyClimate, PreyKind, PreyScratch
-from ustyurt_models.ibm.source.supply import Supply
+from ustyurt_models.ibm.prey_state import (
+    Grid,
+    Prey,
+    PreyClimate,
+    PreyHarvest,
+    PreyKind,
+    PreyScratch,
+)
 
 __all__ = [
     "Calendar",
+    "Colony",
+    "Flocks",
     "Harvests",
+    "Managers",
     "Now",
+    "Pasture",
     "Regimes",
     "State",
     "Weather",
@@ -85,6 +95,8 @@ class World(NamedTuple):
     calendar: Calendar
     grid: Grid
     kinds: tuple[PreyKind, ...]
+    adult_age: np.ndarray  # int64, shape (species,), as in `PreyRates` [seasons]
+    mass_kg: np.ndarray  # float64, shape (species, class), as in `PreyRates`
     regimes: Regimes
     weather: Weather
     releases: Releases
@@ -104,6 +116,7 @@ class State(NamedTuple):
     alive: np.ndarray  # int64, shape (species,), prey animals in use
     conception: np.ndarray  # float64, shape (species,), left by the last rut
     harvest: np.ndarray  # float64, shape (class,), hazard of this season, work space
+    bag: PreyHarvest  # room for all legal offtake, work space
     prey_scratch: PreyScratch
     counts: np.ndarray  # int32, shape (type, cell)
     quota: np.ndarray  # int32, shape (type, cell)
@@ -111,10 +124,56 @@ class State(NamedTuple):
     kinship: np.ndarray  # float64, shape (slot, slot)
     cheetah_scratch: CheetahScratch
     tally: CheetahTally
-    adult_deaths: np.ndarray  # int64, shape (1,), independent cheetahs dead since the census
     progress: Progress
+    granted: np.ndarray  # int64, shape (release, 3): decision, females, males; see `grants`
     monitoring: Monitoring
-    supplies: tuple[Supply, ...] = ()
+
+
+class Flocks(NamedTuple):
+    """All prey, as events see them that concern every species."""
+
+    herds: tuple[Prey, ...]
+    alive: np.ndarray
+    adult_age: np.ndarray
+    mass_kg: np.ndarray
+    counts: np.ndarray
+    quota: np.ndarray
+
+
+class Pasture(NamedTuple):
+    """What else the life of prey takes."""
+
+    grid: Grid
+    kinds: tuple[PreyKind, ...]
+    pressure: np.ndarray
+    conception: np.ndarray
+    harvests: Harvests
+    harvest: np.ndarray
+    bag: PreyHarvest
+    scratch: PreyScratch
+
+
+class Colony(NamedTuple):
+    """All cheetahs and what they live by."""
+
+    cheetahs: Cheetahs
+    kinship: np.ndarray
+    rates: CheetahRates
+    land: CheetahLand
+    scratch: CheetahScratch
+    tally: CheetahTally
+    prey_are_killed: bool
+
+
+class Managers(NamedTuple):
+    """What managers plan, know and have done."""
+
+    releases: Releases
+    gates: Gates
+    translocations: Translocations
+    progress: Progress
+    granted: np.ndarray
+    monitoring: Monitoring
 
 
 class Now(NamedTuple):
