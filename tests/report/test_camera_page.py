@@ -55,7 +55,7 @@ def test_a_camera_that_fell_silent_early_is_named(tmp_path):
         rows.append(f"x{i},d3,,e{i},{at},{at},event,animal,Vulpes corsac,1,,")
     folder = case.write(tmp_path / "pack", observations_csv="\n".join(rows) + "\n")
     found = {one.title: one for one in assess_cameras(read_camtrap(folder)).findings}
-    assert "d3 (19 days)" in found["Stopped early?"].text
+    assert "d3 (8 days)" in found["Stopped early?"].text
 
 
 def test_words_from_outside_are_escaped(tmp_path):
