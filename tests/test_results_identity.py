@@ -34,9 +34,10 @@ def identity(folder, land, more):
         "[engine]\nworkers = 3\n",
         '[observation.collared]\nmethod = "collars"\ncollars = 4\n',
         "[power]\nfutures = 20\n",
+        '[criteria]\nlasting = "P(goitered_gazelle >= 50 in year 5) >= 0.5"\n',
     ],
 )
-def test_workers_and_surveys_beside_the_simulation_keep_results(tmp_path, land, more):
+def test_what_is_decided_later_keeps_results(tmp_path, land, more):
     assert identity(tmp_path, land, more) == identity(tmp_path, land, "")
 
 

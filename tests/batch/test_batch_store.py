@@ -5,6 +5,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from ustyurt_models.batch import (
     prepare_store,
     run_batch,
 )
+from ustyurt_models.batch.store import store_path
 from ustyurt_models.checks import InputError
 from ustyurt_models.contracts import MAPS, RESULTS
 
@@ -100,6 +102,15 @@ def test_content_is_the_same_for_any_blocks_workers_and_order(
 def test_finished_store_has_nothing_pending_and_is_not_written_again(copy):
     store = prepare_store(copy, layout())
     assert store.pending() == ()
+
+
+def test_continued_store_says_what_the_study_says_today(copy):
+    told = {"scenarios": "with other criteria", "versions": "newer"}
+    prepare_store(copy, replace(layout(), attrs={"versions": "first"}), fresh=True)
+    prepare_store(copy, replace(layout(), attrs=told))
+    attributes = zarr.open_group(store_path(copy), mode="r").attrs
+    assert attributes["scenarios"] == "with other criteria"
+    assert attributes["versions"] == "first"
 
 
 def test_other_study_is_refused_naming_what_differs(copy):

@@ -70,6 +70,7 @@ def prepare_store(
         remove_scraps(path)
         store = ResultStore(path, layout)
         store.repair()
+        store.describe()
     return store
 
 
@@ -127,6 +128,15 @@ class ResultStore:
             if not sound:
                 create_array(self._root, name, self.layout, self.plan)
         self._opened.clear()
+
+    def describe(self) -> None:
+        """Say what the study says today of what its results do not depend on, such as criteria.
+
+        The versions of libraries stay those that the store began with.
+        """
+        now = {key: value for key, value in self.layout.attrs.items() if key != "versions"}
+        if any(self._root.attrs.get(key) != value for key, value in now.items()):
+            self._root.attrs.update(now)
 
     def write(self, task: Task, data: Mapping[str, np.ndarray]) -> None:
         """Write all variables of a task, then record that it is done.

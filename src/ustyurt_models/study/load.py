@@ -73,8 +73,10 @@ class Study:
 
 
 def _result_settings(scenario: Scenario) -> dict[str, Any]:
-    """Return the settings that results depend on: not workers, folder, planned or mock surveys."""
+    """Return the settings that results depend on: not words, workers, criteria or mock surveys."""
     left_out: Any = {
+        "title": True,
+        "criteria": True,
         "engine": {"workers"},
         "output": {"folder"},
         "power": True,

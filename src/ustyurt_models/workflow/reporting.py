@@ -46,6 +46,7 @@ def _inputs(study: Study, land: xr.Dataset, catalogue: Catalogue, folder: Path) 
     return digest_json(
         {
             **identity_of(study, land, catalogue, folder),
+            "settings": digest_json([one.model_dump(mode="json") for one in study.scenarios]),
             "results": finished_digest(folder),
             "description": digest_files([models_dir() / "ODD.md"]),
             "code": code_digest("batch", "bridge", "decide", "report", "workflow"),
