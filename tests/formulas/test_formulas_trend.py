@@ -25,9 +25,9 @@ def test_sampled_paths_have_the_exact_conditional_mean_and_spread():
     rng = np.random.default_rng(11)
     log_count = np.array([5.0, 5.9])
     path = t.sample_log_abundance(
-        np.full((draws, 2), drift),
+        (np.full((draws, 2), drift), np.ones(draws)),
         np.zeros((draws, 2)),
-        (np.full(draws, process), np.full(draws, noise)),
+        (np.full(draws, process), np.full((draws, 2), noise)),
         np.full(draws, 5.1),
         (np.array([0, 2]), log_count),
         rng,

@@ -11,7 +11,8 @@ from ustyurt_models.formulas.trend import path_covariance, sd_of_log
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import Sampler, Trend
 from ustyurt_models.survey.fit import fit_model
-from ustyurt_models.survey.models.trend.data import TrendSurvey, prepare, trend_settings
+from ustyurt_models.survey.models.trend.beliefs import trend_settings
+from ustyurt_models.survey.models.trend.data import TrendSurvey, prepare
 from ustyurt_models.survey.models.trend.model import build
 from ustyurt_models.survey.models.trend.simulate import TrendTruth, simulate_counts
 from ustyurt_models.survey.models.trend.survey_model import survey_model

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ustyurt_models.study.surveys.candidates import Candidate
+from ustyurt_models.study.surveys.candidates import Candidate, TrendCandidate
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
 from ustyurt_models.study.surveys.distance import (
     DistanceBlock,
@@ -24,10 +24,11 @@ from ustyurt_models.study.surveys.occupancy import Occupancy
 from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal, Share
 from ustyurt_models.study.surveys.sites import SiteBlock
 from ustyurt_models.study.surveys.strip import StripCounts
-from ustyurt_models.study.surveys.trend import Trend
+from ustyurt_models.study.surveys.trend import CountMethod, Trend
 
 __all__ = [
     "Candidate",
+    "CountMethod",
     "DensitySurface",
     "DistanceBlock",
     "DistancePriors",
@@ -49,6 +50,7 @@ __all__ = [
     "SurveyBlock",
     "TransectBlock",
     "Trend",
+    "TrendCandidate",
 ]
 
 #: A survey of a study; its key ``model`` says which block it is.

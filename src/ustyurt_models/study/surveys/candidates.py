@@ -1,19 +1,35 @@
 """Candidates: the same survey with other options of the model, to compare and to average."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from ustyurt_models.study.block import Block
 
-__all__ = ["Adjustment", "Candidate", "Key", "Orders", "blocks_of_candidates", "name_of_candidate"]
+__all__ = [
+    "Adjustment",
+    "Candidate",
+    "Growth",
+    "Key",
+    "Orders",
+    "Process",
+    "TrendCandidate",
+    "blocks_of_candidates",
+    "name_of_candidate",
+]
 
 #: Shapes of the detection function.
 Key = Literal["half-normal", "hazard-rate", "uniform", "negative-exponential"]
 
 #: Series that adjust a key.
 Adjustment = Literal["none", "cosine", "hermite", "polynomial"]
+
+#: How growth falls with abundance.
+Growth = Literal["exponential", "gompertz", "theta_ricker"]
+
+#: Spread of yearly log growth.
+Process = Literal["normal", "student"]
 
 #: Orders of adjustment terms.
 Orders = tuple[Annotated[int, Field(ge=1, le=10)], ...]
@@ -42,6 +58,17 @@ class Candidate(Block):
     """Encounter rates of strata."""
 
 
+class TrendCandidate(Block):
+    """Options in which another trend of the same counts differs."""
+
+    growth: Growth | None = None
+    """How growth falls with abundance."""
+    process: Process | None = None
+    """Spread of yearly log growth."""
+    immigration: bool | None = None
+    """Animals may enter from outside."""
+
+
 _FRESH = {"adjustment": "none", "orders": []}
 
 
@@ -51,7 +78,7 @@ def blocks_of_candidates[B: Block](block: B) -> tuple[B, ...]:
     Parameters
     ----------
     block : Block
-        A survey block, with or without ``candidates``: keys or `Candidate` tables.
+        A survey block, with or without ``candidates``: names or tables.
 
     Returns
     -------
@@ -66,27 +93,45 @@ def blocks_of_candidates[B: Block](block: B) -> tuple[B, ...]:
     given = json.loads(block.model_dump_json())
     found = []
     for candidate in getattr(block, "candidates", ()):
-        text = isinstance(candidate, str)
-        plain = Candidate.model_validate({"key": candidate}) if text else candidate
+        plain = _named(candidate) if isinstance(candidate, str) else candidate
         told = plain.model_dump(mode="json", exclude_none=True)
-        options = (_FRESH if plain.key else {}) | told | {"candidates": [], "average": False}
+        options = (_FRESH if "key" in told else {}) | told | {"candidates": [], "average": False}
         found.append(type(block).model_validate_json(json.dumps(given | options)))
     return tuple(found)
 
 
+def _named(name: str) -> Candidate | TrendCandidate:
+    """Return the candidate that is a mere name."""
+    if name in get_args(Growth):
+        return TrendCandidate.model_validate({"growth": name})
+    return Candidate.model_validate({"key": name})
+
+
+def _name_of_trend(block: Block) -> str:
+    """Name a trend, such as ``theta-Ricker, heavy tail, closed``."""
+    forms = {"gompertz": "Gompertz", "theta_ricker": "theta-Ricker"}
+    growth = getattr(block, "growth", "")
+    parts = [forms.get(growth, growth)]
+    parts += ["heavy tail"] if getattr(block, "process", "") == "student" else []
+    parts += [] if getattr(block, "immigration", True) else ["closed"]
+    return ", ".join(parts)
+
+
 def name_of_candidate(block: Block) -> str:
-    """Name the detection model of a block, such as ``half-normal, cosine 2, scale ~ observer``.
+    """Name the model of a block, such as ``half-normal, cosine 2, scale ~ observer``.
 
     Parameters
     ----------
     block : Block
-        A distance-sampling block.
+        A block of distance sampling or of a trend.
 
     Returns
     -------
     str
         Key, adjustment, and what its scale depends on.
     """
+    if hasattr(block, "growth"):
+        return _name_of_trend(block)
     parts = [str(getattr(block, "key", ""))]
     if getattr(block, "orders", ()):
         parts.append(f"{block.adjustment} {'+'.join(map(str, block.orders))}")  # type: ignore[attr-defined]

@@ -1,22 +1,46 @@
-"""What the trend needs: the counts on a yearly axis, and the beliefs that the file names."""
+"""What the trend needs: the counts on a yearly axis, and what each count is compared with."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults, require
+from ustyurt_models.checks import Faults
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.formulas.trend import detection_weights
 from ustyurt_models.study.surveys import Trend
-from ustyurt_models.survey.beliefs import belief_from
 from ustyurt_models.survey.context import Context
-from ustyurt_models.survey.models.trend.settings import TrendSettings
+from ustyurt_models.survey.models.trend.beliefs import trend_settings
+from ustyurt_models.survey.models.trend.settings import TrendSettings, folded
 from ustyurt_models.survey.read.counts import Counts, read_counts
 from ustyurt_models.survey.settings import Belief
 
-__all__ = ["TrendData", "TrendSurvey", "describe", "load", "prepare", "trend_settings"]
+__all__ = ["Level", "TrendData", "TrendSurvey", "describe", "load", "main_survey", "prepare"]
+
+Floats = NDArray[np.float64]
+
+_INDEX_SD_LOG = 3.0  # an index may differ from the animals by a factor of 350 either way (95 %)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of detection.
+
+    Attributes
+    ----------
+    name : str
+        Way of counting, and its number where that changed over the years.
+    belief : Belief or None
+        Share of the animals found; ``None`` for an index.
+    scale : tuple of float
+        Of an index: prior mean and standard deviation of the logarithm of counts per animal.
+    """
+
+    name: str
+    belief: Belief | None
+    scale: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -37,14 +61,72 @@ class TrendData:
         Share of each detection level in each count, shape (count, level).
     start : tuple of float
         Prior mean and standard deviation of log abundance in the first year.
+    levels : tuple of Level
+        Levels of detection; those of the main way of counting first.
+    sd_log : numpy.ndarray
+        Stated error of each count, NaN where it states none, shape (count,).
+    cv_group : numpy.ndarray
+        Which observation error a count without own has: 0 that of all, then those of
+        `cv_groups`, int64, shape (count,).
+    cv_groups : tuple of str
+        Ways of counting with an error of their own.
+    at_least : numpy.ndarray
+        bool, shape (count,): a lower limit.
     """
 
     years: NDArray[np.int64]
     index: NDArray[np.int64]
-    log_count: NDArray[np.float64]
+    log_count: Floats
     period: NDArray[np.int64]
-    detection_weight: NDArray[np.float64]
+    detection_weight: Floats
     start: tuple[float, float]
+    levels: tuple[Level, ...]
+    sd_log: Floats
+    cv_group: NDArray[np.int64]
+    cv_groups: tuple[str, ...]
+    at_least: NDArray[np.bool_]
+
+    @property
+    def alike(self) -> bool:
+        """Whether all counts have one and the same error."""
+        return bool(np.isnan(self.sd_log).all() and len(set(self.cv_group.tolist())) == 1)
+
+
+def main_survey(counts: Counts, told: TrendSettings) -> str:
+    """Return the way of counting that detection changes speak of: the most frequent of shares."""
+    times = Counter(
+        name
+        for name, least in zip(counts.survey, counts.at_least, strict=True)
+        if not told.is_index(name) and not least
+    )
+    return times.most_common(1)[0][0]
+
+
+def _index_level(counts: Counts, name: str, start: float) -> Level:
+    """Return the level of an index: centred where its first count meets the first of the main."""
+    first = next(i for i, survey in enumerate(counts.survey) if survey == name)
+    middle = float(np.log(counts.estimate[first])) - start
+    return Level(name, None, (middle, _INDEX_SD_LOG))
+
+
+def _levels(counts: Counts, told: TrendSettings, start: float) -> tuple[tuple[Level, ...], Floats]:
+    """Return all levels of detection and the share of each in each count."""
+    main = main_survey(counts, told)
+    others = [name for name in dict.fromkeys(counts.survey) if name != main]
+    changing = detection_weights(counts.year, told.detection_changes)
+    of_main = np.array([name == main for name in counts.survey])
+    weight = np.zeros((counts.year.size, changing.shape[1] + len(others)))
+    weight[of_main, : changing.shape[1]] = changing[of_main]
+    label, count = main or "counts", changing.shape[1]
+    belief = told.method(main).detection
+    levels = [Level(label if count == 1 else f"{label} {i + 1}", belief) for i in range(count)]
+    for i, name in enumerate(others):
+        weight[[survey == name for survey in counts.survey], count + i] = 1.0
+        if told.is_index(name):
+            levels.append(_index_level(counts, name, start))
+        else:
+            levels.append(Level(name, told.method(name).detection))
+    return tuple(levels), weight
 
 
 def prepare(counts: Counts, settings: TrendSettings) -> TrendData:
@@ -55,7 +137,7 @@ def prepare(counts: Counts, settings: TrendSettings) -> TrendData:
     counts : Counts
         As read.
     settings : TrendSettings
-        Periods and changes of detection.
+        Periods, ways of counting and changes of detection.
 
     Returns
     -------
@@ -63,13 +145,27 @@ def prepare(counts: Counts, settings: TrendSettings) -> TrendData:
         What the likelihood needs.
     """
     years = np.arange(counts.year[0], counts.year[-1] + 1)
+    main = main_survey(counts, settings)
+    first = next(
+        i for i, name in enumerate(counts.survey) if name == main and not counts.at_least[i]
+    )
+    start = float(np.log(counts.estimate[first]))
+    levels, weight = _levels(counts, settings, start)
+    ways = dict.fromkeys(counts.survey)
+    groups = [name for name in ways if settings.method(name).cv is not None]
+    numbers = {name: i + 1 for i, name in enumerate(groups)}
     return TrendData(
         years=years,
         index=counts.year - years[0],
         log_count=np.log(counts.estimate),
         period=np.searchsorted(settings.periods, years[:-1], side="right").astype(np.int64),
-        detection_weight=detection_weights(counts.year, settings.detection_changes),
-        start=(float(np.log(counts.estimate[0])), settings.start_sd_log),
+        detection_weight=weight,
+        start=(start, settings.start_sd_log),
+        levels=levels,
+        sd_log=counts.sd_log,
+        cv_group=np.array([numbers.get(name, 0) for name in counts.survey], np.int64),
+        cv_groups=tuple(groups),
+        at_least=counts.at_least,
     )
 
 
@@ -105,87 +201,33 @@ def load(spec: Trend, folder: Path, catalogue: Catalogue | None, context: Contex
     path = folder / spec.file
     counts = read_counts(path, spec.encoding)
     told = trend_settings(spec, counts.header, catalogue, path.name)
+    _check_methods(counts, spec, told, path.name)
     return TrendSurvey(counts, told, spec, context.start_year)
+
+
+def _check_methods(counts: Counts, spec: Trend, told: TrendSettings, name: str) -> None:
+    """Refuse methods that no count has, and series without a count of animals."""
+    faults = Faults()
+    known = sorted(set(counts.survey))
+    for method in spec.methods:
+        if folded(method) not in map(folded, known):
+            rule = f"must be a name in the column 'survey', one of {known}"
+            faults.add(f"{name}: methods.{method}", rule)
+    whole = [
+        not told.is_index(survey) and not least
+        for survey, least in zip(counts.survey, counts.at_least, strict=True)
+    ]
+    if not any(whole):
+        rule = "must hold a count of animals: an index or a lower limit alone gives no number"
+        faults.add(name, rule)
+    faults.raise_if_any()
 
 
 def describe(survey: TrendSurvey) -> str:
     """Say in one line what the file holds."""
-    years = survey.counts.year
-    return f"{years.size} counts, {years[0]}-{years[-1]}"
-
-
-def _years(text: str) -> tuple[int, ...]:
-    """Read ``2004, 2015``."""
-    return tuple(int(part) for part in text.split(",") if part.strip())
-
-
-def _changes(text: str) -> tuple[tuple[int, int], ...]:
-    """Read ``2015-2022, 2024``: a gradual change and a step."""
-    spans = (part.strip().split("-") for part in text.split(",") if part.strip())
-    return tuple((int(span[0]), int(span[-1])) for span in spans)
-
-
-def trend_settings(
-    spec: Trend, header: dict[str, str], catalogue: Catalogue | None, name: str
-) -> TrendSettings:
-    """Return the settings of a trend analysis.
-
-    Parameters
-    ----------
-    spec : Trend
-        Block of the study file; ``detection_shifts`` replaces the file's own.
-    header : dict of str to str
-        Header of the survey file, which names the evidence rows of the priors.
-    catalogue : Catalogue or None
-        Evidence; a trend cannot be fitted without.
-    name : str
-        Name of the survey file, for messages.
-
-    Returns
-    -------
-    TrendSettings
-        Priors and the years of change.
-
-    Raises
-    ------
-    InputError
-        When the header lacks an evidence row or has unreadable years.
-    """
-    require(catalogue is not None, name, "needs the evidence catalogue for its priors")
-    assert catalogue is not None
-    faults = Faults()
-    for key in ("detection", "observation_cv", "process_sd", "growth_ceiling", "loss"):
-        if key not in header:
-            advice = f"write '# {key}: <id>' above the table, an id of models/parameters.csv"
-            faults.add(name, f"must name the evidence row for {key!r}", None, advice)
-    faults.raise_if_any()
-
-    def belief(key: str) -> Belief:
-        return belief_from(catalogue, header[key], f"{name}: {key}")
-
-    try:
-        periods = _years(header.get("periods", ""))
-        changes = _changes(header.get("detection_change", ""))
-        area = float(header.get("area_km2", "1"))
-    except ValueError as error:
-        require(False, name, f"must have whole years and a number for the area ({error})")
-        raise
-    shifts = spec.detection_shifts
-    ids = [id.strip() for id in header["loss"].split(",")]
-    rule = f"must name one evidence row for each of {len(periods) + 1} periods"
-    require(len(ids) == len(periods) + 1, f"{name}: loss", rule, ids)
-    return TrendSettings(
-        growth_ceiling=belief("growth_ceiling"),
-        loss=tuple(belief_from(catalogue, id, f"{name}: loss") for id in ids),
-        detection=belief("detection"),
-        observation_cv=belief("observation_cv"),
-        process_sd=belief("process_sd"),
-        immigration=(
-            belief("immigration") if "immigration" in header and spec.immigration else None
-        ),
-        capacity=belief("capacity") if "capacity" in header else None,
-        periods=periods,
-        detection_changes=tuple((year, year) for year in shifts) or changes,
-        stratum=header.get("stratum", "all"),
-        area_km2=area,
-    )
+    counts = survey.counts
+    ways = sorted(set(counts.survey) - {""})
+    by = f" by {', '.join(ways)}" if len(ways) > 1 else ""
+    least = int(counts.at_least.sum())
+    limits = f", {least} of them lower limits" if least else ""
+    return f"{counts.year.size} counts{by}, {counts.year[0]}-{counts.year[-1]}{limits}"

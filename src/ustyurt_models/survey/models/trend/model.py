@@ -1,10 +1,18 @@
-"""State-space trend of published counts in PyMC, with the states integrated out exactly.
+"""State-space trend of counts in PyMC.
 
-Log growth in a year = log(ceiling of a closed population) + log(1 - loss of the period)
-+ log(1 + immigration) + process error. Log count = log abundance + log detection + error.
-The ceiling comes from the demography of the species, so growth beyond it can only be explained
-by immigration, by better detection, or by lucky years: the posterior says how much by which.
+Log growth in a year = log(ceiling of a closed population) * response to abundance
++ log(1 - loss of the period) + log(1 + immigration) + process error.
+Log count = log abundance + log detection + error; a lower limit says that such a count would have
+been so large or larger. The ceiling comes from the demography of the species, so growth beyond it
+can only be explained by immigration, by better detection, or by lucky years: the posterior says
+how much by which.
+
+Where all is normal given the parameters (`TrendSettings.exact`) the states are integrated out: by
+rotation where all counts err alike, else by the Kalman filter. Other forms sample the yearly
+shocks.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import pymc as pm
@@ -17,7 +25,32 @@ from ustyurt_models.survey.models.trend.data import TrendData
 from ustyurt_models.survey.models.trend.settings import TrendSettings
 from ustyurt_models.survey.settings import Belief
 
-__all__ = ["build"]
+__all__ = ["LATENT", "build"]
+
+#: Free variables that are states.
+LATENT = ("shock", "excess")
+
+_LOG_2PI = float(np.log(2 * np.pi))
+
+
+@dataclass(frozen=True)
+class _Growth:
+    """Growth as the model sees it.
+
+    Attributes
+    ----------
+    ceiling : TensorVariable
+        Log growth of a closed population far below capacity.
+    rest : TensorVariable
+        Log growth by losses and immigration, shape (period,).
+    capacity, theta : TensorVariable or None
+        Log capacity, and power; where the form has them.
+    """
+
+    ceiling: TensorVariable
+    rest: TensorVariable
+    capacity: TensorVariable | None
+    theta: TensorVariable | None
 
 
 def _probability(name: str, belief: Belief, **kwargs) -> TensorVariable:
@@ -36,16 +69,72 @@ def _ceiling(settings: TrendSettings) -> TensorVariable:
     return pm.Deterministic("growth_ceiling", belief.low + width * share)
 
 
-def _losses(settings: TrendSettings) -> TensorVariable:
-    """Declare the yearly loss of each period."""
-    parts = [_probability(f"loss_{i + 1}", belief) for i, belief in enumerate(settings.loss)]
-    return pt.stack(parts)
+def _growth(settings: TrendSettings) -> _Growth:
+    """Declare what growth is made of."""
+    ceiling = pt.log(_ceiling(settings))
+    losses = [_probability(f"loss_{i + 1}", belief) for i, belief in enumerate(settings.loss)]
+    rest = pt.log1p(-pt.stack(losses))
+    if settings.immigration is not None:
+        mean, sd = normal_moments(settings.immigration)
+        immigration = mean + sd * pm.Normal("immigration_z")
+        rest = rest + pt.log1p(pm.Deterministic("immigration", pt.maximum(immigration, -0.9)))
+    capacity = theta = None
+    if settings.growth != "exponential" and settings.capacity is not None:
+        moments = lognormal_moments(settings.capacity)
+        capacity = pt.log(pm.LogNormal("capacity", *moments))
+    if settings.theta is not None:
+        theta = pm.LogNormal("theta", *lognormal_moments(settings.theta))
+    return _Growth(ceiling, rest, capacity, theta)
 
 
-def _log_density(
+def _detection(data: TrendData) -> TensorVariable:
+    """Declare log detection of every level, shape (level,)."""
+    found = []
+    for i, level in enumerate(data.levels):
+        name = f"detection_{i + 1}"
+        if level.belief is None:
+            mean, sd = level.scale
+            scale = mean + sd * pm.Normal(f"{name}_z")
+            pm.Deterministic(name, pt.exp(scale))
+            found.append(scale)
+        else:
+            found.append(pt.log(_probability(name, level.belief)))
+    return pt.stack(found)
+
+
+def _noise(data: TrendData, settings: TrendSettings) -> TensorVariable:
+    """Declare the variance of every log count, shape (count,)."""
+    known = ~np.isnan(data.sd_log)
+    variance = pt.as_tensor(np.where(known, np.nan_to_num(data.sd_log) ** 2, 0.0))
+    beliefs = [settings.observation_cv, *(settings.method(name).cv for name in data.cv_groups)]
+    for group, belief in enumerate(beliefs):
+        members = (data.cv_group == group) & ~known
+        if belief is None or not members.any():
+            continue
+        name = "observation_cv" if group == 0 else f"observation_cv_{group}"
+        cv = pm.LogNormal(name, *lognormal_moments(belief))
+        variance = variance + pt.log1p(cv**2) * members
+    return variance
+
+
+def _log_seen(data: TrendData) -> TensorVariable:
+    """Declare log counts, those of lower limits as what a full count would have been at least.
+
+    The excess is flat on the logarithm of the count: the density of the limit's tail is integrated
+    over it by sampling.
+    """
+    seen = pm.Data("log_count", data.log_count)
+    if not data.at_least.any():
+        return seen
+    excess = pm.Exponential("excess", 1.0, shape=int(data.at_least.sum()))
+    pm.Potential("prior_excess_is_flat", excess.sum())
+    return seen + pt.dot(np.eye(data.index.size)[:, data.at_least], excess)
+
+
+def _rotated(
     data: TrendData, gap: TensorVariable, process: TensorVariable, noise: TensorVariable
 ) -> TensorVariable:
-    """Log density of the counts: random walk plus error, rotated so that it is diagonal.
+    """Log density of counts that err alike: random walk plus error, made diagonal.
 
     The covariance is process * min(t, t') + noise * identity; the eigenvectors of the first
     part do not depend on parameters, so no matrix is factorised while sampling.
@@ -54,6 +143,99 @@ def _log_density(
     variance = process * np.maximum(values, 0.0) + noise
     rotated = pt.dot(vectors.T, gap)
     return -0.5 * pt.sum(rotated**2 / variance + pt.log(2 * np.pi * variance))
+
+
+def _filtered(
+    data: TrendData,
+    seen: TensorVariable,
+    first: TensorVariable,
+    moves: tuple[TensorVariable, TensorVariable],
+    sds: tuple[TensorVariable, TensorVariable],
+) -> TensorVariable:
+    """Log density of counts by the Kalman filter of one state, year by year."""
+    (shift, keep), (process, noise) = moves, sds
+    mean, spread, terms = first, pt.zeros_like(first), []
+    for year in range(data.years.size):
+        if year:
+            mean = keep * mean + shift[year - 1]
+            spread = keep**2 * spread + process
+        for i in np.flatnonzero(data.index == year):
+            total = spread + noise[int(i)]
+            gap = seen[int(i)] - mean
+            terms.append(gap**2 / total + pt.log(total))
+            gain = spread / total
+            mean, spread = mean + gain * gap, noise[int(i)] * gain
+    return -0.5 * (pt.sum(pt.stack(terms)) + len(terms) * _LOG_2PI)
+
+
+def _exact(
+    data: TrendData, settings: TrendSettings, growth: _Growth, first: TensorVariable
+) -> None:
+    """Declare the likelihood of the counts with the states integrated out."""
+    detection = pt.dot(data.detection_weight, _detection(data))
+    noise = _noise(data, settings)
+    process = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd)) ** 2
+    seen = _log_seen(data) - detection
+    if growth.capacity is None:
+        shift, keep = (growth.ceiling + growth.rest)[data.period], pt.ones_like(growth.ceiling)
+    else:
+        pull = growth.ceiling / (growth.capacity - np.log(settings.full_growth_at))
+        shift, keep = growth.rest[data.period] + pull * growth.capacity, 1.0 - pull
+    if growth.capacity is None and data.alike:
+        drift = pt.concatenate([pt.zeros(1), pt.cumsum(shift)])
+        density = _rotated(data, seen - first - drift[data.index], process, noise[0])
+    else:
+        density = _filtered(data, seen, first, (shift, keep), (process, noise))
+    pm.Potential("log_counts", density)
+
+
+def _shocks(settings: TrendSettings, years: int) -> TensorVariable:
+    """Declare yearly shocks of log growth, shape (year - 1,)."""
+    scale = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd))
+    if settings.process == "normal":
+        return scale * pm.Normal("shock", shape=years - 1)
+    # Juarez & Steel 2010, Journal of Business & Economic Statistics 28:52; kept above one.
+    freedom = 1.0 + pm.Gamma("freedom_over_one", 2.0, 0.1)
+    pm.Deterministic("tail_freedom", freedom)
+    return scale * pm.StudentT("shock", freedom, shape=years - 1)
+
+
+def _path(
+    settings: TrendSettings, growth: _Growth, first: TensorVariable, moved: TensorVariable
+) -> TensorVariable:
+    """Return log abundance of every year, shape (year,).
+
+    `moved` is growth but for the ceiling, shape (year - 1,).
+    """
+    if growth.capacity is None:
+        steps = pt.cumsum(growth.ceiling + moved)
+        return pt.concatenate([pt.stack([first]), first + steps])
+    path, full = [first], np.log(settings.full_growth_at)
+    for year in range(moved.type.shape[0]):
+        room = growth.capacity - path[-1]
+        if growth.theta is None:
+            share = room / (growth.capacity - full)
+        else:
+            share = -pt.expm1(pt.minimum(-growth.theta * room, 50.0))
+        path.append(path[-1] + growth.ceiling * share + moved[year])
+    return pt.stack(path)
+
+
+def _sampled(
+    data: TrendData, settings: TrendSettings, growth: _Growth, first: TensorVariable
+) -> None:
+    """Declare states and the likelihood of the counts given them."""
+    detection = pt.dot(data.detection_weight, _detection(data))
+    noise = pt.sqrt(_noise(data, settings))
+    moved = growth.rest[data.period] + _shocks(settings, data.years.size)
+    path = pm.Deterministic("log_abundance_path", _path(settings, growth, first, moved))
+    z = (pm.Data("log_count", data.log_count) - detection - path[data.index]) / noise
+    full = np.flatnonzero(~data.at_least)
+    density = -0.5 * pt.sum(z[full] ** 2 + 2 * pt.log(noise[full]) + _LOG_2PI)
+    if data.at_least.any():
+        over = pm.logcdf(pm.Normal.dist(0.0, 1.0), -z[np.flatnonzero(data.at_least)])
+        density = density + pt.sum(over)
+    pm.Potential("log_counts", density)
 
 
 def build(data: TrendData, settings: TrendSettings) -> pm.Model:
@@ -70,30 +252,15 @@ def build(data: TrendData, settings: TrendSettings) -> pm.Model:
     -------
     pymc.Model
         Variables ``growth_ceiling``, ``loss_1`` ..., ``immigration``, ``detection_1`` ...,
-        ``observation_cv`` and ``process_sd``; data variables ``log_count`` and ``start_mean``.
+        ``observation_cv`` and ``process_sd``, and where the form has them ``capacity``, ``theta``,
+        ``tail_freedom`` and ``log_abundance_path``; data variables ``log_count`` and
+        ``start_mean``.
     """
     with pm.Model() as model:
-        log_ceiling = pt.log(_ceiling(settings))
-        log_kept = pt.log1p(-_losses(settings))
-        log_open = pt.as_tensor(0.0)
-        if settings.immigration is not None:
-            mean, sd = normal_moments(settings.immigration)
-            immigration = mean + sd * pm.Normal("immigration_z")
-            log_open = pt.log1p(pm.Deterministic("immigration", pt.maximum(immigration, -0.9)))
-        levels = data.detection_weight.shape[1]
-        detection = pt.stack(
-            [pt.log(_probability(f"detection_{i + 1}", settings.detection)) for i in range(levels)]
-        )
-        cv_mean, cv_sd = lognormal_moments(settings.observation_cv)
-        noise = pt.log1p(pm.LogNormal("observation_cv", cv_mean, cv_sd) ** 2)
-        process = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd)) ** 2
-        per_period = log_ceiling + log_kept + log_open
-        drift = pt.concatenate([pt.zeros(1), pt.cumsum(per_period[data.period])])
-        first = pm.Data("start_mean", np.array(data.start[0])) + data.start[1] * pm.Normal(
-            "start_z"
-        )
+        growth = _growth(settings)
+        start = pm.Data("start_mean", np.array(data.start[0]))
+        first = start + data.start[1] * pm.Normal("start_z")
         pm.Deterministic("log_abundance_start", first)
-        mean = first + drift[data.index] + pt.dot(data.detection_weight, detection)
-        gap = pm.Data("log_count", data.log_count) - mean
-        pm.Potential("log_counts", _log_density(data, gap, process, noise))
+        declare = _exact if settings.exact else _sampled
+        declare(data, settings, growth, first)
     return model

@@ -1,21 +1,17 @@
-"""From a trend posterior to abundance by year, what explains the growth, and the start value."""
+"""From a trend posterior to abundance by year and the value that starts a simulation."""
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ustyurt_models.formulas.trend import (
-    detection_weights,
-    forecast_log_abundance,
-    sample_log_abundance,
-    sd_of_log,
-)
+from ustyurt_models.formulas.trend import carry_forward, forecast_log_abundance
 from ustyurt_models.survey.beliefs import draw_positive
 from ustyurt_models.survey.models.trend.data import TrendData
 from ustyurt_models.survey.models.trend.settings import TrendSettings
+from ustyurt_models.survey.models.trend.states import States, path_of, states_of
 from ustyurt_models.survey.read.counts import Counts
 
-__all__ = ["UNITS", "abundance_node", "derive", "observed_node", "trend_node"]
+__all__ = ["UNITS", "abundance_node", "derive", "observed_node"]
 
 Floats = NDArray[np.float64]
 
@@ -24,20 +20,62 @@ UNITS = {
     "growth_ceiling": ("yr-1", "largest growth factor of a closed population"),
     "loss": ("yr-1", "share of growth lost, by period"),
     "immigration": ("yr-1", "net immigration as a share of abundance"),
-    "detection": ("1", "share of animals that a count finds, by level"),
+    "detection": ("1", "share of animals that a count finds, by level; an index may exceed one"),
     "observation_cv": ("1", "coefficient of variation of a count"),
     "process_sd": ("1", "standard deviation of yearly log growth"),
+    "tail_freedom": ("1", "degrees of freedom of yearly log growth: below five, catastrophes"),
+    "capacity": ("1", "abundance at which a closed population stops growing [animals]"),
+    "theta": ("1", "power of the response of growth to abundance"),
     "log_abundance": ("1", "log abundance at the time of the count"),
     "growth_closed": ("yr-1", "log growth without immigration in the last period"),
     "growth_now": ("yr-1", "log growth with immigration in the last period"),
     "detection_shift": ("1", "log ratio of last to first level of detection"),
+    "excess": ("1", "log of a full count over its lower limit"),
     "abundance": ("1", "animals"),
+    "abundance_total": ("1", "animals in the last year"),
 }
+_INNER = ("ceiling_share", "log_abundance_start", "log_abundance_path", "shock", "freedom_over_one")
 
 
-def _levels(posterior: xr.Dataset, name: str, count: int) -> Floats:
-    """Stack ``name_1`` ... into shape (chain, draw, count)."""
-    return np.stack([posterior[f"{name}_{i + 1}"].values for i in range(count)], axis=-1)
+def _future(
+    states: States, told: TrendSettings, last: Floats, ahead: int, rng: np.random.Generator
+) -> Floats:
+    """Forecast log abundance after the last count, shape (draw, year)."""
+    draws = last.size
+    capacity = np.full(draws, np.inf)
+    if told.growth == "exponential" and told.capacity is not None:
+        capacity = draw_positive(told.capacity, draws, rng)
+    shocks = states.shocks((draws, ahead), rng)
+    rest = states.rest[:, -1]
+    if told.growth != "exponential":
+        return carry_forward(last, states.regulation, rest, states.process, shocks)
+    growth = states.regulation.log_ceiling + rest
+    return forecast_log_abundance(last, growth, states.process, capacity, shocks)
+
+
+def _tidy(posterior: xr.Dataset, data: TrendData) -> xr.Dataset:
+    """Leave out what only the sampler needs, and parts that are stacked again."""
+    parts = {f"observation_cv_{i + 1}": name for i, name in enumerate(data.cv_groups)}
+    dropped = [
+        name
+        for name in map(str, posterior)
+        if name in _INNER
+        or name.endswith("_z")
+        or (name.startswith(("loss_", "detection_")) and name.rpartition("_")[2].isdigit())
+    ]
+    out = posterior.drop_vars([*dropped, *(name for name in parts if name in posterior)])
+    kept = {name: posterior[name] for name in parts if name in posterior}
+    if kept:
+        stacked = np.stack([one.values for one in kept.values()], axis=-1)
+        out = out.assign_coords(survey=[parts[name] for name in kept])
+        out["observation_cv_of"] = (("chain", "draw", "survey"), stacked)
+    return out
+
+
+def _mean_growth(states: States, path: Floats, data: TrendData) -> Floats:
+    """Return the mean log growth of a closed population over the last period, shape (draw,)."""
+    recent = np.flatnonzero(data.period == data.period[-1])
+    return states.regulation.growth(path[:, recent]).mean(axis=1) + states.log_kept[:, -1]
 
 
 def derive(
@@ -56,7 +94,7 @@ def derive(
     data : TrendData
         The counts.
     settings : TrendSettings
-        Periods, ceiling.
+        Periods, form of growth.
     last_year : int
         Last year wanted; years after the last count are forecast.
     rng : numpy.random.Generator
@@ -68,51 +106,36 @@ def derive(
         Posterior with ``log_abundance`` (chain, draw, year), ``growth_closed``, ``growth_now``.
     """
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    loss = _levels(posterior, "loss", len(settings.loss))
-    detection = _levels(posterior, "detection", data.detection_weight.shape[1])
-    immigration = np.zeros(shape)
-    if "immigration" in posterior:
-        immigration = posterior["immigration"].values
-    closed = np.log(posterior["growth_ceiling"].values)[..., None] + np.log1p(-loss)
-    growth = closed + np.log1p(immigration)[..., None]
-    draws = shape[0] * shape[1]
-    process = posterior["process_sd"].values.reshape(draws)
-    path = sample_log_abundance(
-        growth[..., data.period].reshape(draws, -1),
-        (np.log(detection) @ data.detection_weight.T).reshape(draws, -1),
-        (process, sd_of_log(posterior["observation_cv"].values).reshape(draws)),
-        posterior["log_abundance_start"].values.reshape(draws),
-        (data.index, data.log_count),
-        rng,
-    )
+    states = states_of(posterior, data, settings)
+    path = path_of(posterior, states, data, rng)
     ahead = max(last_year - int(data.years[-1]), 0)
-    capacity = np.full(draws, np.inf)
-    if settings.capacity is not None:
-        capacity = draw_positive(settings.capacity, draws, rng)
-    shocks = rng.standard_normal((draws, ahead))
-    now = growth[..., -1].reshape(draws)
-    future = forecast_log_abundance(path[:, -1], now, process, capacity, shocks)
+    future = _future(states, settings, path[:, -1], ahead, rng)
+    whole = np.concatenate([path, future], axis=1)
+    closed = _mean_growth(states, path, data)
     years = np.arange(data.years[0], data.years[-1] + ahead + 1)
-    per_draw = ("chain", "draw")
-    inner = {"ceiling_share", "log_abundance_start"}
-    dropped = [n for n in posterior if str(n).endswith("_z") or n in inner]
-    out = posterior.drop_vars(dropped).drop_vars(
-        [n for n in posterior if str(n).startswith(("loss_", "detection_")) and n not in dropped]
-    )
-    out = out.assign_coords(year=years)
-    out["loss"] = ((*per_draw, "period"), loss)
-    out["detection"] = ((*per_draw, "level"), detection)
-    out["log_abundance"] = (
-        (*per_draw, "year"),
-        np.concatenate([path, future], axis=1).reshape(*shape, -1),
-    )
-    out["growth_closed"] = (per_draw, closed[..., -1])
-    out["growth_now"] = (per_draw, growth[..., -1])
-    out["detection_shift"] = (per_draw, np.log(detection[..., -1] / detection[..., 0]))
+    out = _tidy(posterior, data)
+    out = out.assign_coords(year=years, level=[level.name for level in data.levels])
+    main = np.flatnonzero([level.belief is not None for level in data.levels])[0]
+    changed = states.levels[:, _last_of_main(data)] - states.levels[:, main]
+    per_draw, found = ("chain", "draw"), states.levels
+    out["loss"] = ((*per_draw, "period"), -np.expm1(states.log_kept).reshape(*shape, -1))
+    out["detection"] = ((*per_draw, "level"), np.exp(found).reshape(*shape, -1))
+    out["log_abundance"] = ((*per_draw, "year"), whole.reshape(*shape, -1))
+    out["growth_closed"] = (per_draw, closed.reshape(shape))
+    out["growth_now"] = (per_draw, (closed + states.log_open).reshape(shape))
+    out["detection_shift"] = (per_draw, changed.reshape(shape))
+    out["abundance_total"] = (per_draw, np.exp(whole[:, -1]).reshape(shape))
     for name, variable in out.data_vars.items():
-        unit, meaning = UNITS[str(name)]
+        unit, meaning = UNITS[str(name).removesuffix("_of")]
         variable.attrs = {"units": unit, "long_name": meaning}
     return out
+
+
+def _last_of_main(data: TrendData) -> int:
+    """Return the last level of detection of the main way of counting."""
+    stem = data.levels[0].name.removesuffix(" 1")
+    same = [i for i, one in enumerate(data.levels) if one.name.rpartition(" ")[0] == stem]
+    return max(same, default=0)
 
 
 def abundance_node(posterior: xr.Dataset, settings: TrendSettings) -> xr.Dataset:
@@ -137,95 +160,19 @@ def abundance_node(posterior: xr.Dataset, settings: TrendSettings) -> xr.Dataset
     return node
 
 
-def _slope(years: Floats, values: Floats) -> Floats:
-    """Least-squares slope of values, shape (..., year), on years."""
-    centred = years - years.mean()
-    return values @ centred / (centred @ centred)
-
-
-def trend_node(
-    posterior: xr.Dataset, data: TrendData, settings: TrendSettings, counts: Counts, mass: float
-) -> xr.Dataset:
-    """Prepare the trend for figures and the account of growth in the last period.
-
-    Parameters
-    ----------
-    posterior : xarray.Dataset
-        With states.
-    data : TrendData
-        The counts on the yearly axis.
-    settings : TrendSettings
-        Periods and changes of detection.
-    counts : Counts
-        The counts as read.
-    mass : float
-        Mass of equal-tailed intervals.
-
-    Returns
-    -------
-    xarray.Dataset
-        By ``year``: draws of abundance, the published count (NaN where none; the last where a
-        year has several), abundance and expected count (low, median, high). By ``draw``: the
-        log growth of counts over the last period and the parts of it that are closed-population
-        growth, immigration, detection and lucky years.
-    """
-    tails = [(1 - mass) / 2, 0.5, (1 + mass) / 2]
-    path = posterior["log_abundance"].values.reshape(-1, posterior.sizes["year"])
-    levels = np.log(posterior["detection"].values.reshape(path.shape[0], -1))
-    level_share = detection_weights(posterior["year"].values, settings.detection_changes)
-    found = path + levels @ level_share.T
-    node = xr.Dataset(coords={"year": posterior["year"].values})
-    node["abundance"] = (("draw", "year"), np.exp(path), {"units": "1", "long_name": "animals"})
-    by_year = dict(zip(counts.year.tolist(), counts.estimate.tolist(), strict=True))
-    observed = [by_year.get(int(year), np.nan) for year in posterior["year"].values]
-    node["observed"] = ("year", observed, {"units": "1", "long_name": "published count"})
-    for name, values in (("abundance", np.exp(path)), ("expected_count", np.exp(found))):
-        for part, quantile in zip(
-            ("low", "median", "high"), np.quantile(values, tails, 0), strict=True
-        ):
-            long_name = f"{name.replace('_', ' ')}, {part}"
-            node[f"{name}_{part}"] = ("year", quantile, {"units": "1", "long_name": long_name})
-    recent = posterior["year"].values >= (settings.periods[-1] if settings.periods else 0)
-    recent &= posterior["year"].values <= data.years[-1]
-    years = posterior["year"].values[recent].astype(float)
-    whole = _slope(years, found[:, recent])
-    seen = _slope(years, (levels @ level_share.T)[:, recent])
-    closed = posterior["growth_closed"].values.ravel()
-    open_ = posterior["growth_now"].values.ravel() - closed
-    parts = {
-        "growth_of_counts": (whole, "log growth of expected counts, last period"),
-        "growth_closed": (closed, "part: growth of a closed population"),
-        "growth_immigration": (open_, "part: immigration"),
-        "growth_detection": (seen, "part: better detection"),
-        "growth_lucky_years": (whole - seen - closed - open_, "part: years above the mean"),
-        "growth_ceiling": (
-            np.log(posterior["growth_ceiling"].values.ravel()),
-            "ceiling of a closed population",
-        ),
-    }
-    for name, (values, meaning) in parts.items():
-        node[name] = ("draw", values, {"units": "yr-1", "long_name": meaning})
-    raw = counts.year >= years[0]
-    slope = _slope(counts.year[raw].astype(float), np.log(counts.estimate[raw]))
-    node.attrs = {
-        "interval_mass": mass,
-        "interval_type": "equal-tailed",
-        "last_count_year": int(data.years[-1]),
-        "period_begin": int(years[0]),
-        "published_growth": float(slope),
-        "probability_ceiling_reaches_published_growth": float(
-            np.mean(parts["growth_ceiling"][0] >= slope)
-        ),
-    }
-    return node
-
-
 def observed_node(counts: Counts) -> xr.Dataset:
     """Return the counts with their sources."""
     return xr.Dataset(
         {
             "estimate": ("count", counts.estimate, {"units": "1", "long_name": "animals counted"}),
             "year": ("count", counts.year, {"units": "1", "long_name": "calendar year"}),
+            "sd_log": (
+                "count",
+                counts.sd_log,
+                {"units": "1", "long_name": "stated standard deviation of the logarithm"},
+            ),
+            "at_least": ("count", counts.at_least.astype(np.int64), {"units": "1"}),
+            "survey": ("count", list(counts.survey)),
             "source": ("count", list(counts.source)),
             "method": ("count", list(counts.method)),
             "confidence": ("count", list(counts.confidence)),

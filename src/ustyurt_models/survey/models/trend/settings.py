@@ -1,10 +1,32 @@
 """What the trend model is told: priors from the evidence, periods, changes of detection."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ustyurt_models.survey.settings import Belief
 
-__all__ = ["TrendSettings"]
+__all__ = ["MethodBelief", "TrendSettings", "folded"]
+
+
+def folded(name: str) -> str:
+    """Return the name of a way of counting as a header line can hold it."""
+    return name.strip().lower().replace(" ", "_")
+
+
+@dataclass(frozen=True)
+class MethodBelief:
+    """What is believed of one way of counting.
+
+    Attributes
+    ----------
+    detection : Belief or None
+        Share of the animals that it finds; ``None`` for an index of unknown scale.
+    cv : Belief or None
+        Spread of its counts; ``None`` for that of all counts.
+    """
+
+    detection: Belief | None
+    cv: Belief | None = None
 
 
 @dataclass(frozen=True)
@@ -26,7 +48,7 @@ class TrendSettings:
     immigration : Belief or None
         Net immigration as a share of abundance per year; ``None`` closes the population.
     capacity : Belief or None
-        Abundance at which growth ends, for years after the last count only.
+        Abundance at which growth ends; exponential: for years after the last count only.
     periods : tuple of int
         First year of each period after the first; growth from that year on has its own loss.
     detection_changes : tuple of (int, int)
@@ -37,6 +59,16 @@ class TrendSettings:
         Its area.
     start_sd_log : float
         Prior spread of log abundance in the first year around the first count.
+    growth : str
+        ``exponential``, ``gompertz`` or ``theta_ricker``.
+    process : str
+        ``normal`` or ``student``.
+    theta : Belief or None
+        Power of the theta-Ricker.
+    full_growth_at : float
+        Gompertz: abundance at which growth is the ceiling.
+    methods : mapping of str to MethodBelief
+        Ways of counting that differ from `detection` and `observation_cv`, by folded name.
     """
 
     growth_ceiling: Belief
@@ -51,3 +83,21 @@ class TrendSettings:
     stratum: str = "all"
     area_km2: float = 1.0
     start_sd_log: float = 1.5
+    growth: str = "exponential"
+    process: str = "normal"
+    theta: Belief | None = None
+    full_growth_at: float = 1.0
+    methods: Mapping[str, MethodBelief] = field(default_factory=dict)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all is normal given the parameters."""
+        return self.process == "normal" and self.growth != "theta_ricker"
+
+    def method(self, name: str) -> MethodBelief:
+        """Return what is believed of a way of counting: its own, or that of all."""
+        return self.methods.get(folded(name), MethodBelief(self.detection))
+
+    def is_index(self, name: str) -> bool:
+        """Return whether nobody knows which share of the animals this way of counting finds."""
+        return self.method(name).detection is None

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.study.surveys import Trend
-from ustyurt_models.survey.models.trend import checks, model, results
+from ustyurt_models.survey.models.trend import account, checks, model, results
 from ustyurt_models.survey.models.trend.data import TrendData, TrendSurvey, prepare
 
 __all__ = ["TrendModel", "survey_model"]
@@ -21,6 +21,7 @@ class TrendModel:
 
     survey: TrendSurvey
     data: TrendData
+    latent: tuple[str, ...] = model.LATENT
 
     @property
     def settings(self) -> Trend:
@@ -48,11 +49,11 @@ class TrendModel:
         self, posterior: xr.Dataset, rng: np.random.Generator
     ) -> Mapping[str, tuple[float, str]]:
         """Return posterior predictive tail probabilities."""
-        return checks.predictive_p_values(posterior, self.data, rng)
+        return checks.predictive_p_values(posterior, self.data, self.survey.told, rng)
 
     def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
         """Return the log density of each count given all the others."""
-        return checks.log_likelihood(posterior, self.data), "count"
+        return checks.log_likelihood(posterior, self.data, self.survey.told), "count"
 
     def nodes(self, posterior: xr.Dataset, mass: float) -> dict[str, xr.Dataset]:
         """Return abundance, trend and the counts."""
@@ -60,7 +61,7 @@ class TrendModel:
         return {
             "observed_data": results.observed_node(counts),
             "abundance": results.abundance_node(posterior, told),
-            "trend": results.trend_node(posterior, self.data, told, counts, mass),
+            "trend": account.trend_node(posterior, self.data, told, counts, mass),
         }
 
 
