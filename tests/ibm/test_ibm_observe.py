@@ -195,3 +195,20 @@ def test_no_more_collars_are_worn_than_there_are():
     fixes = follow(scenes, 5, 10, rng(18))
     assert np.all(np.bincount(fixes.census) == 5)
     assert np.unique(fixes.identity).size == 5
+
+
+@pytest.mark.parametrize("length_m", [12_000.0, 30_000.0, 55_000.0])
+def test_no_line_lies_on_another_however_long_lines_are(length_m):
+    for i in range(20):
+        lines = lay_lines(GROUND, ZONE, 25, length_m, rng(3, i))
+        order = np.lexsort((lines.low_m, lines.x_m))
+        x, low, high = (field[order] for field in (lines.x_m, lines.low_m, lines.high_m))
+        same = x[1:] == x[:-1]
+        assert (low[1:] - high[:-1])[same].min(initial=0.0) > -1e-6
+        assert np.diff(x)[~same].min() > 2 * EYE.truncation_m, "columns of lines stay apart"
+
+
+@pytest.mark.parametrize("length_m", [12_000.0, 55_000.0])
+def test_long_lines_have_the_effort_asked_for_too(length_m):
+    effort = [lay_lines(GROUND, ZONE, 25, length_m, rng(4, i)).effort_m.sum() for i in range(400)]
+    assert np.mean(effort) == pytest.approx(25 * length_m, abs=5 * np.std(effort) / 20)

@@ -36,7 +36,7 @@ class LineWalk(ObservationBlock):
     """Line transects, written as a Distance flat file."""
 
     method: Literal["lines"]
-    """Straight lines from south to north on a lattice with random origin."""
+    """Straight lines from south to north on a lattice with random origin, none on another."""
     species: _Name
     """Prey species that is looked for."""
     lines: _Whole

@@ -71,11 +71,11 @@ def _inside(ground: Ground, zone: NDArray[np.bool_], x: Floats, y: Floats) -> ND
 def lattice(
     ground: Ground,
     zone: NDArray[np.bool_],
-    count: int,
+    spacing_m: tuple[float, float],
     rng: np.random.Generator,
     beyond_m: float = 0.0,
 ) -> tuple[Floats, Floats]:
-    """Lay a square lattice with random origin over the rectangle around a zone.
+    """Lay a lattice with random origin over the rectangle around a zone.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def lattice(
         The grid.
     zone : numpy.ndarray
         Bool, shape (row, column), at least one cell.
-    count : int
-        Points wanted in the zone; the spacing is the root of area over count.
+    spacing_m : tuple of float
+        From point to point to the east, and to the north [m].
     rng : numpy.random.Generator
         Chance of the origin.
     beyond_m : float
@@ -97,14 +97,18 @@ def lattice(
     """
     rows, columns = np.nonzero(zone)
     half = ground.cell_m / 2
-    spacing = float(np.sqrt(zone.sum() / count)) * ground.cell_m
     west, east = ground.x_m[columns.min()] - half, ground.x_m[columns.max()] + half
     south = ground.y_m[rows.max()] - half - beyond_m
     north = ground.y_m[rows.min()] + half + beyond_m
-    start = rng.uniform(0.0, spacing, 2)
-    x = np.arange(west + start[0], east, spacing)
-    y = np.arange(south + start[1], north, spacing)
+    start = rng.uniform(0.0, spacing_m)
+    x = np.arange(west + start[0], east, spacing_m[0])
+    y = np.arange(south + start[1], north, spacing_m[1])
     return np.repeat(x, y.size), np.tile(y, x.size)
+
+
+def _even_spacing(ground: Ground, zone: NDArray[np.bool_], count: int) -> float:
+    """Return the spacing [m] of a square lattice with `count` points in a zone."""
+    return float(np.sqrt(zone.sum() / count)) * ground.cell_m
 
 
 def lay_lines(
@@ -115,6 +119,10 @@ def lay_lines(
     rng: np.random.Generator,
 ) -> Lines:
     """Lay lines on a lattice with random origin, so that every spot is equally likely covered.
+
+    The lattice is square where lines are shorter than its spacing. Longer lines would lie on top
+    of each other, and groups would be seen twice by samples that pass for independent; they follow
+    one another end to end instead, in columns further apart.
 
     Lines whose middle lies outside the zone but that reach into it belong to the design ("plus
     sampling"; Strindberg, Buckland & Thomas 2004, in *Advanced Distance Sampling*, ch. 7): without
@@ -138,7 +146,9 @@ def lay_lines(
     Lines
         Those that reach into the zone.
     """
-    x, middle = lattice(ground, zone, count, rng, length_m / 2)
+    even = _even_spacing(ground, zone, count)
+    spacing = (even, even) if length_m <= even else (even * even / length_m, length_m)
+    x, middle = lattice(ground, zone, spacing, rng, length_m / 2)
     low, high = middle - length_m / 2, middle + length_m / 2
     column = np.clip(
         np.floor((x - ground.x_m[0]) / ground.cell_m + 0.5).astype(int), 0, ground.x_m.size - 1
@@ -167,6 +177,7 @@ def lay_cameras(
     tuple of numpy.ndarray
         x and y [m], each shape (camera,).
     """
-    x, y = lattice(ground, zone, count, rng)
+    even = _even_spacing(ground, zone, count)
+    x, y = lattice(ground, zone, (even, even), rng)
     used = _inside(ground, zone, x, y)
     return x[used], y[used]
