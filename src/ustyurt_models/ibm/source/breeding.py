@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child, mix
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.source.draws import part_of, unit
 from ustyurt_models.ibm.source.environment import noisy
 from ustyurt_models.ibm.source.genes import free_rows, inherit
@@ -23,7 +23,7 @@ _BREEDS, _POOL, _SIRE, _GENES, _PAIRED = range(5)
 _BROOD_ADDRESSES = 1024
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _poisson(chance: float, none: float, mean: float) -> int:
     """Return the Poisson number at the cumulative `chance`; `none` is exp(-mean)."""
     term = none
@@ -36,7 +36,7 @@ def _poisson(chance: float, none: float, mean: float) -> int:
     return count
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _set_rates(setup: Setup, state: State) -> None:
     """Write breeding share and brood of every patch at its density, in place.
 
@@ -74,7 +74,7 @@ def _set_rates(setup: Setup, state: State) -> None:
         state.brood_none[p] = math.exp(-max(0.0, mean))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _count(setup: Setup, state: State, key: np.uint64) -> None:
     """Count animals and sires of every patch; list the sires where they matter. In place."""
     n, spatial, listed = state.alive[0], setup.patches > 1, state.pool.size > 1
@@ -106,7 +106,7 @@ def _count(setup: Setup, state: State, key: np.uint64) -> None:
             pool_size[p] += 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _in_pool(sire: int, share: float, key: np.uint64, identity: np.uint64) -> int:
     """Return 1 when an animal is in the breeding pool this step; `sire`: whether it may be."""
     if share >= 1.0 or sire == 0:
@@ -114,7 +114,7 @@ def _in_pool(sire: int, share: float, key: np.uint64, identity: np.uint64) -> in
     return 1 if unit(np.uint64(mix(key, identity))) < share else 0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _choose(state: State, first: int, last: int, key: np.uint64) -> None:
     """Draw the sire of every newborn in slots `first` to `last` - 1 from the pool, in place.
 
@@ -134,7 +134,7 @@ def _choose(state: State, first: int, last: int, key: np.uint64) -> None:
         sires[newborn] = pool[start[p] + place]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _pair(state: State, key: np.uint64, breeds: np.uint64, fertile: np.ndarray) -> None:
     """Give random females that want to breed a male each, while there are any, in place.
 
@@ -164,7 +164,7 @@ def _pair(state: State, key: np.uint64, breeds: np.uint64, fertile: np.ndarray) 
             state.pool[place] = state.pool[start[p] + pool_size[p]]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def breed(setup: Setup, state: State, now: Now) -> int:
     """Let females breed; newborns are added in place. Return the births, -1 when it is full."""
     n = state.alive[0]
@@ -186,7 +186,7 @@ def breed(setup: Setup, state: State, now: Now) -> int:
     return -1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _bear(setup: Setup, state: State, step: int, breeds: np.uint64) -> int:
     """Add the newborns of all females, in place; return the next free slot, -1 when full."""
     breeding, animals, n = setup.breeding, state.animals, state.alive[0]

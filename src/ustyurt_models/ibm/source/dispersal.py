@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child, mix
+from ustyurt_models.ibm.compiled import kernel
 from ustyurt_models.ibm.source.draws import unit
 from ustyurt_models.ibm.source.state import Dispersal, Now, Setup, State
 
@@ -18,19 +18,19 @@ _LOW = np.uint64(0xFFFFFFFF)
 _TO_UNIT = 1.0 / 4294967296.0
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _low(bits: np.uint64) -> float:
     """Return the number in (0, 1) that the lower 32 bits stand for."""
     return (float(np.int64(np.uint64(bits) & _LOW)) + 0.5) * _TO_UNIT
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _high(bits: np.uint64) -> float:
     """Return the number in (0, 1) that the upper 32 bits stand for."""
     return (float(np.int64(np.uint64(bits) >> _S32)) + 0.5) * _TO_UNIT
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _target_on_grid(dispersal: Dispersal, natal: int, key: np.uint64) -> int:
     """Return the patch that a disperser reaches on a square grid.
 
@@ -56,7 +56,7 @@ def _target_on_grid(dispersal: Dispersal, natal: int, key: np.uint64) -> int:
             return target
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _any_target(patches: int, natal: int, may_stay: bool, chance: float) -> int:
     """Return a patch drawn with equal chances (island model)."""
     if may_stay:
@@ -65,7 +65,7 @@ def _any_target(patches: int, natal: int, may_stay: bool, chance: float) -> int:
     return target + (target >= natal)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def disperse(setup: Setup, state: State, now: Now) -> None:
     """Move the dispersers among the animals of dispersing age, in place; nobody is lost."""
     dispersal, animals = setup.dispersal, state.animals

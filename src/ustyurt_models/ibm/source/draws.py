@@ -1,8 +1,8 @@
 """From random bits to numbers, and closing the gaps that leaving animals make."""
 
 import numpy as np
-from numba import njit
 
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.source.state import Animals, Block
 
 __all__ = ["close_gaps", "part_of", "unit"]
@@ -10,13 +10,13 @@ __all__ = ["close_gaps", "part_of", "unit"]
 _S11 = np.uint64(11)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def unit(bits: np.uint64) -> float:
     """Return the number in (0, 1) that 64 random bits stand for."""
     return (float(np.int64(np.uint64(bits) >> _S11)) + 0.5) * (1.0 / 9007199254740992.0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def part_of(chance: float, cumulative: np.ndarray) -> int:
     """Return the first place whose cumulative share exceeds `chance`; the last at most."""
     place = 0
@@ -25,7 +25,7 @@ def part_of(chance: float, cumulative: np.ndarray) -> int:
     return place
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def close_gaps(animals: Animals, block: Block, first: int, count: int, kept: int) -> int:
     """Move the animals that stay, of `count` from slot `first` on, to slot `kept` and after.
 

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child, normal, uniform
+from ustyurt_models.ibm.compiled import kernel
 from ustyurt_models.ibm.source.state import Now, Rates, Setup, State
 
 __all__ = ["NOISE_GRID", "NOISE_REACH", "draw_environment", "noisy", "set_survival"]
@@ -18,7 +18,7 @@ NOISE_GRID = 1537
 _KEY = 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def noisy(mean: float, sd: float, score: float, quantile: np.ndarray, row: int) -> float:
     """Return a rate in a year with a normal `score`.
 
@@ -34,7 +34,7 @@ def noisy(mean: float, sd: float, score: float, quantile: np.ndarray, row: int) 
     return (1.0 - part) * quantile[row, low] + part * quantile[row, low + 1]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def set_survival(rates: Rates, state: State) -> None:
     """Write the survival of every class under the weather at hand, in place."""
     score, factor = state.weather[1], state.weather[3]
@@ -44,7 +44,7 @@ def set_survival(rates: Rates, state: State) -> None:
         state.survival[kind] = 0.0 if kind >= rates.last_class else lives * factor
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def draw_environment(setup: Setup, state: State, now: Now) -> None:
     """Draw the noise and the catastrophes of the step, in place.
 

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child, mix
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.source.draws import close_gaps, part_of, unit
 from ustyurt_models.ibm.source.genes import add_founder_genes, free_rows
 from ustyurt_models.ibm.source.state import BLOCK, Now, Setup, State, Takings
@@ -16,7 +16,7 @@ _SUPPLEMENT_KEY, _FOUNDER_KEY = 8, 9
 _AGES, _GENES = 1, 2
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _due(step: int, first: int, last: int, every: int) -> bool:
     return bool(first <= step <= last and (step - first) % every == 0)
 
@@ -31,13 +31,13 @@ class Wanted(NamedTuple):
     share: float
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _suits(kind: int, wanted: Wanted) -> bool:
     """Tell whether an animal has the sex and age that is wanted."""
     return wanted.low <= kind <= wanted.high and (wanted.sex == 2 or kind & 1 == wanted.sex)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def take(
     setup: Setup, state: State, plans: Takings, now: Now, purpose: int, taken: np.ndarray
 ) -> None:
@@ -55,7 +55,7 @@ def take(
         take_some(state, wanted, key, taken)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def take_some(state: State, wanted: Wanted, key: np.uint64, taken: np.ndarray) -> None:
     """Take animals out by number or share, in place; `taken` counts females and males."""
     animals, block, n = state.animals, state.block, state.alive[0]
@@ -64,7 +64,7 @@ def take_some(state: State, wanted: Wanted, key: np.uint64, taken: np.ndarray) -
     for i in range(n):
         eligible += _suits(np.int64(kinds[i]), wanted)
     left = min(eligible, wanted.number)
-    kept = 0
+    kept = np.int64(0)
     for first in range(0, n, BLOCK):
         count = min(BLOCK, n - first)
         for i in range(count):
@@ -84,7 +84,7 @@ def take_some(state: State, wanted: Wanted, key: np.uint64, taken: np.ndarray) -
     state.alive[0] = kept
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _settle(setup: Setup, state: State, first: int, last: int, key: np.uint64) -> None:
     """Make the animals of slots `first` to `last` - 1 founders, in place; sex and age are set."""
     identity = state.animals.identity
@@ -96,7 +96,7 @@ def _settle(setup: Setup, state: State, first: int, last: int, key: np.uint64) -
     state.alive[0] = last
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def supplement(setup: Setup, state: State, now: Now) -> int:
     """Add the unrelated animals planned for the step, in place; -1 when it is full."""
     plans, kinds, patches = setup.additions, state.animals.kind, state.animals.patch
@@ -120,7 +120,7 @@ def supplement(setup: Setup, state: State, now: Now) -> int:
     return last - first
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def settle_founders(setup: Setup, state: State, key: np.uint64) -> bool:
     """Put the founders into every patch, in place; return whether there was room.
 
@@ -130,7 +130,9 @@ def settle_founders(setup: Setup, state: State, key: np.uint64) -> bool:
     start, kinds, patches = setup.start, state.animals.kind, state.animals.patch
     base = np.uint64(child(key, _FOUNDER_KEY))
     ages_key = np.uint64(child(base, _AGES))
-    last = 0
+    # As a typed number: `_settle` would be compiled once more for a literal.
+    none = np.int64(0)
+    last = none
     for patch in range(setup.patches):
         for sex in range(2):
             number = start.number[sex]
@@ -146,5 +148,5 @@ def settle_founders(setup: Setup, state: State, key: np.uint64) -> bool:
                 if setup.patches > 1:
                     patches[last + i] = patch
             last += number
-    _settle(setup, state, 0, last, base)
+    _settle(setup, state, none, last, base)
     return True

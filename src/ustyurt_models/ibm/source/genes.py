@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child, mix
+from ustyurt_models.ibm.compiled import kernel
 from ustyurt_models.ibm.source.draws import part_of, unit
 from ustyurt_models.ibm.source.state import Heredity, Setup, State
 
@@ -18,7 +18,7 @@ _LOCI_PER_DRAW = 32
 _MOST_ALLELES = 65_535
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def inherit(setup: Setup, state: State, first: int, last: int, key: np.uint64) -> None:
     """Give the newborns in slots `first` to `last` - 1 the genes of their parents, in place.
 
@@ -50,7 +50,7 @@ def inherit(setup: Setup, state: State, first: int, last: int, key: np.uint64) -
             _add_to_pedigree(state, newborn)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _add_to_pedigree(state: State, newborn: int) -> None:
     """Write the kinship of a newborn with everybody, and its F, in place (tabular method)."""
     animals, kinship, used = state.animals, state.kinship, state.row_used
@@ -66,7 +66,7 @@ def _add_to_pedigree(state: State, newborn: int) -> None:
     animals.inbreeding[newborn] = related
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _take_row(state: State, slot: int) -> int:
     """Give the animal in `slot` the first free row of the kinship matrix; return the row."""
     row = 0
@@ -77,7 +77,7 @@ def _take_row(state: State, slot: int) -> int:
     return row
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def free_rows(state: State) -> None:
     """Free the rows of the kinship matrix that nobody alive has, in place."""
     state.row_used[:] = 0
@@ -85,7 +85,7 @@ def free_rows(state: State) -> None:
         state.row_used[state.animals.row[i]] = 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def add_founder_genes(
     heredity: Heredity, state: State, first: int, last: int, key: np.uint64
 ) -> None:
@@ -118,7 +118,7 @@ def add_founder_genes(
             _add_founder_kinship(state, slot, heredity.founder_kinship)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _add_founder_kinship(state: State, slot: int, related: float) -> None:
     """Write the kinship `related` of a founder with everybody, which is also its F, in place."""
     own = _take_row(state, slot)
@@ -129,7 +129,7 @@ def _add_founder_kinship(state: State, slot: int, related: float) -> None:
     state.animals.inbreeding[slot] = related
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def measure_genes(heredity: Heredity, state: State) -> None:
     """Write mean F, expected heterozygosity, alleles per locus, 1 - mean kinship to `measures`.
 

@@ -1,9 +1,9 @@
 """A source population over many steps: one compiled call, events in the order of the study."""
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child
+from ustyurt_models.ibm.compiled import kernel
 from ustyurt_models.ibm.source.breeding import breed
 from ustyurt_models.ibm.source.dispersal import disperse
 from ustyurt_models.ibm.source.environment import draw_environment, set_survival
@@ -26,10 +26,11 @@ __all__ = ["advance", "begin"]
     _CEILING,
     _CENSUS,
 ) = range(10)
-_HARVEST_KEY, _REMOVAL_KEY = 6, 7
+# As typed numbers: a kernel is compiled once more for every literal that it is called with.
+_HARVEST_KEY, _REMOVAL_KEY, _START = np.int64(6), np.int64(7), np.int64(0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _census(setup: Setup, state: State, record: Record, row: int) -> None:
     """Count who is alive by sex and stage, and measure genes when due, into `row`."""
     animals, n = state.animals, state.alive[0]
@@ -59,16 +60,16 @@ def _census(setup: Setup, state: State, record: Record, row: int) -> None:
         record.gene_diversity[row] = measures[3]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def begin(setup: Setup, state: State, record: Record, key: np.uint64) -> bool:
     """Settle the founders and count them; return whether there was room. Changes in place."""
     set_survival(setup.rates, state)
     room = settle_founders(setup, state, key)
-    _census(setup, state, record, 0)
+    _census(setup, state, record, _START)
     return room
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def advance(
     setup: Setup, state: State, record: Record, key: np.uint64, first: int, last: int
 ) -> bool:

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import child, mix
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.source.draws import close_gaps, unit
 from ustyurt_models.ibm.source.state import BLOCK, Now, Setup, State
 
@@ -18,7 +18,7 @@ _FREE, _HARD = 0, 1
 _DEATH_KEY, _CEILING_KEY = 3, 4
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def die(setup: Setup, state: State, now: Now) -> int:
     """Keep, in place and in order, the animals that live through the step; return the deaths.
 
@@ -31,7 +31,7 @@ def die(setup: Setup, state: State, now: Now) -> int:
     key = np.uint64(child(now.key, _DEATH_KEY))
     load = setup.heredity.depression
     depressed = inbreeding.size > 1 and load > 0.0
-    kept = 0
+    kept = np.int64(0)
     for first in range(0, n, BLOCK):
         count = min(BLOCK, n - first)
         for i in range(count):
@@ -48,7 +48,7 @@ def die(setup: Setup, state: State, now: Now) -> int:
     return n - kept
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def age(setup: Setup, state: State) -> None:
     """Let all animals grow one step older, in place; the oldest age of the tables is kept."""
     kinds = state.animals.kind
@@ -58,7 +58,7 @@ def age(setup: Setup, state: State) -> None:
         kinds[i] = kinds[i] + (step if kinds[i] < top else np.uint16(0))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def cut_to_capacity(setup: Setup, state: State, now: Now) -> int:
     """Cut numbers above capacity by patch, or patch and sex, in place; return how many go.
 
@@ -85,13 +85,13 @@ def cut_to_capacity(setup: Setup, state: State, now: Now) -> int:
     return n - kept
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _group(kind: int, patch: int, by_sex: int) -> int:
     """Return the group of animals that share a capacity."""
     return 2 * patch + (kind & 1) if by_sex == 1 else patch
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _count_groups(setup: Setup, state: State) -> None:
     """Count the animals that share a capacity, in place."""
     count, kinds, patches = state.present, state.animals.kind, state.animals.patch
@@ -105,7 +105,7 @@ def _count_groups(setup: Setup, state: State) -> None:
         count[_group(np.int64(kinds[i]), p, by_sex)] += 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _keep_wanted(setup: Setup, state: State, key: np.uint64) -> int:
     """Keep `wanted` of `count` animals of every group, in place; return how many stay.
 
@@ -116,7 +116,7 @@ def _keep_wanted(setup: Setup, state: State, key: np.uint64) -> int:
     count, wanted, stays = state.present, state.wanted, block.stays
     by_sex, spatial = setup.capacity.by_sex, setup.patches > 1
     hard = 1 if setup.capacity.rule == _HARD else 0
-    kept = 0
+    kept = np.int64(0)
     for first in range(0, n, BLOCK):
         size = min(BLOCK, n - first)
         for i in range(size):
@@ -128,4 +128,4 @@ def _keep_wanted(setup: Setup, state: State, key: np.uint64) -> int:
             wanted[g] -= hard * stay
             stays[i] = stay
         kept = close_gaps(animals, block, first, size, kept)
-    return kept
+    return int(kept)
