@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "draw_states",
+    "forward",
     "log_occupancy",
     "log_sigmoid",
     "log_visits",
     "occupied_given_history",
+    "smooth",
 ]
 
 Floats = NDArray[np.float64]
@@ -87,3 +90,99 @@ def occupied_given_history(
     """
     there = log_sigmoid(logit_psi) + visits
     return np.exp(there - log_occupancy(logit_psi, visits, none_seen))
+
+
+def forward(
+    psi: Floats, gamma: Floats, epsilon: Floats, visits: Floats, none_seen: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Probability of occupancy given the past, season by season, with the log likelihood.
+
+    Parameters
+    ----------
+    psi : numpy.ndarray
+        Occupancy in the first season, shape (..., site).
+    gamma, epsilon : numpy.ndarray
+        Colonisation and local extinction after each season but the last, shape (..., site,
+        season - 1).
+    visits : numpy.ndarray
+        Log probability of the visits of a season where the site is occupied, 0 without visits,
+        shape (..., site, season).
+    none_seen : numpy.ndarray
+        Seasons without detection, shape (site, season).
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Occupancy given all visits up to and with each season, shape (..., site, season), and the
+        log probability of each history, shape (..., site).
+
+    References
+    ----------
+    MacKenzie et al. 2003, Ecology 84:2200, eq. 3, as a forward pass scaled season by season.
+    """
+    before, total = psi, np.zeros(psi.shape)
+    filtered = np.empty(visits.shape)
+    for season in range(visits.shape[-1]):
+        there = before * np.exp(visits[..., season])
+        away = (1.0 - before) * none_seen[:, season]
+        whole = np.maximum(there + away, 1e-300)
+        filtered[..., season] = there / whole
+        total = total + np.log(whole)
+        if season + 1 < visits.shape[-1]:
+            now = filtered[..., season]
+            stays, comes = 1.0 - epsilon[..., season], gamma[..., season]
+            before = now * stays + (1.0 - now) * comes
+    return filtered, total
+
+
+def smooth(filtered: Floats, gamma: Floats, epsilon: Floats) -> Floats:
+    """Probability of occupancy in each season given the whole history.
+
+    Parameters
+    ----------
+    filtered : numpy.ndarray
+        From `forward`, shape (..., site, season).
+    gamma, epsilon : numpy.ndarray
+        Shape (..., site, season - 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (..., site, season).
+
+    References
+    ----------
+    Rauch, Tung & Striebel's backward pass for two states; Weir, Fiske & Royle 2009, Ecology
+    90:1060 (smoothed occupancy).
+    """
+    out = filtered.copy()
+    for season in range(filtered.shape[-1] - 2, -1, -1):
+        now, later = filtered[..., season], out[..., season + 1]
+        stays = now * (1.0 - epsilon[..., season])
+        comes = (1.0 - now) * gamma[..., season]
+        leaves = now * epsilon[..., season]
+        empty = (1.0 - now) * (1.0 - gamma[..., season])
+        from_there = stays / np.maximum(stays + comes, 1e-300)
+        from_away = leaves / np.maximum(leaves + empty, 1e-300)
+        out[..., season] = later * from_there + (1.0 - later) * from_away
+    return out
+
+
+def draw_states(
+    filtered: Floats, gamma: Floats, epsilon: Floats, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Draw the states of all seasons given the whole history; arguments as `smooth`.
+
+    References
+    ----------
+    Chib 1996, Journal of Econometrics 75:79 (backward sampling of a hidden Markov chain).
+    """
+    out = np.empty(filtered.shape, bool)
+    out[..., -1] = rng.random(filtered.shape[:-1]) < filtered[..., -1]
+    for season in range(filtered.shape[-1] - 2, -1, -1):
+        now, later = filtered[..., season], out[..., season + 1]
+        there = now * np.where(later, 1.0 - epsilon[..., season], epsilon[..., season])
+        away = (1.0 - now) * np.where(later, gamma[..., season], 1.0 - gamma[..., season])
+        chance = there / np.maximum(there + away, 1e-300)
+        out[..., season] = rng.random(chance.shape) < chance
+    return out

@@ -27,6 +27,7 @@ _HOMES = {
     "joint": "joint",
     "trend": "trend",
     "occupancy": "sites",
+    "dynamic_occupancy": "sites",
 }
 
 

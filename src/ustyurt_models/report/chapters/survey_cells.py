@@ -9,19 +9,20 @@ from ustyurt_models.report.chapters.survey_reading import (
     mass_of,
     node,
 )
-from ustyurt_models.report.content import Cell, Column, Note, Paragraph, Section, Table
+from ustyurt_models.report.content import Block, Cell, Column, Note, Paragraph, Section, Table
 from ustyurt_models.report.figures.survey_map import (
     DensityMap,
     Ground,
     LandscapeGround,
     density_maps,
+    occupancy_maps,
     plain_ground,
 )
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.maps import Sheet
 from ustyurt_models.report.words import readable, share
 
-__all__ = ["cells_part"]
+__all__ = ["cells_part", "occupancy_map"]
 
 #: The reader is warned when more than this share of the animals lives in extrapolated cells.
 _MUCH = 0.2
@@ -142,3 +143,32 @@ def cells_part(survey: SurveyResult, land: xr.Dataset | None) -> Section | None:
     figure = density_maps(name, survey.species, surface)
     blocks = (_words(cells, outside), figure, _zones(survey, cells))
     return Section(f"survey-{survey.name}-cells", "Where they are", blocks)
+
+
+def occupancy_map(survey: SurveyResult, land: xr.Dataset | None) -> tuple[Block, ...]:
+    """Return the map of occupancy, if the posterior has the node ``occupancy_cells``.
+
+    Parameters
+    ----------
+    survey : SurveyResult
+        A fitted survey.
+    land : xarray.Dataset or None
+        Landscape of the study, for cells that belong to it.
+    """
+    cells = node(survey, "occupancy_cells")
+    if cells is None:
+        return ()
+    outside, psi = _outside(cells), cells["psi"].to_numpy()
+    middle = np.empty(psi.shape[1])
+    for begin in range(0, middle.size, _CELLS_AT_ONCE):
+        part = slice(begin, begin + _CELLS_AT_ONCE)
+        middle[part] = np.median(psi[:, part], axis=0)
+    spread = psi.std(axis=0, ddof=1, dtype=float)
+    found = DensityMap(_ground(cells, land), middle, spread, outside, _sites(survey))
+    figure = occupancy_maps(f"map_occupancy_{survey.name}", survey.species, found)
+    said = (
+        f"{int(outside.sum())} of {outside.size} cells have covariates outside the range that was "
+        "surveyed. Psi of a cell is that of a site of the survey which lies there, not of the "
+        "whole cell."
+    )
+    return (Paragraph(said), figure)

@@ -2,6 +2,7 @@
 
 import xarray as xr
 
+from ustyurt_models.report.chapters.survey_cells import occupancy_map
 from ustyurt_models.report.chapters.survey_reading import (
     interval,
     interval_column,
@@ -71,13 +72,15 @@ def _figure(survey: SurveyResult, found: xr.Dataset) -> Figure:
     return side_by_side(f"occupied_{survey.name}", shares, "share occupied", f"{caption}.")
 
 
-def occupancy_part(survey: SurveyResult) -> Section | None:
+def occupancy_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section | None:
     """Return the part on occupancy, if the posterior has that node.
 
     Parameters
     ----------
     survey : SurveyResult
         A fitted survey.
+    land : xarray.Dataset, optional
+        Landscape of the study, for a map of its cells.
     """
     found = node(survey, "occupancy")
     if found is None:
@@ -91,4 +94,5 @@ def occupancy_part(survey: SurveyResult) -> Section | None:
     blocks: list[Block] = [Paragraph(text), _table(survey, found)]
     if found.sizes["season"] > 1:
         blocks.append(_figure(survey, found))
+    blocks += occupancy_map(survey, land)
     return Section(f"survey-{survey.name}-occupancy", "Where it is", tuple(blocks))

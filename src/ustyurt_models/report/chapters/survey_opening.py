@@ -45,6 +45,7 @@ METHODS = {
     "joint": "several surveys of the same animals taken together",
     "trend": "a trend of yearly counts",
     "occupancy": "occupancy (repeated visits that may miss the species)",
+    "dynamic_occupancy": "dynamic occupancy (sites are won and lost between seasons)",
 }
 
 _MOST_NAMED = 4

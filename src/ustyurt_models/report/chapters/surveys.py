@@ -79,7 +79,7 @@ def survey_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section
     parts = (
         *((conflict, pooled) if conflict is not None else ()),
         trend_part(survey),
-        occupancy_part(survey),
+        occupancy_part(survey, land),
         cells_part(survey, land),
         detection_part(survey),
         design_part(survey),

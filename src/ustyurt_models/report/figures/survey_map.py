@@ -1,12 +1,13 @@
 """Maps of a density surface: the median, how sure it is, and where it is extrapolated."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy.spatial import cKDTree
@@ -31,6 +32,7 @@ __all__ = [
     "PlainGround",
     "density_maps",
     "map_scales",
+    "occupancy_maps",
     "plain_ground",
 ]
 
@@ -229,6 +231,51 @@ def _key(found: DensityMap) -> list[Artist]:
     return handles
 
 
+class _Panel(NamedTuple):
+    """One of two maps side by side."""
+
+    values: np.ndarray
+    colours: str
+    scale: Normalize
+    title: str
+    label: str
+
+
+def _two_maps(found: DensityMap, shown: tuple[_Panel, _Panel]) -> Figure:
+    """Draw a quantity and how sure it is side by side, or one above the other."""
+    columns = 1 if found.ground.shape_in < _FLAT else 2
+    width = WIDTHS_IN[3] if columns == 2 else WIDTHS_IN[2]
+    height = (width / columns - 1.2) * found.ground.shape_in + 0.5
+    rows = 2 // columns
+    figure, grid = drawing(width, min(rows * height + 0.5, 9.0), rows, columns, layout="compressed")
+    for axes, panel in zip(axes_of(grid, 2), shown, strict=True):
+        _draw(figure, axes, found, panel)
+    if handles := _key(found):
+        figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    return figure
+
+
+def _draw(figure: Figure, axes: Axes, found: DensityMap, panel: _Panel) -> None:
+    """Draw one map with its bar of colours."""
+    values, scale = panel.values, panel.scale
+    image = found.ground.draw(axes, found.ground.raster(values), panel.colours, scale)
+    _mark(axes, found)
+    axes.set_title(panel.title)
+    low = bool(np.nanmin(values) < (scale.vmin or 0))
+    high = bool(np.nanmax(values) > (scale.vmax or 1))
+    extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[low, high]
+    bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend=extend)
+    suffix = ", log scale" if isinstance(scale, LogNorm) else ""
+    bar.set_label(f"{panel.label}{suffix}", fontsize=8)
+    if isinstance(scale, LogNorm):
+        bar.ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    bar.ax.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: shown_number(round(value, 9), 2))
+    )
+    bar.ax.yaxis.set_minor_formatter(NullFormatter())
+    bar.ax.tick_params(labelsize=8)
+
+
 @house_style
 def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
     """Draw the median density and its coefficient of variation side by side.
@@ -242,47 +289,58 @@ def density_maps(name: str, species: str, found: DensityMap) -> content.Figure:
     found : DensityMap
         The surface.
     """
-    columns = 1 if found.ground.shape_in < _FLAT else 2
-    width = WIDTHS_IN[3] if columns == 2 else WIDTHS_IN[2]
-    height = (width / columns - 1.2) * found.ground.shape_in + 0.5
-    rows = 2 // columns
-    figure, grid = drawing(width, min(rows * height + 0.5, 9.0), rows, columns, layout="compressed")
     norm, spread = map_scales(found)
+    unsure = "standard deviation over mean"
     shown = (
-        (found.median, "YlGnBu", norm, "density, median", "animals per km²"),
-        (found.cv, "YlOrRd", spread, "how unsure: CV of density", "standard deviation over mean"),
+        _Panel(found.median, "YlGnBu", norm, "density, median", "animals per km²"),
+        _Panel(found.cv, "YlOrRd", spread, "how unsure: CV of density", unsure),
     )
-    for axes, (values, colours, scale, title, label) in zip(axes_of(grid, 2), shown, strict=True):
-        raster = found.ground.raster(values)
-        image = found.ground.draw(axes, raster, colours, scale)
-        _mark(axes, found)
-        axes.set_title(title)
-        low = bool(np.nanmin(values) < (scale.vmin or 0))
-        high = bool(np.nanmax(values) > (scale.vmax or 1))
-        extend = {(0, 0): "neither", (1, 0): "min", (0, 1): "max", (1, 1): "both"}[low, high]
-        bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend=extend)
-        suffix = ", log scale" if isinstance(scale, LogNorm) else ""
-        bar.set_label(f"{label}{suffix}", fontsize=8)
-        if isinstance(scale, LogNorm):
-            bar.ax.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        bar.ax.yaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: shown_number(round(value, 9), 2))
-        )
-        bar.ax.yaxis.set_minor_formatter(NullFormatter())
-        bar.ax.tick_params(labelsize=8)
-    if handles := _key(found):
-        figure.legend(handles=handles, loc="outside lower center", ncols=2)
+    figure = _two_maps(found, shown)
     return finish(figure, name, _caption(species, found), _alt(found), 2)
 
 
-def _caption(species: str, found: DensityMap) -> str:
-    beyond = (
+@house_style
+def occupancy_maps(name: str, species: str, found: DensityMap) -> content.Figure:
+    """Draw the median probability of occupancy and its standard deviation side by side.
+
+    Parameters
+    ----------
+    name : str
+        File name of the figure.
+    species : str
+        For the caption.
+    found : DensityMap
+        ``median`` is psi and ``cv`` its standard deviation.
+    """
+    top = max(float(np.nanmax(found.cv)), 0.05)
+    shown = (
+        _Panel(found.median, "YlGnBu", Normalize(0, 1), "occupancy, median", "probability"),
+        _Panel(found.cv, "YlOrRd", Normalize(0, top), "how unsure", "standard deviation"),
+    )
+    low, middle, high = (shown_number(float(q), 2) for q in np.quantile(found.median, [0, 0.5, 1]))
+    caption = (
+        f"Probability that a site is occupied by {readable(species)}, by cell: median of the "
+        f"posterior, and its standard deviation.{_beyond(found)}{found.ground.note}"
+    )
+    alt = (
+        f"{found.median.size} cells; median probability {low} to {high}, half of the cells below "
+        f"{middle}; {int(found.extrapolated.sum())} cells are extrapolated."
+    )
+    return finish(_two_maps(found, shown), name, caption, alt, 2)
+
+
+def _beyond(found: DensityMap) -> str:
+    """Say what hatching means, where there is any."""
+    return (
         " Hatched: a covariate lies outside the range that was surveyed, so the numbers there are "
         "the model's guess."
     ) * bool(found.extrapolated.any())
+
+
+def _caption(species: str, found: DensityMap) -> str:
     return (
         f"Density of {readable(species)} by cell: median of the posterior, and its coefficient of "
-        f"variation (1: as large as the density itself).{beyond}{found.ground.note}"
+        f"variation (1: as large as the density itself).{_beyond(found)}{found.ground.note}"
     )
 
 

@@ -13,6 +13,7 @@ from ustyurt_models.study.surveys.distance import (
     TransectBlock,
 )
 from ustyurt_models.study.surveys.double_observer import DoubleObserver
+from ustyurt_models.study.surveys.dynamic_occupancy import DynamicOccupancy
 from ustyurt_models.study.surveys.gate import Gate
 from ustyurt_models.study.surveys.hierarchical import (
     DensitySurface,
@@ -33,6 +34,7 @@ __all__ = [
     "DistanceBlock",
     "DistancePriors",
     "DoubleObserver",
+    "DynamicOccupancy",
     "Gate",
     "HierarchicalBlock",
     "HierarchicalDistance",
@@ -63,6 +65,7 @@ Survey = Annotated[
     | StripCounts
     | JointSurvey
     | Trend
-    | Occupancy,
+    | Occupancy
+    | DynamicOccupancy,
     Field(discriminator="model"),
 ]

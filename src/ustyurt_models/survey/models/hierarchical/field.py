@@ -1,4 +1,4 @@
-"""A smooth field on log density: priors in kilometres, waves in the graph."""
+"""A smooth field on a linear predictor: priors in kilometres, waves in the graph."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,26 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
-from ustyurt_models.formulas.hsgp import Basis, basis_functions, choose_basis, spectral_root
+from ustyurt_models.formulas.hsgp import (
+    Basis,
+    Kernel,
+    basis_functions,
+    choose_basis,
+    spectral_root,
+)
 from ustyurt_models.study.surveys import DensitySurface
 from ustyurt_models.survey.models.distance.priors import exponential
 
-__all__ = ["LONGEST_SHARE", "SHORTEST_SHARE", "Field", "add_field", "field_of", "length_prior"]
+__all__ = [
+    "LONGEST_SHARE",
+    "SHORTEST_SHARE",
+    "Field",
+    "FieldOptions",
+    "add_field",
+    "field_of",
+    "lay_field",
+    "length_prior",
+]
 
 Floats = NDArray[np.float64]
 
@@ -61,10 +76,63 @@ class Field:
         return spectral_root(self.basis, self.sd_mean * np.log(2.0), self.median_km)
 
 
+@dataclass(frozen=True)
+class FieldOptions:
+    """What a study says of a field.
+
+    Attributes
+    ----------
+    length_m : float or None
+        Prior median of the length scale [m]; a sixth of the longer side of the map unless given.
+    kernel : str
+        Covariance function.
+    basis : int or None
+        Waves per axis; chosen from the length scale unless given.
+    sd_mean : float
+        Prior mean of the standard deviation of the field.
+    """
+
+    length_m: float | None
+    kernel: Kernel
+    basis: int | None
+    sd_mean: float
+
+
+def lay_field(options: FieldOptions, site_km: Floats, told: float, cell_km: Floats) -> Field:
+    """Lay the waves that a study asks for.
+
+    Parameters
+    ----------
+    options : FieldOptions
+        Length scale, kernel, number of waves.
+    site_km : numpy.ndarray
+        Sites with effort, shape (site, 2).
+    told : float
+        What a site tells of the linear predictor, about: the inverse of its variance.
+    cell_km : numpy.ndarray
+        Cells, shape (cell, 2).
+
+    Returns
+    -------
+    Field
+        With waves for length scales from 0.375 to 2 times the prior median.
+    """
+    everywhere = np.concatenate([site_km, cell_km])
+    side_km = float(np.ptp(everywhere, axis=0).max())
+    median = _DEFAULT_SHARE * side_km if options.length_m is None else options.length_m / 1000.0
+    shortest, longest = SHORTEST_SHARE * median, LONGEST_SHARE * median
+    basis = choose_basis(everywhere, shortest, longest, options.kernel, options.basis)
+    waves = basis_functions(basis, site_km)
+    middle = waves.mean(axis=0)
+    field = Field(basis, middle, median, options.sd_mean, np.zeros(middle.size))
+    known = told * ((waves - middle) ** 2).sum(axis=0) * field.usual_root**2
+    return Field(basis, middle, median, options.sd_mean, known / (1.0 + known))
+
+
 def field_of(
     settings: DensitySurface, site_km: Floats, groups: NDArray[np.int64], cell_km: Floats
 ) -> Field:
-    """Lay the waves that a study asks for.
+    """Lay the waves of a density surface.
 
     Parameters
     ----------
@@ -80,22 +148,16 @@ def field_of(
     Returns
     -------
     Field
-        With waves for length scales from 0.375 to 2 times the prior median.
+        As `lay_field`.
     """
-    everywhere = np.concatenate([site_km, cell_km])
-    side_km = float(np.ptp(everywhere, axis=0).max())
-    length_m = settings.length_scale
-    median = _DEFAULT_SHARE * side_km if length_m is None else length_m / 1000.0
-    shortest, longest = SHORTEST_SHARE * median, LONGEST_SHARE * median
-    basis = choose_basis(everywhere, shortest, longest, settings.kernel, settings.basis)
-    waves = basis_functions(basis, site_km)
-    middle = waves.mean(axis=0)
+    priors = settings.priors
     count = max(float(np.mean(groups)), 0.5 / groups.size)
     if settings.family.endswith("negative-binomial"):
-        count = count / (1.0 + count * settings.priors.site_cv_mean**2)
-    field = Field(basis, middle, median, settings.priors.field_sd_mean, np.zeros(middle.size))
-    known = count * ((waves - middle) ** 2).sum(axis=0) * field.usual_root**2
-    return Field(basis, middle, median, settings.priors.field_sd_mean, known / (1.0 + known))
+        count = count / (1.0 + count * priors.site_cv_mean**2)
+    options = FieldOptions(
+        settings.length_scale, settings.kernel, settings.basis, priors.field_sd_mean
+    )
+    return lay_field(options, site_km, count, cell_km)
 
 
 def length_prior(median_km: float) -> tuple[float, float]:

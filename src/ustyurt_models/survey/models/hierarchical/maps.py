@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pyproj
@@ -13,15 +14,62 @@ from scipy.spatial import cKDTree
 
 from ustyurt_models.checks import require
 from ustyurt_models.contracts import GRID, check_dataset
-from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.read.grid import GridTable
 
-__all__ = ["Cells", "cells_of_survey", "nearest_cell", "sites_m"]
+__all__ = ["Cells", "OnMap", "SitesOnMap", "cells_of_survey", "nearest_cell", "sites_m"]
 
 Floats = NDArray[np.float64]
 
 #: Sites further from the nearest cell than this many cell sides lie off the grid.
 _OFF_GRID = 1.5
+
+
+class SitesOnMap(Protocol):
+    """Sites of a survey with what is known of their places."""
+
+    @property
+    def site(self) -> tuple[str, ...]:
+        """Names."""
+
+    @property
+    def covariates(self) -> Mapping[str, NDArray]:
+        """Columns of the file, each shape (site,)."""
+
+    @property
+    def position(self) -> Floats | None:
+        """Degrees or metres, shape (site, 2)."""
+
+    @property
+    def position_kind(self) -> str:
+        """``"lonlat"``, ``"projected"`` or empty."""
+
+    @property
+    def visited(self) -> NDArray[np.bool_]:
+        """Sites with effort, shape (site,)."""
+
+
+class OnMap(Protocol):
+    """A survey that may be predicted to cells."""
+
+    @property
+    def data(self) -> SitesOnMap:
+        """Its sites."""
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """``# key: value`` lines of the file."""
+
+    @property
+    def own_grid(self) -> GridTable | None:
+        """Cells of the file named in the study."""
+
+    @property
+    def grid(self) -> xr.Dataset | None:
+        """Cells of the landscape, as `contracts.GRID`."""
+
+    @property
+    def is_surface(self) -> bool:
+        """Whether there is a spatial field, so that every place must be known."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +167,7 @@ def _landscape(grid: xr.Dataset) -> Cells:
     )
 
 
-def cells_of_survey(survey: HierarchicalSurvey) -> Cells | None:
+def cells_of_survey(survey: OnMap) -> Cells | None:
     """Return the cells of the file that the study names, else of the landscape, if any."""
     if survey.own_grid is not None:
         return _own(survey.own_grid)
@@ -129,12 +177,12 @@ def cells_of_survey(survey: HierarchicalSurvey) -> Cells | None:
     return _landscape(survey.grid)
 
 
-def sites_m(survey: HierarchicalSurvey, cells: Cells | None) -> Floats | None:
+def sites_m(survey: OnMap, cells: Cells | None) -> Floats | None:
     """Return x and y [m] of the sites in the coordinates of the cells.
 
     Parameters
     ----------
-    survey : HierarchicalSurvey
+    survey : OnMap
         With positions of either kind, or none.
     cells : Cells or None
         Cells to predict to.

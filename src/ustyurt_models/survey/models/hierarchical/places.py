@@ -12,6 +12,7 @@ from ustyurt_models.survey.models.distance.rows import ScaleRows, scale_rows
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.maps import (
     Cells,
+    OnMap,
     cells_of_survey,
     nearest_cell,
     sites_m,
@@ -21,7 +22,7 @@ from ustyurt_models.survey.read.grid import units_in_metres
 from ustyurt_models.survey.read.units import declared_units
 from ustyurt_models.survey.steps import Step, covariate_units, steps_of
 
-__all__ = ["Places", "place"]
+__all__ = ["Places", "cell_table", "covariates_at_sites", "place"]
 
 Floats = NDArray[np.float64]
 
@@ -63,10 +64,32 @@ class Places:
     steps: Mapping[str, Step]
 
 
-def _from_grid(
-    survey: HierarchicalSurvey, names: set[str], place_m: Floats | None, grid: Cells | None
+def covariates_at_sites(
+    survey: OnMap, names: set[str], place_m: Floats | None, grid: Cells | None
 ) -> dict[str, NDArray]:
-    """Sample the covariates that the file does not have; warn of units that do not fit."""
+    """Sample from the grid the covariates that the file does not have.
+
+    Parameters
+    ----------
+    survey : OnMap
+        The survey.
+    names : set of str
+        Covariates that the model needs.
+    place_m : numpy.ndarray or None
+        Places of the sites [m], shape (site, 2).
+    grid : Cells or None
+        Cells.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Those of the file, and those sampled, each shape (site,).
+
+    Raises
+    ------
+    InputError
+        Sites off the grid, and covariates that have another unit in the file than in the grid.
+    """
     file, faults = dict(survey.data.covariates), Faults()
     wanted = {name for name in names if name not in _AXES and grid and name in grid.covariates}
     if grid is None or place_m is None or not wanted:
@@ -107,17 +130,34 @@ def _check_scale(
         faults.add(f"survey: grid: {name}", rule, f"{slope:.3g} times", advice)
 
 
-def _cells(
-    survey: HierarchicalSurvey, design: Design, grid: Cells, factors: tuple[str, ...]
+def cell_table(
+    at: Mapping[str, str | float], design: Design, grid: Cells, factors: tuple[str, ...]
 ) -> CellTable:
-    """Gather what prediction needs; what the grid lacks stands in ``at``."""
+    """Gather what prediction needs.
+
+    Parameters
+    ----------
+    at : mapping of str to str or float
+        What the grid lacks.
+    design : Design
+        Columns that are predicted with.
+    grid : Cells
+        Cells.
+    factors : tuple of str
+        Factors with random effects, which `at` may name as well.
+
+    Raises
+    ------
+    InputError
+        Variables that neither the grid nor `at` has, and gaps in the cells.
+    """
     faults, count = Faults(), grid.area_km2.size
     kilometres = grid.position_m / 1000.0
     axes = dict(zip(_AXES, kilometres.T, strict=True))
     found: dict[str, NDArray] = {}
     for name in design.variables:
-        if name in survey.settings.at:
-            found[name] = np.full(count, survey.settings.at[name])
+        if name in at:
+            found[name] = np.full(count, at[name])
         elif name in axes:
             found[name] = axes[name]
         elif name in grid.covariates:
@@ -126,7 +166,7 @@ def _cells(
         else:
             advice = f'say where to predict: at = {{ {name} = "..." }}'
             faults.add(f"survey: grid: {name}", "must be a column of the grid", None, advice)
-    for name in survey.settings.at:
+    for name in at:
         if name not in design.variables and name not in factors:
             advice = did_you_mean(name, {*design.variables, *factors})
             faults.add("survey: at", "must name variables of the density", name, advice)
@@ -170,7 +210,7 @@ def place(survey: HierarchicalSurvey) -> Places:
         for name in names_in(getattr(settings, option), f"survey: {option}")
     }
     place_m = sites_m(survey, grid)
-    table = _from_grid(survey, names, place_m, grid)
+    table = covariates_at_sites(survey, names, place_m, grid)
     site_km = None if place_m is None else place_m / 1000.0
     if site_km is not None:
         table |= dict(zip(_AXES, site_km.T, strict=True))
@@ -183,7 +223,7 @@ def place(survey: HierarchicalSurvey) -> Places:
     cells = None
     by_stratum = survey.data.truncated.area_known and not survey.is_surface
     if grid is not None and not (by_stratum and survey.own_grid is None):
-        cells = _cells(survey, density, grid, settings.density_random)
+        cells = cell_table(settings.at, density, grid, settings.density_random)
     return Places(
         table,
         site_km,

@@ -6,9 +6,11 @@ depends neither on the number of cells nor on what is kept of earlier blocks.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from ustyurt_models.survey.covariates import Design
 
@@ -79,7 +81,8 @@ class DensityDraws:
     Attributes
     ----------
     intercept : numpy.ndarray
-        Log of animals per square kilometre at average covariates without field, shape (draw,).
+        Log of animals per square kilometre, or logit of psi, at average covariates without field,
+        shape (draw,).
     coefficient : numpy.ndarray
         Effects of the columns of the design, shape (draw, column).
     wave : numpy.ndarray
@@ -98,7 +101,7 @@ class DensityDraws:
 
 @dataclass(frozen=True)
 class Surface:
-    """How density depends on covariates and place.
+    """How density, or the probability of occupancy, depends on covariates and place.
 
     Attributes
     ----------
@@ -106,13 +109,21 @@ class Surface:
         Columns of the covariates.
     waves : callable or None
         Waves of the field at some places: (place, 2) [km] -> (place, function).
+    link : str
+        ``log`` of density, or ``logit`` of occupancy.
     """
 
     design: Design
     waves: Callable[[Floats], Floats] | None = None
+    link: Literal["log", "logit"] = "log"
 
-    def log_density(self, draws: DensityDraws, cells: CellTable) -> NDArray[np.float32]:
-        """Return log animals per square kilometre, float32, shape (draw, cell)."""
+    def value(self, draws: DensityDraws, cells: CellTable) -> NDArray[np.float32]:
+        """Return animals per km2, or psi, float32, shape (draw, cell)."""
+        linear = self.linear(draws, cells)
+        return np.exp(linear) if self.link == "log" else expit(linear)
+
+    def linear(self, draws: DensityDraws, cells: CellTable) -> NDArray[np.float32]:
+        """Return the same on the scale of the link, float32, shape (draw, cell)."""
         # Single precision: seven digits of a logarithm are plenty, and half the time and memory.
         value = np.repeat(draws.intercept.astype(np.float32)[:, None], cells.count, axis=1)
         if self.design.names:
@@ -146,17 +157,17 @@ def cell_blocks(
     Yields
     ------
     tuple of slice and numpy.ndarray
-        Which cells, and their animals per square kilometre, float32, shape (draw, cell).
+        Which cells, and their animals per square kilometre or psi, float32, shape (draw, cell).
     """
     for begin in range(0, cells.count, cells_per_block):
         chosen = slice(begin, min(begin + cells_per_block, cells.count))
-        yield chosen, np.exp(surface.log_density(draws, cells.part(chosen)))
+        yield chosen, surface.value(draws, cells.part(chosen))
 
 
 def zone_totals(
     surface: Surface, draws: DensityDraws, cells: CellTable, cells_per_block: int = CELLS_PER_BLOCK
 ) -> Floats:
-    """Sum density times area over the cells of each zone.
+    """Sum density (or psi) times area over the cells of each zone.
 
     Parameters
     ----------
@@ -166,7 +177,7 @@ def zone_totals(
     Returns
     -------
     numpy.ndarray
-        Animals, float64, shape (draw, zone).
+        Animals, or area occupied [km2], float64, shape (draw, zone).
     """
     total = np.zeros((draws.count, len(cells.zones)))
     for chosen, density in cell_blocks(surface, draws, cells, cells_per_block):

@@ -30,6 +30,21 @@ COUNTS = ("n_mixture", "removal")
 
 
 @dataclass(frozen=True)
+class PlacedSites:
+    """Sites as `hierarchical.maps.SitesOnMap` wants them; all were visited."""
+
+    site: tuple[str, ...]
+    covariates: Mapping[str, NDArray]
+    position: Floats | None
+    position_kind: str
+
+    @property
+    def visited(self) -> NDArray[np.bool_]:
+        """Sites with visits: all."""
+        return np.ones(len(self.site), bool)
+
+
+@dataclass(frozen=True)
 class SiteSurvey:
     """Repeated visits and the block of the study file.
 
@@ -57,6 +72,17 @@ class SiteSurvey:
     def header(self) -> Mapping[str, str]:
         """``# key: value`` lines of the file."""
         return self.histories.header
+
+    @property
+    def data(self) -> PlacedSites:
+        """The sites for the map."""
+        told = self.histories
+        return PlacedSites(told.site, told.site_covariates, told.position, told.position_kind)
+
+    @property
+    def is_surface(self) -> bool:
+        """Whether there is a spatial field, so that every place must be known."""
+        return bool(getattr(self.settings, "field", False))
 
     @property
     def exposure(self) -> Floats:

@@ -41,7 +41,7 @@ def occupancy_node(posterior: xr.Dataset, survey: SiteSurvey) -> xr.Dataset:
     return node
 
 
-def observed_node(survey: SiteSurvey) -> xr.Dataset:
+def observed_node(survey: SiteSurvey, site_km: Floats | None = None) -> xr.Dataset:
     """Return the visits and what was seen, by site and season, with the place of the sites."""
     histories = survey.histories
     member = histories.season[:, None] == np.arange(len(histories.seasons))
@@ -55,11 +55,10 @@ def observed_node(survey: SiteSurvey) -> xr.Dataset:
         },
         coords={"site": list(histories.site), "season": list(histories.seasons)},
     )
-    if histories.position is not None:
-        unit = {"units": "degree" if histories.position_kind == "lonlat" else "m"}
-        for axis, name in enumerate(("east", "north")):
-            said = unit | {"long_name": f"place, {name}"}
-            node[name] = ("site", histories.position[:, axis], said)
+    if site_km is not None:
+        for axis, name in enumerate(("x_km", "y_km")):
+            said = {"units": "km", "long_name": f"place, {('east', 'north')[axis]}"}
+            node[name] = ("site", site_km[:, axis], said)
     node.attrs = {"never_visited": survey.idle, "notes": " ".join(histories.notes)}
     return node
 

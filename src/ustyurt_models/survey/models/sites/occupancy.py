@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from ustyurt_models.formulas import site_histories
 from ustyurt_models.study.surveys import Occupancy
+from ustyurt_models.survey.models.hierarchical.field import Field, FieldOptions, add_field
 from ustyurt_models.survey.models.sites.data import SiteSurvey
 from ustyurt_models.survey.models.sites.detection import detection_predictor
 from ustyurt_models.survey.models.sites.graph import Beliefs, coords_of, linear, log_visits
+from ustyurt_models.survey.models.sites.places import SitePlaces, field_of_sites, place_sites
 from ustyurt_models.survey.models.sites.predictors import Predictor, linear_draws
 from ustyurt_models.survey.models.sites.visits import Visits, count_visits, unique_sites
 
@@ -38,8 +40,10 @@ class OccupancyData:
     ----------
     survey : SiteSurvey
         Histories and settings.
-    psi : Predictor
-        Of occupancy, one row per site.
+    places : SitePlaces
+        What occupancy depends on, and where the sites and cells are.
+    field : Field or None
+        Waves of a smooth field on the logit of occupancy.
     p : Predictor
         Of detection, one row per kind of visit.
     visits : Visits
@@ -49,11 +53,17 @@ class OccupancyData:
     """
 
     survey: SiteSurvey
-    psi: Predictor
+    places: SitePlaces
+    field: Field | None
     p: Predictor
     visits: Visits
     kinds: NDArray[np.int64]
     times: Floats
+
+    @property
+    def psi(self) -> Predictor:
+        """Of occupancy, one row per site."""
+        return self.places.state
 
     @property
     def settings(self) -> Occupancy:
@@ -62,25 +72,33 @@ class OccupancyData:
         return self.survey.settings
 
 
-def occupancy_data(
-    survey: SiteSurvey, psi: Predictor, place: Floats | None = None
-) -> OccupancyData:
+def occupancy_data(survey: SiteSurvey) -> OccupancyData:
     """Lay out histories for the likelihood.
 
     Parameters
     ----------
     survey : SiteSurvey
         The survey.
-    psi : Predictor
-        Of occupancy.
-    place : numpy.ndarray, optional
-        Coordinates, where a field makes sites at different places differ, shape (site, 2).
+
+    Raises
+    ------
+    InputError
+        As `place_sites` and `detection_predictor`.
     """
+    settings = survey.settings
+    assert isinstance(settings, Occupancy)
+    places, field = place_sites(survey, "psi", (settings.psi, settings.psi_random)), None
+    state = places.state.key
+    if settings.field:
+        sd_mean = settings.priors.field_sd_mean
+        options = FieldOptions(settings.length_scale, settings.kernel, settings.basis, sd_mean)
+        field = field_of_sites(options, places)
+        assert places.site_km is not None
+        state = np.concatenate([state, places.site_km], axis=1)
     p, row = detection_predictor(survey)
     visits = count_visits(survey.histories, row, survey.exposure)
-    state = psi.key if place is None else np.concatenate([psi.key, place], axis=1)
     kinds, times = unique_sites(visits, state)
-    return OccupancyData(survey, psi, p, visits, kinds, times)
+    return OccupancyData(survey, places, field, p, visits, kinds, times)
 
 
 def build(data: OccupancyData) -> pm.Model:
@@ -95,12 +113,18 @@ def build(data: OccupancyData) -> pm.Model:
     -------
     pymc.Model
         Free variables ``psi_intercept``, ``p_intercept`` and, where they apply, ``psi_effect``,
-        ``p_effect``, ``psi_<factor>``, ``p_<factor>``.
+        ``p_effect``, ``psi_<factor>``, ``p_<factor>``, ``field_sd``, ``field_length_km``,
+        ``field_weight``.
     """
     priors, visits = data.settings.priors, data.visits.of(data.kinds)
-    psi = data.psi.at(data.kinds)
-    with pm.Model(coords=coords_of([psi, data.p])) as model:
+    psi, coords = data.psi.at(data.kinds), coords_of([data.psi, data.p])
+    if data.field is not None:
+        coords |= {"wave": list(map(str, range(data.field.basis.order.shape[0])))}
+    with pm.Model(coords=coords) as model:
         logit = linear(psi, Beliefs(priors.psi, priors.psi_coefficient_sd, priors.random_sd_mean))
+        if data.field is not None:
+            assert data.places.site_km is not None
+            logit = logit + add_field(data.field, data.places.site_km[data.kinds])
         beliefs = Beliefs(priors.detection, priors.detection_coefficient_sd, priors.random_sd_mean)
         logit_p = linear(data.p, beliefs)[visits.row[:, 0]]
         there = -pt.softplus(-logit) + log_visits(logit_p, visits, season=0)
@@ -112,7 +136,11 @@ def build(data: OccupancyData) -> pm.Model:
 
 def psi_draws(draws: Mapping[str, Floats], data: OccupancyData) -> Floats:
     """Return the logit of occupancy, shape (draw, site)."""
-    return linear_draws(draws, data.psi)
+    value = linear_draws(draws, data.psi)
+    if data.field is None:
+        return value
+    assert data.places.site_km is not None
+    return value + draws["field_weight"] @ data.field.waves(data.places.site_km).T
 
 
 def visit_logs(draws: Mapping[str, Floats], p: Predictor, visits: Visits) -> Floats:

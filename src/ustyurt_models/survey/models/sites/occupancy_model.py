@@ -2,25 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
+from ustyurt_models.checks import require
 from ustyurt_models.study.surveys import Occupancy
 from ustyurt_models.survey.judgement import Finding
+from ustyurt_models.survey.models.hierarchical.nodes import few
+from ustyurt_models.survey.models.hierarchical.stream import write_surface
 from ustyurt_models.survey.models.sites import nodes, occupancy_results
+from ustyurt_models.survey.models.sites.cells import cells_node, psi_surface, surface_draws
 from ustyurt_models.survey.models.sites.checks import (
     few_detections,
     share_words,
     shift_finding,
 )
 from ustyurt_models.survey.models.sites.data import SiteSurvey
-from ustyurt_models.survey.models.sites.detection import units_of
 from ustyurt_models.survey.models.sites.occupancy import OccupancyData, build, occupancy_data
-from ustyurt_models.survey.models.sites.places import site_table
-from ustyurt_models.survey.models.sites.predictors import learn_predictor
 
 __all__ = ["OccupancyModel", "occupancy_model"]
 
@@ -56,9 +58,10 @@ class OccupancyModel:
 
     @property
     def latent(self) -> tuple[str, ...]:
-        """Random effects: no parameters whose prior a sensitivity analysis scales."""
+        """Random effects and waves: no parameters whose prior a sensitivity analysis scales."""
         parts = (self.data.psi, self.data.p)
-        return tuple(f"{part.name}_{factor}_z" for part in parts for factor in part.levels)
+        random = (f"{part.name}_{factor}_z" for part in parts for factor in part.levels)
+        return (*random, *(("field_z",) if self.data.field is not None else ()))
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
@@ -103,20 +106,28 @@ class OccupancyModel:
         survey = self.data.survey
         columns = occupancy_results.site_columns(posterior, self.data, mass)
         found = {
-            "observed_data": nodes.observed_node(survey),
+            "observed_data": nodes.observed_node(survey, self.data.places.site_km),
             "occupancy": nodes.occupancy_node(posterior, survey),
             "sites": nodes.sites_node(
                 survey, {name: (values, _MEANINGS[name]) for name, values in columns.items()}
             ),
         }
+        if self.data.places.cells is not None:
+            found["occupancy_cells"] = cells_node(posterior, self.data)
         effects = nodes.effects_node(posterior, (self.data.psi, self.data.p), mass)
         return found if effects is None else found | {"effects": effects}
+
+    def predict(
+        self, posterior: xr.Dataset, path: Path, mass: float = 0.95, keep_draws: bool = False
+    ) -> Path:
+        """Stream psi of the cells to NetCDF in bounded memory; see `hierarchical.stream`."""
+        cells = self.data.places.cells
+        require(cells is not None, "survey: grid", "must be given to predict to cells")
+        assert cells is not None
+        draws = surface_draws(few(posterior), self.data)
+        return write_surface(psi_surface(self.data), draws, cells, path, mass, keep_draws)
 
 
 def occupancy_model(survey: SiteSurvey) -> OccupancyModel:
     """Return the model of prepared histories."""
-    settings = survey.settings
-    assert isinstance(settings, Occupancy)
-    options = (settings.psi, settings.psi_random)
-    psi = learn_predictor("psi", options, site_table(survey), "survey: psi", units_of(survey))
-    return OccupancyModel(occupancy_data(survey, psi))
+    return OccupancyModel(occupancy_data(survey))

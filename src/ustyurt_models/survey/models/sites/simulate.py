@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.survey.read.histories import Histories
 
-__all__ = ["VisitPlan", "simulate_occupancy", "visit_sites"]
+__all__ = ["VisitPlan", "simulate_dynamic", "simulate_occupancy", "visit_sites"]
 
 Floats = NDArray[np.float64]
 
@@ -84,4 +84,41 @@ def simulate_occupancy(
     """
     occupied = rng.random(psi.shape) < psi
     seen = (rng.random(p.shape) < p) & occupied[:, None]
+    return visit_sites(plan, seen.astype(float)), occupied
+
+
+def simulate_dynamic(
+    psi: Floats,
+    gamma: Floats,
+    epsilon: Floats,
+    p: Floats,
+    plan: VisitPlan,
+    rng: np.random.Generator,
+) -> tuple[Histories, NDArray[np.bool_]]:
+    """Visit sites that are won and lost between seasons.
+
+    Parameters
+    ----------
+    psi : numpy.ndarray
+        Occupancy in the first season, shape (site,).
+    gamma, epsilon : numpy.ndarray
+        Colonisation and local extinction, shape (site, season - 1).
+    p : numpy.ndarray
+        Probability of detection where occupied, shape (site, occasion).
+    plan : VisitPlan
+        Visits, with the season of each.
+    rng : numpy.random.Generator
+        Chance.
+
+    Returns
+    -------
+    tuple of Histories and numpy.ndarray
+        As if read from a file, and which sites are occupied, shape (site, season).
+    """
+    states = [rng.random(psi.shape) < psi]
+    for step in range(gamma.shape[1]):
+        chance = np.where(states[-1], 1.0 - epsilon[:, step], gamma[:, step])
+        states.append(rng.random(psi.shape) < chance)
+    occupied = np.stack(states, axis=1)
+    seen = (rng.random(p.shape) < p) & occupied[:, plan.season]
     return visit_sites(plan, seen.astype(float)), occupied

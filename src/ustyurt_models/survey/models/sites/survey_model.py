@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 
 from ustyurt_models.survey.model import SurveyModel
 from ustyurt_models.survey.models.sites.data import SiteSurvey
+from ustyurt_models.survey.models.sites.dynamic_model import dynamic_model
 from ustyurt_models.survey.models.sites.occupancy_model import occupancy_model
 
 __all__ = ["survey_model"]
 
 _MODELS: Mapping[str, Callable[[SiteSurvey], SurveyModel]] = {
     "occupancy": occupancy_model,
+    "dynamic_occupancy": dynamic_model,
 }
 
 

@@ -1,0 +1,114 @@
+"""Dynamic occupancy as the fit path sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from numpy.typing import NDArray
+
+from ustyurt_models.study.surveys import DynamicOccupancy
+from ustyurt_models.survey.judgement import Finding
+from ustyurt_models.survey.models.distance.curves import thin
+from ustyurt_models.survey.models.sites import dynamic_results, nodes
+from ustyurt_models.survey.models.sites.checks import (
+    few_detections,
+    share_words,
+    shift_finding,
+)
+from ustyurt_models.survey.models.sites.data import SiteSurvey
+from ustyurt_models.survey.models.sites.dynamic import DynamicData, build, dynamic_data
+from ustyurt_models.survey.models.sites.results import by_blocks
+
+__all__ = ["DynamicModel", "dynamic_model"]
+
+
+@dataclass(frozen=True)
+class DynamicModel:
+    """Histories over several seasons; see `survey.model.SurveyModel`.
+
+    Attributes
+    ----------
+    data : DynamicData
+        What the likelihood needs.
+    """
+
+    data: DynamicData
+
+    @property
+    def settings(self) -> DynamicOccupancy:
+        """Block of the study file."""
+        return self.data.settings
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """``# key: value`` lines of the survey file."""
+        return self.data.survey.header
+
+    @property
+    def latent(self) -> tuple[str, ...]:
+        """Random effects: no parameters whose prior a sensitivity analysis scales."""
+        return tuple(f"{part.name}_{name}_z" for part in self.data.parts for name in part.levels)
+
+    def build(self) -> pm.Model:
+        """Return the PyMC model."""
+        return build(self.data)
+
+    def prior_sd(self) -> Mapping[str, float]:
+        """Return nothing: intercepts are compared on the logit scale, in `findings`."""
+        return {}
+
+    def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+        """Add occupied sites by season and turnover."""
+        return dynamic_results.derive(posterior, self.data, rng)
+
+    def checks(
+        self, posterior: xr.Dataset, rng: np.random.Generator
+    ) -> Mapping[str, tuple[float, str]]:
+        """Return posterior predictive tail probabilities."""
+        return dynamic_results.predictive_p_values(posterior, self.data, rng)
+
+    def findings(self, posterior: xr.Dataset) -> list[Finding]:
+        """Say where the data are too few, and which probabilities they say nothing of."""
+        priors, gate = self.settings.priors, self.settings.gate
+        told = {
+            "psi": priors.psi,
+            "gamma": priors.gamma,
+            "epsilon": priors.epsilon,
+            "p": priors.detection,
+        }
+        words = ", ".join(f"{k} {share_words(v.median, v.sd_logit)}" for k, v in told.items())
+        seen = ~self.data.visits.none_seen.all(axis=1)
+        shifts = (
+            shift_finding(name, posterior[f"{name}_intercept"].values, prior.sd_logit, gate)
+            for name, prior in told.items()
+        )
+        prior = f"what was believed before ({words}, 95 %)"
+        return [few_detections(int(seen.sum()), seen.size, prior), *shifts]
+
+    def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
+        """Return the log likelihood of each site's history."""
+        return dynamic_results.log_likelihood(posterior, self.data), "site"
+
+    def nodes(self, posterior: xr.Dataset, mass: float) -> dict[str, xr.Dataset]:
+        """Return occupancy by season, sites, effects and the survey."""
+        survey, data = self.data.survey, self.data
+        occupied = by_blocks(
+            thin(posterior, 500),
+            data.visits.seen.size,
+            lambda draws: dynamic_results.smoothed(draws, data)[..., -1],
+        )
+        meaning = "probability that the site was occupied in the last season, given its history"
+        found = {
+            "observed_data": nodes.observed_node(survey),
+            "occupancy": nodes.occupancy_node(posterior, survey),
+            "sites": nodes.sites_node(survey, {"occupied": (occupied.mean(axis=0), meaning)}),
+        }
+        effects = nodes.effects_node(posterior, data.parts, mass)
+        return found if effects is None else found | {"effects": effects}
+
+
+def dynamic_model(survey: SiteSurvey) -> DynamicModel:
+    """Return the model of prepared histories."""
+    return DynamicModel(dynamic_data(survey))
