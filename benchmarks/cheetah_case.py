@@ -1,7 +1,7 @@
 """Worlds of cheetahs for speed measurements: shipped land and evidence, steady numbers."""
 
+import ctypes
 import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +37,9 @@ _MASS_KG = [(15.0, 28.0), (10.0, 21.0), (22.0, 45.0), (130.0, 240.0)]
 #: Animals per km2 of each type: young and adults of saiga, gazelle, urial and kulan.
 _PREY_PER_KM2 = (0.15, 0.5, 0.06, 0.2, 0.01, 0.03, 0.002, 0.008)
 _KEY = np.uint64(20_261_122)
+# CPU time of the process [us], callable from compiled code.
+_clock = ctypes.CDLL(None).clock
+_clock.argtypes, _clock.restype = (), ctypes.c_long
 
 
 class Case(NamedTuple):
@@ -51,12 +54,6 @@ class Case(NamedTuple):
     counts: np.ndarray
     quota: np.ndarray
     occupied: np.ndarray
-
-
-@njit(nogil=True)
-def _nothing(cheetahs, rates, land, scratch, tally):
-    """Take the arguments of a kernel and do nothing: what a call from Python costs."""
-    return cheetahs.top[0]
 
 
 def make_case(animals: int) -> Case:
@@ -106,46 +103,72 @@ def _settle_in(case: Case, animals: int, rng: np.random.Generator) -> None:
     case.cheetahs.since_release[:] = -1
 
 
-def _events(case: Case, season: int, key: np.uint64) -> dict[str, Callable[[], object]]:
-    """Return the events of one season in order."""
-    c, k, r, land, s, t = case[:6]
-    genes = np.zeros(3)
-    return {
-        "predation": lambda: predation.hunt(c, case.counts, case.quota, r, land, s, key, t),
-        "condition": lambda: predation.update_condition(c, r),
-        "deaths": lambda: cheetah_deaths.die(c, r, land, s, 0.0, season, key, t),
-        "ceiling": lambda: cheetah_deaths.apply_ceiling(c, r, s, key, t),
-        "births": lambda: cheetah_births.give_birth(c, k, r, land, s, key, t),
-        "mating": lambda: cheetah_births.mate(c, r, land, s, season, key),
-        "independence": lambda: cheetah_dispersal.leave_mother(c, r),
-        "prey map": lambda: predation.scan_prey(case.counts, r, land, s),
-        "dispersal": lambda: cheetah_dispersal.disperse(c, r, land, s, 0, season, key, t),
-        "kinship summary": lambda: genetics.genetic_summary(c, k, genes),
-        "ranges": lambda: cheetah_dispersal.mark_ranges(c, land, case.occupied),
-    }
+#: Events in the order of `_live`.
+_EVENTS = (
+    "predation",
+    "condition",
+    "deaths",
+    "ceiling",
+    "births",
+    "mating",
+    "independence",
+    "dispersal",
+    "census",
+)
+
+
+@njit(nogil=True, error_model="numpy", _nrt=False)
+def _live(case: Case, genes: np.ndarray, first: int, last: int, spent: np.ndarray) -> int:
+    """Live through seasons in one compiled call, as the engine does; return animal-seasons.
+
+    `spent` receives the CPU time of each event [us], shape (event,); a clock is read between.
+    """
+    c, k, r, land, s, t, counts, quota, occupied = case
+    lived = 0
+    for step in range(first, last):
+        season = step % 4
+        key = np.uint64(_KEY + np.uint64(7_919 * step))
+        for i in range(c.top[0]):
+            lived += c.stage[i] >= 0
+        for event in range(9):
+            started = _clock()
+            if event == 0:
+                predation.hunt(c, counts, quota, r, land, s, key, t)
+            elif event == 1:
+                predation.update_condition(c, r)
+            elif event == 2:
+                cheetah_deaths.die(c, r, land, s, 0.0, season, key, t)
+            elif event == 3:
+                cheetah_deaths.apply_ceiling(c, r, s, key, t)
+            elif event == 4:
+                cheetah_births.give_birth(c, k, r, land, s, key, t)
+            elif event == 5:
+                cheetah_births.mate(c, r, land, s, season, key)
+            elif event == 6:
+                cheetah_dispersal.leave_mother(c, r)
+            elif event == 7:
+                cheetah_dispersal.disperse(c, counts, r, land, s, 0, season, key, t)
+            elif season == 3:
+                genetics.genetic_summary(c, k, genes)
+                cheetah_dispersal.mark_ranges(c, land, occupied)
+            spent[event] += _clock() - started
+    return lived
 
 
 def season_ns(animals: int, seasons: int = 200, warm_up: int = 40) -> dict[str, float]:
-    """Return CPU ns per animal and season of each event, the cost of the call taken off."""
-    case = make_case(animals)
-    spent = {}
-    lived = 0
-    for step in range(warm_up + seasons):
-        key = np.uint64(int(_KEY) + 7_919 * step)
-        if step == warm_up:
-            spent, lived = {}, 0
-        lived += int((case.cheetahs.stage >= 0).sum())
-        for name, event in _events(case, step % 4, key).items():
-            started = time.process_time_ns()
-            event()
-            spent[name] = spent.get(name, 0) + time.process_time_ns() - started
-        started = time.process_time_ns()
-        _nothing(case.cheetahs, case.rates, case.land, case.scratch, case.tally)
-        spent["call"] = spent.get("call", 0) + time.process_time_ns() - started
-    call = spent.pop("call") / lived
-    return {"animals": lived / seasons, "call": call} | {
-        name: ns / lived - call for name, ns in spent.items()
-    }
+    """Return the mean number and CPU ns per animal and season: of each event, and ``season``.
+
+    ``season`` is everything, the look at prey and the yearly census included, timed from outside.
+    """
+    case, genes = make_case(animals), np.zeros(3)
+    spent = np.zeros(len(_EVENTS), np.int64)
+    _live(case, genes, 0, warm_up, spent)
+    spent[:] = 0
+    started = time.process_time_ns()
+    lived = _live(case, genes, warm_up, warm_up + seasons, spent)
+    whole = time.process_time_ns() - started
+    by_event = dict(zip(_EVENTS, 1e3 * spent / lived, strict=True))
+    return {"animals": lived / seasons} | by_event | {"season": whole / lived}
 
 
 def birth_ns(animals: int, litters: int = 16, rounds: int = 20) -> float:

@@ -98,7 +98,11 @@ class Reference:
 
     def hunt(self):
         r = self.rates
-        left = self.prey.copy()
+        lives = {
+            (j, *c): np.ones(self.prey[(j, *c)], bool)
+            for j in range(len(self.prey))
+            for c in zip(*np.nonzero(self.inside), strict=True)
+        }
         for hunter in self.rng.permutation(np.array(self.grown(), dtype=object)):
             young = sum(cub.age < r.dependency for cub in self.cubs_of(hunter))
             hunter.need = r.need_kg * (1 + r.cub_need * young)
@@ -106,7 +110,7 @@ class Reference:
             cells = self.home_range(hunter.place)
             if cells:
                 area = len(cells) * self.land.cell_km**2
-                numbers = np.array([sum(left[(j, *c)] for c in cells) for j in range(len(left))])
+                numbers = sum(self.prey[(slice(None), *c)] for c in cells)
                 met = r.attack_km2 * numbers / area
                 small = r.small_attack_km2 * np.mean(
                     [self.layer("small_prey_kg_per_km2", c) for c in cells]
@@ -120,15 +124,14 @@ class Reference:
                 handling = r.mass_kg / (r.surplus * hunter.need)
                 busy = 1 + (met * handling).sum()
                 busy += (small + stock * r.livestock_kg) / (r.surplus * hunter.need)
-                for j, number in enumerate(numbers):
-                    if number == 0:
-                        continue
-                    killed = self.rng.binomial(number, -math.expm1(-met[j] / busy / number))
-                    for _ in range(killed):
-                        here = np.array([left[(j, *c)] for c in cells])
-                        left[(j, *cells[self.rng.choice(len(cells), p=here / here.sum())])] -= 1
-                    self.kills += killed
-                    hunter.intake += killed * r.mass_kg[j]
+                for j in np.flatnonzero(numbers):
+                    chance = -math.expm1(-met[j] / busy / numbers[j])
+                    for c in cells:
+                        alive = lives[(j, *c)]
+                        killed = alive & (self.rng.random(alive.size) < chance)
+                        alive[killed] = False
+                        self.kills += killed.sum()
+                        hunter.intake += killed.sum() * r.mass_kg[j]
                 taken = self.rng.poisson(stock / busy)
                 hunter.intake += small / busy + taken * r.livestock_kg
             m = r.condition_memory

@@ -7,13 +7,13 @@ from ustyurt_models.ibm.cheetah_births import give_birth, mate
 from ustyurt_models.ibm.cheetah_deaths import die
 from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother, mark_ranges
 from ustyurt_models.ibm.genetics import genetic_summary
-from ustyurt_models.ibm.predation import hunt, scan_prey, update_condition
+from ustyurt_models.ibm.predation import hunt, update_condition
 
 
 def move(colony, rates, number):
     key = season_key(number)
-    c = colony.cheetahs
-    return disperse(c, rates, colony.land, colony.scratch, 0, 0, key, colony.tally)
+    c, nobody = colony.cheetahs, np.zeros((2, colony.land.inside.size), np.int32)
+    return disperse(c, nobody, rates, colony.land, colony.scratch, 0, 0, key, colony.tally)
 
 
 def test_at_most_one_coalition_holds_each_territory_and_the_rest_float():
@@ -174,8 +174,7 @@ def live(colony, rates, counts, seasons, plain=False):
         births(c, k, rates, land, s, key, tally)
         mates(c, rates, land, s, t % 4, key)
         leaves(c, rates)
-        (scan_prey.py_func if plain else scan_prey)(counts, rates, land, s)
-        walks(c, rates, land, s, 0, t % 4, key, tally)
+        walks(c, counts, rates, land, s, 0, t % 4, key, tally)
         genes(c, k, out)
         marks(c, land, occupied)
     return out, occupied

@@ -10,7 +10,7 @@ from ustyurt_models.evidence.cheetah_species import load_cheetah_species
 from ustyurt_models.ibm.cheetah_births import give_birth, mate
 from ustyurt_models.ibm.cheetah_deaths import die
 from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother
-from ustyurt_models.ibm.predation import hunt, scan_prey, update_condition
+from ustyurt_models.ibm.predation import hunt, update_condition
 
 SPECIES = load_cheetah_species()
 #: No Allee effect and no inbreeding: what is left is the life table.
@@ -48,8 +48,7 @@ def growth_per_yr(values, exposure=0.0, gazelles_per_km2=3.0, years=12, pairs=80
         assert give_birth(c, colony.kinship, rates, land, s, key, tally) >= 0
         mate(c, rates, land, s, t % 4, key)
         leave_mother(c, rates)
-        scan_prey(counts, rates, land, s)
-        disperse(c, rates, land, s, 0, t % 4, key, tally)
+        disperse(c, counts, rates, land, s, 0, t % 4, key, tally)
         numbers.append(colony.alive().size)
     half = len(numbers) // 2
     return (numbers[-1] / max(numbers[half], 1)) ** (1 / (years / 2))

@@ -10,7 +10,7 @@ from ustyurt_models.ibm.cheetah_deaths import apply_ceiling, die
 from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother
 from ustyurt_models.ibm.cheetah_state import CUB, EMPTY, GHOST, RESIDENT
 from ustyurt_models.ibm.genetics import add_offspring, genetic_summary
-from ustyurt_models.ibm.predation import chase, forget_kills, hunt, scan_prey, update_condition
+from ustyurt_models.ibm.predation import hunt, update_condition
 
 
 def rates_of(hazard=0.05, **changes):
@@ -49,8 +49,7 @@ def season(colony, t, replicate=0):
     assert give_birth(c, colony.kinship, rates, land, s, key, tally) >= 0
     mate(c, rates, land, s, t % 4, key)
     leave_mother(c, rates)
-    scan_prey(colony.counts, rates, land, s)
-    disperse(c, rates, land, s, 0, t % 4, key, tally)
+    disperse(c, colony.counts, rates, land, s, 0, t % 4, key, tally)
 
 
 POPULATIONS = {
@@ -188,13 +187,13 @@ def test_quarterly_rates_give_the_yearly_survival():
         assert abs(colony.alive().size / n - yearly) < 5 * error
 
 
-def test_kills_that_prey_do_not_feel_are_forgotten_exactly():
-    colony = start(6, 6)
-    c, s, land, rates = colony.cheetahs, colony.scratch, colony.land, colony.rates
-    scan_prey(colony.counts, rates, land, s)
-    food = s.food_kg.copy()
-    assert chase(c, colony.counts, colony.quota, rates, land, s, season_key(1), colony.tally) > 0
-    assert s.food_kg.sum() < food.sum()
-    forget_kills(colony.counts, colony.quota, rates, land, s)
-    np.testing.assert_array_equal(s.food_kg, food)
-    assert colony.quota.sum() == 0
+def test_a_hunt_forgets_the_kills_of_the_one_before():
+    once, twice = start(6, 6), start(6, 6)
+    for colony, keys in ((once, (2,)), (twice, (1, 2))):
+        c, s, land, rates = colony.cheetahs, colony.scratch, colony.land, colony.rates
+        for number in keys:
+            key = season_key(number)
+            assert hunt(c, colony.counts, colony.quota, rates, land, s, key, colony.tally) > 0
+    np.testing.assert_array_equal(once.quota, twice.quota)
+    hunted = twice.scratch.hunted[: twice.scratch.hunted_cells[0]]
+    assert np.isin(np.flatnonzero(twice.quota.any(0)), hunted).all()

@@ -73,6 +73,26 @@ def test_scarce_prey_is_never_overdrawn_and_hunger_lowers_condition():
     assert math.isclose(eaten, quota.sum() * rates.mass_kg[1])
 
 
+def test_hazards_of_several_cheetahs_add_up_and_nobody_goes_first():
+    land = make_land(9, 9, reach_km=12.0)
+    rates = make_rates(range_biomass_kg=1e9)
+    counts = herd(land, 0, 1)
+    colony = Colony(land)
+    colony.release(2, 2)
+    seasons = 600
+    deaths, eaten = np.zeros(seasons), np.zeros((seasons, 4))
+    for t in range(seasons):
+        deaths[t] = hunted(colony, counts, rates, season_key(t)).sum()
+        eaten[t] = colony.cheetahs.intake_kg[:4] / rates.mass_kg[1]
+    cells = int(colony.cheetahs.range_cells[0])
+    met = rates.attack_km2[1] / land.cell_km**2
+    rate = met / (1 + met * rates.mass_kg[1] / (rates.surplus * rates.need_kg))
+    expected = cells * -math.expm1(-4 * rate / cells)
+    error = deaths.std() / math.sqrt(seasons)
+    assert abs(deaths.mean() - expected) < 5 * error
+    assert (np.abs(eaten.mean(0) - expected / 4) < 5 * eaten.std(0) / math.sqrt(seasons)).all()
+
+
 def test_a_mother_needs_more_and_her_cubs_share_her_condition():
     land = make_land(9, 9)
     rates = make_rates()

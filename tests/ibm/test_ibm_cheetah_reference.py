@@ -8,7 +8,7 @@ from ustyurt_models.ibm.cheetah_births import give_birth, mate
 from ustyurt_models.ibm.cheetah_deaths import die
 from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother
 from ustyurt_models.ibm.cheetah_state import DISPERSER as DISPERSES
-from ustyurt_models.ibm.predation import hunt, scan_prey, update_condition
+from ustyurt_models.ibm.predation import hunt, update_condition
 
 SEASONS, REPLICATES = 14, 120
 NAMES = (
@@ -69,8 +69,7 @@ def by_kernels(replicate):
         assert give_birth(c, colony.kinship, rates, land, s, key, tally) >= 0
         mate(c, rates, land, s, t % 4, key)
         leave_mother(c, rates)
-        scan_prey(counts, rates, land, s)
-        disperse(c, rates, land, s, 0, t % 4, key, tally)
+        disperse(c, counts, rates, land, s, 0, t % 4, key, tally)
     numbers = [(c.stage == stage) & (c.male == sex) for stage in (0, 1, 2) for sex in (0, 1)]
     grown, alive = c.stage >= DISPERSES, c.stage >= 0
     return [

@@ -130,8 +130,9 @@ class Simulator:
             harvest=np.zeros(CLASSES),
             bag=empty_bag(world.harvests.species.size),
             prey_scratch=empty_scratch(cells, max(kind.land.herds for kind in world.kinds)),
-            counts=np.zeros((2 * species, cells), np.int32),
-            quota=np.zeros((2 * species, cells), np.int32),
+            # The types of a cell lie side by side.
+            counts=np.zeros((cells, 2 * species), np.int32).T,
+            quota=np.zeros((cells, 2 * species), np.int32).T,
             cheetahs=new_cheetahs(slots, len(model.sources)),
             kinship=new_kinship(slots),
             cheetah_scratch=new_scratch(slots, 2 * species, world.cheetah_land, causes),

@@ -89,20 +89,19 @@ def _pick_in_reach(y: int, x: int, number: int, limit: int, scratch: CheetahScra
     return scratch.order[k]
 
 
-@kernel
-def _tied_by_cubs(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
-    """Return whether cubs of `i` are too young for her to conceive again."""
-    if cheetahs.dependents[i] == 0:
-        return False
-    for j in range(cheetahs.top[0]):
-        small = cheetahs.stage[j] == CUB and cheetahs.age[j] < rates.remate_age
-        if small and cheetahs.mother[j] == i:
-            return True
-    return False
+@inlined
+def _tie_mothers(cheetahs: Cheetahs, rates: CheetahRates, tied: np.ndarray) -> None:
+    """Overwrite `tied` with 1 for mothers of cubs too young for them to conceive again."""
+    top = cheetahs.top[0]
+    for i in range(top):
+        tied[i] = 0
+    for j in range(top):
+        if cheetahs.stage[j] == CUB and cheetahs.age[j] < rates.remate_age:
+            tied[cheetahs.mother[j]] = 1
 
 
 @inlined
-def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
+def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates, tied: np.ndarray) -> bool:
     """Return whether slot `i` holds a female that is free, old enough and in condition."""
     return (
         cheetahs.stage[i] >= rates.breed_stage
@@ -110,7 +109,7 @@ def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
         and cheetahs.litter_due[i] == 0
         and rates.breed_age_female <= cheetahs.age[i] <= rates.last_breed_age
         and cheetahs.condition[i] >= rates.breed_condition
-        and not _tied_by_cubs(cheetahs, i, rates)
+        and tied[i] == 0
     )
 
 
@@ -143,8 +142,9 @@ def mate(
     if males == 0:
         return 0
     limit = squared_cells(rates.mate_radius_km, land.cell_km)
+    _tie_mothers(cheetahs, rates, scratch.tied)
     for i in range(cheetahs.top[0]):
-        if not _may_conceive(cheetahs, i, rates):
+        if not _may_conceive(cheetahs, i, rates, scratch.tied):
             continue
         identity = cheetahs.identity[i]
         if uniform(key, identity, CONCEPTION) >= rates.conception[season]:

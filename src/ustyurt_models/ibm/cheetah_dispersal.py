@@ -11,8 +11,8 @@ from ustyurt_models.ibm.cheetah_slots import (
     QUEUE_MOVE,
     TENURE,
     WALK,
-    queue_independent,
     remove,
+    sort_by_priority,
 )
 from ustyurt_models.ibm.cheetah_space import claim, follow, group_coalitions, settle
 from ustyurt_models.ibm.cheetah_state import (
@@ -26,6 +26,7 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahTally,
 )
 from ustyurt_models.ibm.compiled import inlined, kernel
+from ustyurt_models.ibm.predation import forget_prey
 
 __all__ = ["disperse", "leave_mother", "mark_ranges", "step_of_walk"]
 
@@ -106,6 +107,7 @@ def step_of_walk(
 def _walk(
     cheetahs: Cheetahs,
     i: int,
+    counts: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
@@ -138,7 +140,7 @@ def _walk(
             if exploring or searched > rates.search_steps:
                 break
             cheetahs.cell[i] = cell
-            if settle(cheetahs, i, rates, land, scratch):
+            if settle(cheetahs, i, counts, rates, land, scratch):
                 break
             searched += 1
         u = uniform(walk_key, walker, 2 * step)
@@ -171,9 +173,42 @@ def _gives_up(cheetahs: Cheetahs, i: int, rates: CheetahRates, key: np.uint64) -
     return hungry or ousted
 
 
+@inlined
+def _queue_movers(
+    cheetahs: Cheetahs,
+    rates: CheetahRates,
+    land: CheetahLand,
+    scratch: CheetahScratch,
+    key: np.uint64,
+) -> int:
+    """Write leaders that may move to ``scratch.order`` in random order; return how many.
+
+    All claims are entered. ``scratch.mover`` is 1 for residents that leave, 2 for others.
+    """
+    group_coalitions(cheetahs, scratch)
+    scratch.claims[:] = 0
+    scratch.held[:] = 0
+    movers = 0
+    for i in range(cheetahs.top[0]):
+        if cheetahs.stage[i] < DISPERSER or scratch.leader[i] != i:
+            continue
+        claim(cheetahs, i, 1, rates, land, scratch)
+        resident = cheetahs.stage[i] == RESIDENT
+        leaves = resident and _gives_up(cheetahs, i, rates, key)
+        floats = cheetahs.male[i] == 1 and cheetahs.territorial[i] == 0
+        if leaves or floats or not resident:
+            scratch.mover[i] = 1 if leaves else 2
+            scratch.unsorted[movers] = i
+            scratch.unsorted_priority[movers] = uniform(key, cheetahs.identity[i], QUEUE_MOVE)
+            movers += 1
+    sort_by_priority(scratch, movers)
+    return movers
+
+
 @kernel
 def disperse(
     cheetahs: Cheetahs,
+    counts: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
@@ -194,41 +229,31 @@ def disperse(
     ----------
     cheetahs : Cheetahs
         Changed in place: cell, heading, stage, territorial, wandering.
+    counts : numpy.ndarray
+        Prey present, int32, shape (type, cell).
     rates, land, scratch, key
-        As in ``cheetah_state``; `predation.scan_prey` wrote ``scratch.food_kg``.
+        As in ``cheetah_state``.
     regime, season : int
         First two indices of ``land.permeability``.
     tally : CheetahTally
         ``emigrants`` grows by everybody who left the land.
     """
     settled = 0
-    n = queue_independent(cheetahs, scratch, key, QUEUE_MOVE)
-    group_coalitions(cheetahs, scratch)
-    scratch.claims[:] = 0
-    scratch.held[:] = 0
-    for position in range(n):
+    forget_prey(scratch)
+    for position in range(_queue_movers(cheetahs, rates, land, scratch, key)):
         i = scratch.order[position]
-        if scratch.leader[i] == i:
-            claim(cheetahs, i, 1, rates, land, scratch)
-    for position in range(n):
-        i = scratch.order[position]
-        if scratch.leader[i] != i:
-            continue
+        leaves = scratch.mover[i] == 1
         resident = cheetahs.stage[i] == RESIDENT
-        leaves = resident and _gives_up(cheetahs, i, rates, key)
-        floats = cheetahs.male[i] == 1 and cheetahs.territorial[i] == 0
-        if resident and not leaves and not floats:
-            continue
         claim(cheetahs, i, -1, rates, land, scratch)
         if leaves:
             cheetahs.stage[i] = DISPERSER
             cheetahs.territorial[i] = 0
             cheetahs.wandering[i] = 0
         elif resident:
-            settle(cheetahs, i, rates, land, scratch)
+            settle(cheetahs, i, counts, rates, land, scratch)
         elif cheetahs.dependents[i] > 0:
             cheetahs.stage[i] = RESIDENT
-        elif not _walk(cheetahs, i, rates, land, scratch, regime, season, key):
+        elif not _walk(cheetahs, i, counts, rates, land, scratch, regime, season, key):
             _emigrate(cheetahs, i, scratch, tally)
             continue
         else:

@@ -12,7 +12,7 @@ from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother
 from ustyurt_models.ibm.cheetah_state import DISPERSER, CheetahRelease
 from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.management import DUE, NOTHING, WITHHELD, notice_deaths, release_due
-from ustyurt_models.ibm.predation import hunt, scan_prey, update_condition
+from ustyurt_models.ibm.predation import hunt, update_condition
 from ustyurt_models.ibm.prey_season import count_all_prey, kill_prey
 from ustyurt_models.ibm.record import Record
 from ustyurt_models.ibm.world import Colony, Flocks, Managers, Now
@@ -116,7 +116,7 @@ def hunt_prey(flocks: Flocks, colony: Colony, record: Record, now: Now) -> None:
             colony.tally,
         )
         if colony.prey_are_killed:
-            kill_prey(flocks, record, now)
+            kill_prey(flocks, colony.scratch, record, now)
 
 
 @inlined
@@ -169,9 +169,9 @@ def spread_cheetahs(flocks: Flocks, colony: Colony, now: Now) -> None:
         rates, land, scratch = colony.rates, colony.land, colony.scratch
         leave_mother(colony.cheetahs, rates)
         count_all_prey(flocks)
-        scan_prey(flocks.counts, rates, land, scratch)
         disperse(
             colony.cheetahs,
+            flocks.counts,
             rates,
             land,
             scratch,

@@ -14,6 +14,7 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahScratch,
 )
 from ustyurt_models.ibm.compiled import inlined, kernel
+from ustyurt_models.ibm.predation import food_in
 
 __all__ = ["claim", "follow", "group_coalitions", "settle"]
 
@@ -65,7 +66,11 @@ def follow(cheetahs: Cheetahs, leader: int, scratch: CheetahScratch) -> None:
 
 @inlined
 def _mark(cell: int, limit: int, change: int, marks: np.ndarray, land: CheetahLand) -> None:
-    """Add `change` to `marks` in all cells within `limit` squared cells of `cell`, in place."""
+    """Add `change` to all cells within `limit` squared cells of `cell`, in place.
+
+    `marks` holds differences along rows, one column wider than the land: what a cell is marked
+    with is the sum up to it (`_marked`), so a disc costs two numbers per row.
+    """
     if limit < 0:
         return
     ny, nx = land.ny, land.nx
@@ -78,12 +83,25 @@ def _mark(cell: int, limit: int, change: int, marks: np.ndarray, land: CheetahLa
             half -= 1
         first, last = max(0, x - half), min(nx, x + half + 1)
         if y + dy < ny:
-            for there in range((y + dy) * nx + first, (y + dy) * nx + last):
-                marks[there] += change
+            row = (y + dy) * (nx + 1)
+            marks[row + first] += change
+            marks[row + last] -= change
         if dy > 0 and y - dy >= 0:
-            for there in range((y - dy) * nx + first, (y - dy) * nx + last):
-                marks[there] += change
+            row = (y - dy) * (nx + 1)
+            marks[row + first] += change
+            marks[row + last] -= change
         dy += 1
+
+
+@inlined
+def _marked(cell: int, marks: np.ndarray, land: CheetahLand) -> int:
+    """Return with how much `_mark` has marked `cell`."""
+    y = cell // land.nx
+    first = y * (land.nx + 1)
+    total = 0
+    for k in range(first, first + cell - y * land.nx + 1):
+        total += marks[k]
+    return total
 
 
 @inlined
@@ -117,7 +135,14 @@ def _closer_than(km: float, cell_km: float) -> int:
 
 
 @inlined
-def _has_food(cell: int, wanted_kg: float, food_kg: np.ndarray, land: CheetahLand) -> bool:
+def _has_food(
+    cell: int,
+    wanted_kg: float,
+    counts: np.ndarray,
+    rates: CheetahRates,
+    land: CheetahLand,
+    scratch: CheetahScratch,
+) -> bool:
     """Return whether the largest home range around `cell` holds `wanted_kg` of preferred prey."""
     ny, nx = land.ny, land.nx
     y = cell // nx
@@ -126,8 +151,9 @@ def _has_food(cell: int, wanted_kg: float, food_kg: np.ndarray, land: CheetahLan
     position = 0
     while food < wanted_kg and position < land.range_most:
         yy, xx = y + land.offset_y[position], x + land.offset_x[position]
-        if 0 <= yy < ny and 0 <= xx < nx:
-            food += food_kg[yy * nx + xx]
+        there = yy * nx + xx
+        if 0 <= yy < ny and 0 <= xx < nx and land.inside[there] == 1:
+            food += food_in(there, counts, rates, land, scratch)
         position += 1
     return food >= wanted_kg
 
@@ -136,6 +162,7 @@ def _has_food(cell: int, wanted_kg: float, food_kg: np.ndarray, land: CheetahLan
 def settle(
     cheetahs: Cheetahs,
     i: int,
+    counts: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
@@ -147,15 +174,16 @@ def settle(
     `i` and its partners are not among ``scratch.claims`` and ``scratch.held``.
     """
     cell = cheetahs.cell[i]
-    if land.suitability[cell] < rates.settle_suitability:
-        return False
-    claims = 1.0 + scratch.claims[cell]
-    if not _has_food(cell, claims * rates.range_biomass_kg, scratch.food_kg, land):
-        return False
-    if cheetahs.male[i] == 1:
-        if scratch.held[cell] > 0:
-            return False
-        cheetahs.territorial[i] = 1
-    cheetahs.stage[i] = RESIDENT
-    cheetahs.wandering[i] = 0
-    return True
+    male = cheetahs.male[i] == 1
+    settles = land.suitability[cell] >= rates.settle_suitability
+    settles = settles and not (male and _marked(cell, scratch.held, land) > 0)
+    if settles:
+        claims = 1.0 + _marked(cell, scratch.claims, land)
+        wanted_kg = claims * rates.range_biomass_kg
+        settles = _has_food(cell, wanted_kg, counts, rates, land, scratch)
+    if settles:
+        cheetahs.stage[i] = RESIDENT
+        cheetahs.wandering[i] = 0
+        if male:
+            cheetahs.territorial[i] = 1
+    return settles

@@ -8,15 +8,14 @@ One season calls the event kernels in this order (numbers are those of ``models/
     8  die(cheetahs, rates, land, scratch, severity, season, key, tally)       cheetah_deaths
     9  give_birth(cheetahs, kinship, rates, land, scratch, key, tally)         cheetah_births
     9  mate(cheetahs, rates, land, scratch, season, key)                       cheetah_births
-    10 scan_prey(counts, rates, land, scratch)                                 predation
     10 leave_mother(cheetahs, rates)                                           cheetah_dispersal
-    10 disperse(cheetahs, rates, land, scratch, regime, season, key, tally) cheetah_dispersal
+    10 disperse(cheetahs, counts, rates, land, scratch, regime, season, key, tally)
+                                                                               cheetah_dispersal
     -  apply_ceiling(cheetahs, rates, scratch, key, tally)                     cheetah_deaths
     11 genetic_summary(cheetahs, kinship, out)                                 genetics
     12 mark_ranges(cheetahs, land, occupied)                                   cheetah_dispersal
 
-``disperse`` reads where prey stand from ``scratch.food_kg`` as ``scan_prey`` left it; ``hunt``
-scans for itself. With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
+With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
 ``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
 free slot is used first, so results do not depend on the number of slots. A kernel that needs more
@@ -206,7 +205,7 @@ class CheetahRelease(NamedTuple):
 
 
 class CheetahScratch(NamedTuple):
-    """Work space of the kernels; only what `scan_prey` fills carries to its readers."""
+    """Work space of the kernels; ``hunted`` carries from a hunt to those who bury its kills."""
 
     order: np.ndarray  # int32 (slots,)
     priority: np.ndarray  # float64 (slots,)
@@ -220,18 +219,20 @@ class CheetahScratch(NamedTuple):
     partner: np.ndarray  # int32 (slots,), next slot of the coalition, -1 after the last
     last: np.ndarray  # int32 (slots,), last slot of the coalition of a leader
     hashed: np.ndarray  # int32 (power of two,), leaders by hash of their coalition
-    claims: np.ndarray  # int32 (cell,), residents within the largest home range
-    held: np.ndarray  # int32 (cell,), territory holders within the spacing of territories
+    mover: np.ndarray  # uint8 (slots,), 1 for leaders that leave, 2 for others that may move
+    tied: np.ndarray  # uint8 (slots,), 1 for mothers of cubs too young to conceive again
+    claims: np.ndarray  # int32 (row * (columns + 1),), see `cheetah_space.claim`: home ranges
+    held: np.ndarray  # int32 (row * (columns + 1),), the same for the spacing of territories
     hazards: np.ndarray  # float64 (cause,)
     cells: np.ndarray  # int32 (disc,), cells of the home range at hand
-    group_cell: np.ndarray  # int32 (disc * type,), cell of a group of prey of one type
-    group_kind: np.ndarray  # int32 (disc * type,), its type
-    reach: np.ndarray  # float64 (disc * type,), running sum of area attacked times animals [km2]
+    reach: np.ndarray  # float64 (disc,), running sum over them of area attacked times animals [km2]
     weight: np.ndarray  # float64 (8,), running sum over directions of a step
-    food_kg: np.ndarray  # float64 (cell,), preferred prey biomass less this season's kills [kg]
-    food_before_kg: np.ndarray  # float64 (cell,), preferred prey biomass before the kills [kg]
-    touched: np.ndarray  # int32 (cell,), cells with kills since the scan
-    touched_cells: np.ndarray  # int64 (1,), how many of them
+    larder: np.ndarray  # float64 (cell, 3 + types), what a cell offers, see `predation`
+    food_kg: np.ndarray  # float64 (cell,), preferred prey biomass of a cell [kg]
+    scanned: np.ndarray  # int64 (cell,), number of the scan that `larder` and `food_kg` are of
+    scan: np.ndarray  # int64 (1,), number of the scan at hand
+    hunted: np.ndarray  # int32 (cell,), cells of all home ranges of the last hunt
+    hunted_cells: np.ndarray  # int64 (1,), how many of them
 
 
 class CheetahTally(NamedTuple):
@@ -291,27 +292,28 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "partner": slots,
         "last": slots,
         "hashed": 2 ** math.ceil(math.log2(2 * slots)),
-        "claims": cells,
-        "held": cells,
-        "touched": cells,
+        "claims": land.ny * (land.nx + 1),
+        "held": land.ny * (land.nx + 1),
+        "hunted": cells,
         "cells": disc,
-        "group_cell": disc * types,
-        "group_kind": disc * types,
     }
     real = {
         "priority": slots,
         "unsorted_priority": slots,
         "hazards": causes,
-        "reach": disc * types,
+        "reach": disc,
         "weight": 8,
         "food_kg": cells,
-        "food_before_kg": cells,
     }
-    wide = {"bucket": slots + 2, "y": slots, "x": slots, "touched_cells": 1}
+    wide = {"bucket": slots + 2, "y": slots, "x": slots}
+    wide |= {"scanned": cells, "scan": 1, "hunted_cells": 1}
     return CheetahScratch(
         **{name: np.zeros(shape, np.int32) for name, shape in whole.items()},
         **{name: np.zeros(shape) for name, shape in real.items()},
         **{name: np.zeros(shape, np.int64) for name, shape in wide.items()},
+        mover=np.zeros(slots, np.uint8),
+        tied=np.zeros(slots, np.uint8),
+        larder=np.zeros((cells, 3 + types)),
     )
 
 

@@ -6,6 +6,7 @@ Each function is written out in full in the compiled season of `replicate`.
 import numpy as np
 
 from ustyurt_models.ibm.chance import child
+from ustyurt_models.ibm.cheetah_state import CheetahScratch
 from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.prey_pass import live_through
 from ustyurt_models.ibm.prey_predation import arrive, count_prey, remove_killed
@@ -109,16 +110,19 @@ def pass_prey(
 @inlined
 def count_all_prey(flocks: Flocks) -> None:
     """Count prey by type and cell for the cheetahs, in place."""
-    flocks.counts[:] = 0
+    for cell in range(flocks.counts.shape[1]):
+        for kind in range(flocks.counts.shape[0]):
+            flocks.counts[kind, cell] = 0
     for s in range(flocks.alive.size):
         count_prey(flocks.herds[s], flocks.alive[s], flocks.adult_age[s], 2 * s, flocks.counts)
 
 
 @inlined
-def kill_prey(flocks: Flocks, record: Record, now: Now) -> None:
+def kill_prey(flocks: Flocks, scratch: CheetahScratch, record: Record, now: Now) -> None:
     """Take the animals that cheetahs killed out of the herds, where they stood."""
-    for kind in range(flocks.quota.shape[0]):
-        for cell in range(flocks.quota.shape[1]):
+    for k in range(scratch.hunted_cells[0]):
+        cell = scratch.hunted[k]
+        for kind in range(flocks.quota.shape[0]):
             record.map_prey_kills[cell] += flocks.quota[kind, cell]
     for s in range(flocks.alive.size):
         flocks.alive[s] = remove_killed(

@@ -161,7 +161,7 @@ def live_seasons(replicate: Replicate, key: np.uint64, first: int, last: int) ->
         year = index // seasons
         season = index - year * seasons
         climate = _climate_of(weather, schedule, year)
-        season_key = np.uint64(child(key, index))
+        season_key = np.uint64(child(key, max(index, 0)))
         now = Now(year, season, index, calendar.regime[year], key, season_key, climate)
         for place in range(schedule.size if index >= 0 else 0):
             event = schedule[place]
