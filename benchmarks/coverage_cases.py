@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import (
+    CameraEncounter,
     DensitySurface,
     DoubleObserver,
     HierarchicalDistance,
@@ -35,6 +36,9 @@ from ustyurt_models.survey.models.double_observer.simulate import (
     DoubleObserverTruth,
     simulate_double_observer,
 )
+from ustyurt_models.survey.models.encounter import survey_model as encounter_model
+from ustyurt_models.survey.models.encounter.data import survey_of as encounter_survey
+from ustyurt_models.survey.models.encounter.simulate import EncounterTruth, simulate_encounters
 from ustyurt_models.survey.models.hierarchical import survey_model as site_model
 from ustyurt_models.survey.models.hierarchical.data import survey_of as site_survey
 from ustyurt_models.survey.models.hierarchical.simulate import (
@@ -135,6 +139,26 @@ def _strips(truth: StripTruth, **options: Any) -> Simulate:
     def simulate(rng: np.random.Generator) -> tuple[SurveyModel, float]:
         survey, animals = simulate_strips(truth, strips, rng)
         return strip_model.survey_model(strip_survey(survey, block)), float(animals.sum())
+
+    return simulate
+
+
+def _cameras(truth: EncounterTruth) -> Simulate:
+    """Return the simulation of cameras whose sector is measured in the pictures."""
+    day_range = (truth.day_range_km * 0.999, truth.day_range_km, truth.day_range_km * 1.001)
+    block = CameraEncounter(
+        file="-",
+        areas={"stratum_1": "500 km2"},
+        day_range_km=day_range,
+        radius_m="data",
+        angle_deg="data",
+    )
+
+    def simulate(rng: np.random.Generator) -> tuple[SurveyModel, float]:
+        days = np.linspace(20.0, 60.0, 30)
+        seen = simulate_encounters(truth, (days,), rng)
+        animals = 500.0 * truth.density_per_km2[0] * truth.mean_size
+        return encounter_model.survey_model(encounter_survey(seen, block)), animals
 
     return simulate
 
@@ -314,6 +338,11 @@ CASES: dict[str, Case] = {
     "strip.groups": Case(
         "strip counts with eye and photo sizes: animals",
         _strips(replace(_STRIP, median_size=5.0, eye_bias=0.8, eye_error=0.3, photographed=0.4)),
+        "abundance_total",
+    ),
+    "camera.encounter": Case(
+        "random encounter model: animals",
+        _cameras(EncounterTruth((1.5,), spread=0.7)),
         "abundance_total",
     ),
     "point.half_normal": Case(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ustyurt_models.study.load import load_study
     from ustyurt_models.study.surveys import (
+        CameraEncounter,
         DensitySurface,
         DistancePriors,
         DoubleObserver,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CameraEncounter",
     "Context",
     "DensitySurface",
     "DistancePriors",
@@ -61,6 +63,7 @@ __all__ = [
 
 _BLOCKS = "study.surveys"
 _HOMES = {
+    "CameraEncounter": _BLOCKS,
     "Context": "survey.context",
     "DensitySurface": _BLOCKS,
     "DistancePriors": _BLOCKS,

@@ -11,9 +11,11 @@ from ustyurt_models.checks import InputError
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.landscape import load_land
 from ustyurt_models.study.schema import Scenario
-from ustyurt_models.study.surveys import LineTransect
+from ustyurt_models.study.surveys import CameraEncounter, LineTransect
 from ustyurt_models.survey import fit_survey
-from ustyurt_models.workflow.observing import write_lines
+from ustyurt_models.survey.read.camtrap.histories import VisitRules, camera_histories
+from ustyurt_models.survey.read.camtrap.package import read_camtrap
+from ustyurt_models.workflow.observing import write_cameras, write_lines
 
 LINES = {
     "method": "lines",
@@ -106,3 +108,52 @@ def test_unknown_and_overlapping_zones_are_refused_all_at_once():
     assert "observation.a.zones" in text
     assert "overlap" in text
     assert "UZB" in text  # did you mean
+
+
+CAMERAS = {
+    "method": "cameras",
+    "zones": ["KAZ", "UZB"],
+    "cameras": 200,
+    "days": 120,
+    "radius": "15 m",
+    "angle": "42 degrees",
+    "species": {"goitered_gazelle": {"day_range": "6 km/day", "group_size": 4.0}},
+}
+
+
+def encountered(observer, folder):
+    """Fit the random encounter model to the package that cameras in one world left behind."""
+    folder.mkdir()
+    notes = "# title: t\n# status: simulated\n# source: s\n"
+    write_cameras(observer, "traps", folder, notes)
+    truth = {v.zone: v.truth["goitered_gazelle"] for v in observer.cameras("traps")}
+    survey = CameraEncounter(
+        file=folder.name,
+        taxon="Gazella subgutturosa",
+        areas={zone: f"{one.area_km2} km2" for zone, one in truth.items()},
+        strata="locationName",
+        independence_min=0,
+        day_range_km=(5.9, 6.0, 6.1),
+        radius_m=(14.9, 15.0, 15.1),
+        angle_deg=(41.5, 42.0, 42.5),
+        sampler={"engine": "laplace"},
+    )
+    return fit_survey(survey, folder.parent, 1), sum(one.animals for one in truth.values())
+
+
+def test_cameras_in_simulated_worlds_find_their_animals(tmp_path):
+    model, z, seen = world(traps=CAMERAS), [], []
+    for replicate in range(4):
+        tree, truth = encountered(Observer(model, 0, replicate), tmp_path / str(replicate))
+        found = np.log(tree["abundance"]["abundance_total"].to_numpy().ravel())
+        z.append((found.mean() - np.log(truth)) / found.std())
+        seen.append(float(tree["observed_data"]["passages"].sum()))
+    assert np.abs(z).max() < 3.5
+    assert abs(np.mean(z)) < 5 / np.sqrt(4)
+    package = read_camtrap(tmp_path / "0")
+    rules = VisitRules(30.0, 0.0, record="counts")
+    histories = camera_histories(package, "Gazella subgutturosa", rules)
+    cameras = len(package.deployments.identity)
+    assert histories.y.shape == (cameras, 4)
+    assert np.nansum(histories.effort) == pytest.approx(cameras * 120)
+    assert np.nansum(histories.y) == seen[0]

@@ -24,6 +24,7 @@ _HOMES = {
     "hierarchical_distance": "hierarchical",
     "density_surface": "hierarchical",
     "strip_counts": "strip",
+    "camera_encounter": "encounter",
     "joint": "joint",
     "trend": "trend",
     "occupancy": "sites",

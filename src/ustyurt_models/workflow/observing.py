@@ -25,7 +25,7 @@ from ustyurt_models.workflow.options import Options
 from ustyurt_models.workflow.simulation import models_of
 from ustyurt_models.workflow.stages import open_study
 
-__all__ = ["observe", "write_lines"]
+__all__ = ["observe", "write_cameras", "write_lines"]
 
 _STATUS = {ALIVE: "alive", EXPIRED: "expired"}
 
@@ -168,7 +168,7 @@ _DEPLOYMENTS = (
 _MEDIA = ("mediaID", "deploymentID", "timestamp", "filePath", "filePublic", "fileMediatype")
 
 
-def _write_cameras(observer: Observer, name: str, folder: Path, notes: str) -> list[Path]:
+def write_cameras(observer: Observer, name: str, folder: Path, notes: str) -> list[Path]:
     """Write the tables of Camtrap DP 1.0; there are no pictures, so the table of media is empty."""
     one = observer.model.scenario.observation[name]
     assert isinstance(one, Cameras)
@@ -246,7 +246,7 @@ def _write_collars(observer: Observer, name: str, folder: Path, notes: str) -> l
 
 _WRITERS: Mapping[str, Callable[[Observer, str, Path, str], list[Path]]] = {
     "lines": write_lines,
-    "cameras": _write_cameras,
+    "cameras": write_cameras,
     "collars": _write_collars,
 }
 

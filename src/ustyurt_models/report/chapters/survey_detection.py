@@ -37,6 +37,11 @@ _QUANTITIES = {
     "availability": ("availability: share that can be seen at all", ""),
     "perception": ("share of those that can be seen that is counted", ""),
     "found": ("share of the animals in the strip that is counted", ""),
+    "day_range_km": ("day range: how far a group moves in a day", "speed and activity"),
+    "speed_m_per_s": ("mean speed while active", "speeds measured in the pictures"),
+    "activity": ("share of the day that animals are active", ""),
+    "radius_m": ("effective radius of the camera", "distances measured in the pictures"),
+    "angle_deg": ("effective angle of the camera", "angles measured in the pictures"),
     "detection_shift": ("change of log detection over the counts", "the counts and the prior"),
 }
 
@@ -54,7 +59,7 @@ def _belief(given: Any) -> str:
 def _rests_on(survey: SurveyResult, name: str, values: np.ndarray) -> str:
     """Say what a quantity rests on."""
     settings = settings_of(survey)
-    if settings.get(name) is not None:
+    if settings.get(name) not in (None, "data"):
         return _belief(settings[name])
     if np.ptp(values) == 0:
         return "assumed, neither estimated nor believed otherwise"

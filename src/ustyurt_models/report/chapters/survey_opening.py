@@ -42,6 +42,7 @@ METHODS = {
     "hierarchical_distance": "hierarchical distance sampling (density depends on covariates)",
     "density_surface": "a density surface (distance sampling with a smooth field over the map)",
     "strip_counts": "counts in strips of known width",
+    "camera_encounter": "the random encounter model (how often animals pass cameras)",
     "joint": "several surveys of the same animals taken together",
     "trend": "a trend of yearly counts",
     "occupancy": "occupancy (repeated visits that may miss the species)",
@@ -164,6 +165,12 @@ def _from_what(survey: SurveyResult) -> str:
     if "estimate" in seen and "year" in seen:
         first, last = int(seen["year"].min()), int(seen["year"].max())
         return f" from {seen['year'].size} counts, {first} to {last}"
+    if "passages" in seen:
+        count, days = (float(seen[name].sum()) for name in ("passages", "camera_days"))
+        return (
+            f" from {shown_count(count)} passages in {shown_count(days)} camera days at "
+            f"{shown_count(seen.sizes['site'])} sites"
+        )
     thing = next((thing for thing in ("groups", "animals") if thing in seen), "")
     if not thing:
         return ""

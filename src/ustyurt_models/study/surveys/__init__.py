@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ustyurt_models.study.surveys.cameras import CameraEncounter, CameraPriors
 from ustyurt_models.study.surveys.candidates import Candidate, TrendCandidate
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
 from ustyurt_models.study.surveys.distance import (
@@ -28,6 +29,8 @@ from ustyurt_models.study.surveys.strip import StripCounts
 from ustyurt_models.study.surveys.trend import CountMethod, Trend
 
 __all__ = [
+    "CameraEncounter",
+    "CameraPriors",
     "Candidate",
     "CountMethod",
     "DensitySurface",
@@ -63,6 +66,7 @@ Survey = Annotated[
     | HierarchicalDistance
     | DensitySurface
     | StripCounts
+    | CameraEncounter
     | JointSurvey
     | Trend
     | Occupancy

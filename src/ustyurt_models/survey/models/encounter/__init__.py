@@ -1,0 +1,1 @@
+"""The random encounter model: density from the rate at which animals pass cameras."""

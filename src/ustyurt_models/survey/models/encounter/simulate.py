@@ -1,0 +1,173 @@
+"""Simulated cameras: the twin of the model, and animals that really walk past sectors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ustyurt_models.survey.models.encounter.data import Encounters
+
+__all__ = ["EncounterTruth", "Walk", "simulate_encounters", "walk_past"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class EncounterTruth:
+    """What simulated passages are drawn from; the model's parameters.
+
+    Attributes
+    ----------
+    density_per_km2 : tuple of float
+        Groups per square kilometre, by stratum.
+    day_range_km, radius_m, angle_deg : float
+        Movement, and the sector of a camera.
+    spread : float
+        Coefficient of variation of passages between cameras beyond chance.
+    mean_size : float
+        Mean of one plus Poisson group sizes.
+    """
+
+    density_per_km2: tuple[float, ...]
+    day_range_km: float = 8.0
+    radius_m: float = 10.0
+    angle_deg: float = 42.0
+    spread: float = 0.0
+    mean_size: float = 3.0
+
+
+def simulate_encounters(
+    truth: EncounterTruth, days: tuple[Floats, ...], rng: np.random.Generator
+) -> Encounters:
+    """Draw passages by the model itself.
+
+    Parameters
+    ----------
+    truth : EncounterTruth
+        Parameters.
+    days : tuple of numpy.ndarray
+        Camera days by stratum, each shape (site,).
+    rng : numpy.random.Generator
+        Chance.
+
+    Returns
+    -------
+    Encounters
+        As if read from a package.
+    """
+    strata = tuple(f"stratum_{i + 1}" for i in range(len(days)))
+    stratum = np.repeat(np.arange(len(days)), [one.size for one in days])
+    watched = np.concatenate(days)
+    swept_km2 = truth.day_range_km * truth.radius_m / 1000.0
+    swept_km2 *= (2.0 + np.deg2rad(truth.angle_deg)) / np.pi
+    expected = np.array(truth.density_per_km2)[stratum] * watched * swept_km2
+    if truth.spread > 0:
+        k = truth.spread**-2
+        expected = expected * rng.gamma(k, 1.0 / k, expected.size)
+    events = rng.poisson(expected)
+    site = np.repeat(np.arange(watched.size), events)
+    return Encounters(
+        site=tuple(f"cam{i + 1}" for i in range(watched.size)),
+        days=watched,
+        events=events.astype(np.int64),
+        stratum=stratum.astype(np.int64),
+        strata=strata,
+        size=1.0 + rng.poisson(truth.mean_size - 1.0, site.size).astype(np.float64),
+        size_site=site,
+        radius_m=rng.rayleigh(truth.radius_m / np.sqrt(2.0), site.size),
+        angle_deg=rng.normal(0.0, truth.angle_deg / np.sqrt(2.0 * np.pi), site.size),
+        header={"status": "simulated"},
+    )
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Groups that walk on a square without edges, past cameras on it.
+
+    Attributes
+    ----------
+    side_m : float
+        Side of the square [m]; what leaves on one side comes in on the other.
+    groups : int
+        Groups on it.
+    speed_m_per_day : float
+        While moving.
+    turn_per_day : float
+        Rate at which a group takes a new direction.
+    active : float
+        Share of time that a group moves; it stands still between.
+    radius_m, angle_rad : float
+        Sector of the cameras; an animal inside it is seen.
+    step_m : float
+        Length of a step; small against the radius.
+    """
+
+    side_m: float
+    groups: int
+    speed_m_per_day: float
+    turn_per_day: float = 20.0
+    active: float = 1.0
+    radius_m: float = 20.0
+    angle_rad: float = 0.73
+    step_m: float = 0.5
+
+
+def _tracks(walk: Walk, steps: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return x and y of all groups at all steps [m], each shape (step, group)."""
+    step_day = walk.step_m / walk.speed_m_per_day
+    shape = (steps, walk.groups)
+    turns = rng.random(shape) < -np.expm1(-walk.turn_per_day * step_day)
+    turns[0] = True
+    drawn = rng.uniform(0.0, 2.0 * np.pi, shape)
+    last = np.maximum.accumulate(np.where(turns, np.arange(steps)[:, None], 0), axis=0)
+    heading = np.take_along_axis(drawn, last, axis=0)
+    moves = np.ones(shape)
+    if walk.active < 1.0:
+        chosen = rng.random(shape) < walk.active
+        moves = np.take_along_axis(chosen, last, axis=0).astype(float)
+    x = rng.uniform(0.0, walk.side_m, walk.groups) + np.cumsum(
+        walk.step_m * moves * np.cos(heading), axis=0
+    )
+    y = rng.uniform(0.0, walk.side_m, walk.groups) + np.cumsum(
+        walk.step_m * moves * np.sin(heading), axis=0
+    )
+    return x % walk.side_m, y % walk.side_m
+
+
+def walk_past(walk: Walk, cameras: int, days: float, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Count how often walking groups enter the sectors of cameras.
+
+    No formula of the model is used: groups take steps, and a passage begins when one stands inside
+    the sector that stood outside before.
+
+    Parameters
+    ----------
+    walk : Walk
+        Groups, movement and sector.
+    cameras : int
+        Cameras at random places with random directions.
+    days : float
+        How long they watch.
+    rng : numpy.random.Generator
+        Chance.
+
+    Returns
+    -------
+    numpy.ndarray
+        Passages, int64, shape (camera,).
+    """
+    steps = int(days * walk.speed_m_per_day / walk.step_m)
+    x, y = _tracks(walk, steps, rng)
+    place = rng.uniform(0.0, walk.side_m, (cameras, 2))
+    faces = rng.uniform(-np.pi, np.pi, cameras)
+    passages = np.zeros(cameras, np.int64)
+    half = walk.side_m / 2.0
+    for i in range(cameras):
+        across = (x - place[i, 0] + half) % walk.side_m - half
+        along = (y - place[i, 1] + half) % walk.side_m - half
+        near = across**2 + along**2 < walk.radius_m**2
+        inside = np.zeros(near.shape, bool)
+        away = np.arctan2(along[near], across[near]) - faces[i]
+        inside[near] = np.abs((away + np.pi) % (2 * np.pi) - np.pi) < walk.angle_rad / 2.0
+        passages[i] = np.count_nonzero(inside[1:] & ~inside[:-1])
+    return passages

@@ -1,0 +1,66 @@
+"""The random encounter model as the fit path sees it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from numpy.typing import NDArray
+
+from ustyurt_models.study.surveys import CameraEncounter
+from ustyurt_models.survey.models.encounter import checks, model, results
+from ustyurt_models.survey.models.encounter.data import EncounterSurvey
+
+__all__ = ["EncounterModel", "survey_model"]
+
+
+@dataclass(frozen=True)
+class EncounterModel:
+    """Passages at cameras; see `survey.model.SurveyModel`."""
+
+    survey: EncounterSurvey
+
+    @property
+    def settings(self) -> CameraEncounter:
+        """Block of the study file."""
+        return self.survey.settings
+
+    @property
+    def header(self) -> Mapping[str, str]:
+        """``# key: value`` lines of the survey file."""
+        return self.survey.header
+
+    def build(self) -> pm.Model:
+        """Return the PyMC model."""
+        return model.build(self.survey)
+
+    def prior_sd(self) -> Mapping[str, float]:
+        """Return the standard deviation of the logarithm under the prior, by variable."""
+        return checks.prior_sd(self.settings)
+
+    def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+        """Add density and abundance."""
+        return results.derive(posterior, self.survey, rng)
+
+    def checks(
+        self, posterior: xr.Dataset, rng: np.random.Generator
+    ) -> Mapping[str, tuple[float, str]]:
+        """Return posterior predictive tail probabilities."""
+        return checks.predictive_p_values(posterior, self.survey, rng)
+
+    def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
+        """Return the log likelihood of each site."""
+        return checks.log_likelihood(posterior, self.survey), "site"
+
+    def nodes(self, posterior: xr.Dataset, mass: float) -> dict[str, xr.Dataset]:
+        """Return abundance and the survey."""
+        return {
+            "observed_data": results.observed_node(self.survey),
+            "abundance": results.abundance_node(posterior),
+        }
+
+
+def survey_model(survey: EncounterSurvey) -> EncounterModel:
+    """Return the model of a prepared survey; see `registry`."""
+    return EncounterModel(survey)
