@@ -32,6 +32,17 @@ def test_the_start_is_the_stable_structure_bit_for_bit_unless_the_study_says_oth
     assert start_structure(Prey(start=10), STABLE, steps=1) is STABLE
 
 
+def test_a_survey_that_tells_ages_and_sexes_sets_their_shares():
+    # Two steps of a year each are one and two years old: ages 0 and 1 are the yearlings.
+    surveyed = np.array([[0.2, 0.5], [0.2, 0.1]])
+    found = np.diff(start_structure(Prey(start=10), STABLE, 1, surveyed), prepend=0.0)
+    np.testing.assert_allclose(found.reshape(2, 4).sum(axis=1), [0.7, 0.3])
+    np.testing.assert_allclose(found.reshape(2, 4)[:, :2].sum(axis=1), [0.2, 0.2])
+    np.testing.assert_allclose(found[2] / found[3], 0.2 / 0.1667, rtol=1e-3)
+    study = np.diff(start_structure(Prey(start=10, female_share=0.9), STABLE, 1, surveyed))
+    assert study[3:].sum() == pytest.approx(0.1)
+
+
 def test_ages_of_the_start_are_equally_likely_within_each_sex():
     found = shares(age="1-2 y")
     np.testing.assert_allclose(found[0], [0, 1 / 3, 1 / 3, 0], atol=1e-4)

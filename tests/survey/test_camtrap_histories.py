@@ -1,11 +1,11 @@
 """Effort, events and detection histories of cameras."""
 
-import camtrap_case as case
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import camtrap_case as case
 from ustyurt_models.checks import InputError
 from ustyurt_models.survey.read.camtrap.effort import (
     Watch,

@@ -5,10 +5,10 @@ import json
 import os
 import zipfile
 
-import camtrap_case as case
 import numpy as np
 import pytest
 
+import camtrap_case as case
 from ustyurt_models.checks import InputError
 from ustyurt_models.survey.read.camtrap.package import read_camtrap
 from ustyurt_models.survey.read.camtrap.schema import TABLES

@@ -182,7 +182,8 @@ class Simulator:
             prey, n = empty_prey(slots), 0
             spec = scenario.prey[self.model.prey[s].id]
             stable = made.demography[s].structure[0]
-            structure = start_structure(spec, stable, scenario.engine.seasons_per_year)
+            surveyed = None if start.structure is None else start.structure[made.draw]
+            structure = start_structure(spec, stable, scenario.engine.seasons_per_year, surveyed)
             for z, (zone, number) in enumerate(zip(start.zones, numbers, strict=True)):
                 cells, cumulative = start_places(self._weight(made, s, zone))
                 if cells.size and number:

@@ -59,11 +59,15 @@ class StartDraws:
         float64, shape (draw, zone), animals.
     places : StartMap or None
         Where they are; by habitat unless given. The same sample of the posterior as the number.
+    structure : numpy.ndarray or None
+        Share of yearlings and of older animals by sex, where a survey tells it, from the same
+        sample, float64, shape (draw, sex, age).
     """
 
     zones: tuple[str, ...]
     abundance: np.ndarray
     places: StartMap | None = None
+    structure: np.ndarray | None = None
 
 
 def start_draws(
@@ -109,7 +113,9 @@ def start_draws(
     return StartDraws((WHOLE,), np.full((scenario.draws, 1), value))
 
 
-def start_structure(prey: Prey, stable: np.ndarray, steps: int) -> np.ndarray:
+def start_structure(
+    prey: Prey, stable: np.ndarray, steps: int, surveyed: np.ndarray | None = None
+) -> np.ndarray:
     """Return the structure of a species at the start.
 
     Parameters
@@ -121,12 +127,18 @@ def start_structure(prey: Prey, stable: np.ndarray, steps: int) -> np.ndarray:
         Cumulative stable structure, shape (2 * age in steps,): females by age, then males.
     steps : int
         Steps per year.
+    surveyed : numpy.ndarray, optional
+        Share of animals about one year old and of older ones by sex, shape (sex, age): what a
+        survey says of the start; ages within a class stay those of the stable structure, and what
+        the study says goes before.
 
     Returns
     -------
     numpy.ndarray
         Of the same form.
     """
+    if surveyed is not None:
+        stable = _reweighted(stable, steps, surveyed)
     if prey.age is None and prey.female_share is None:
         return stable
     shares = np.diff(stable, prepend=0.0).reshape(2, -1)
@@ -141,6 +153,24 @@ def start_structure(prey: Prey, stable: np.ndarray, steps: int) -> np.ndarray:
     total = shares.sum(axis=1, keepdims=True)
     within = np.divide(shares, total, out=np.zeros_like(shares), where=total > 0.0)
     cumulative = (of_sex[:, None] * within).ravel().cumsum()
+    return cumulative / cumulative[-1]
+
+
+def _reweighted(stable: np.ndarray, steps: int, surveyed: np.ndarray) -> np.ndarray:
+    """Return the stable structure with the shares of a survey's classes.
+
+    Animals younger than two years at the start are the yearlings of the count; a class that the
+    stable structure lacks keeps nothing, so the shares are renewed over those it has.
+    """
+    shares = np.diff(stable, prepend=0.0).reshape(2, -1)
+    young = np.arange(shares.shape[1]) < 2 * steps
+    made = np.zeros_like(shares)
+    for sex in range(2):
+        for age, inside in enumerate((young, ~young)):
+            total = shares[sex, inside].sum()
+            if total > 0.0:
+                made[sex, inside] = surveyed[sex, age] * shares[sex, inside] / total
+    cumulative = made.ravel().cumsum()
     return cumulative / cumulative[-1]
 
 
@@ -162,11 +192,11 @@ def _from_survey(
     strata = tuple(str(stratum) for stratum in abundance["stratum"].to_numpy())
     rng = generator(scenario.seed, "posterior", name)
     rows = (rng.random(scenario.draws) * samples.shape[0]).astype(np.int64)
-    places = _places(posterior, rows, f"survey.{name}")
+    places, structure = _places(posterior, rows, f"survey.{name}"), _structure(posterior, rows)
     if set(strata) <= set(zones):
-        return StartDraws(strata, samples[rows], places)
+        return StartDraws(strata, samples[rows], places, structure)
     if len(strata) == 1:
-        return StartDraws((WHOLE,), samples[rows], places)
+        return StartDraws((WHOLE,), samples[rows], places, structure)
     rule = f"strata must be zones of the landscape {sorted(zones)}, or a single stratum"
     raise InputError([Fault(f"survey.{name}", rule, sorted(strata), "name strata after zones")])
 
@@ -186,3 +216,11 @@ def _places(posterior: xr.DataTree, rows: np.ndarray, where: str) -> StartMap | 
         raise InputError([Fault(where, rule, density.shape[0], "fit the survey again")])
     area = cells["area_km2"].to_numpy()
     return StartMap(density, rows, cells["cell"].to_numpy().astype(np.int64), area)
+
+
+def _structure(posterior: xr.DataTree, rows: np.ndarray) -> np.ndarray | None:
+    """Return ages and sexes of the same samples, if the survey tells them."""
+    if "structure" not in posterior.children:
+        return None
+    share = posterior["structure"]["share"].transpose("draw", "sex", "age")
+    return share.to_numpy().astype(float)[rows]

@@ -27,6 +27,7 @@ _HOMES = {
     "camera_encounter": "encounter",
     "joint": "joint",
     "trend": "trend",
+    "integrated_population": "integrated",
     "occupancy": "sites",
     "dynamic_occupancy": "sites",
 }

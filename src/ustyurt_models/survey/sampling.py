@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 #: States and random effects from which on the highest point says nothing of where the probability
 #: is: it lies where the effects collapse. Such models go to NUTS, and its chains judge each other.
 _MOST_LATENT = 50
+_MANY_LATENT = 20  # or from as many on where they are most of all there is
 _NEAR = 5.0  # standard deviations within which a chain counts as having visited an optimum
 
 
@@ -124,7 +125,8 @@ def _fast_path(
     if sampler.engine == "preview":
         return draws(preview_flat(flat, sampler, rng), "preview", "asked for")
     hidden = _latent_count(model, latent)
-    if hidden > _MOST_LATENT and sampler.engine != "laplace":
+    mostly = hidden > _MANY_LATENT and 2 * hidden > flat.start.size
+    if (hidden > _MOST_LATENT or mostly) and sampler.engine != "laplace":
         auto = f"no optimum stands for {hidden} states, waves or random effects"
         return _Slow(auto if sampler.engine == "auto" else "asked for", None)
     optima = search(flat, rng)

@@ -12,7 +12,13 @@ from ustyurt_models.landscape import digest as land_digest
 from ustyurt_models.provenance import digest_files, digest_json
 from ustyurt_models.study.load import Study
 from ustyurt_models.study.schema import Scenario
-from ustyurt_models.study.surveys import HierarchicalBlock, JointSurvey, SiteBlock, Survey
+from ustyurt_models.study.surveys import (
+    HierarchicalBlock,
+    IntegratedPopulation,
+    JointSurvey,
+    SiteBlock,
+    Survey,
+)
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.stamps import code_digest, is_current, stamp
@@ -22,7 +28,11 @@ __all__ = ["fit_surveys", "posterior_paths"]
 
 def _data_files(study: Study, survey: Survey) -> list[Path]:
     """Return the files and folders that a survey reads."""
-    named = (survey.file, survey.grid if isinstance(survey, HierarchicalBlock | SiteBlock) else "")
+    named = [survey.file]
+    if isinstance(survey, HierarchicalBlock | SiteBlock):
+        named.append(survey.grid)
+    if isinstance(survey, IntegratedPopulation):
+        named += [survey.ratios, survey.collars]
     return [study.folder / name for name in named if name]
 
 

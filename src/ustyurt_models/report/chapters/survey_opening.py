@@ -45,6 +45,7 @@ METHODS = {
     "camera_encounter": "the random encounter model (how often animals pass cameras)",
     "joint": "several surveys of the same animals taken together",
     "trend": "a trend of yearly counts",
+    "integrated_population": "counts, ratios and collars by age and sex taken together",
     "occupancy": "occupancy (repeated visits that may miss the species)",
     "dynamic_occupancy": "dynamic occupancy (sites are won and lost between seasons)",
 }

@@ -21,6 +21,7 @@ from ustyurt_models.study.surveys.hierarchical import (
     HierarchicalBlock,
     HierarchicalDistance,
 )
+from ustyurt_models.study.surveys.integrated import IntegratedPopulation
 from ustyurt_models.study.surveys.joint import JointSurvey
 from ustyurt_models.study.surveys.occupancy import Occupancy
 from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal, Share
@@ -41,6 +42,7 @@ __all__ = [
     "Gate",
     "HierarchicalBlock",
     "HierarchicalDistance",
+    "IntegratedPopulation",
     "JointSurvey",
     "LineTransect",
     "LogNormal",
@@ -70,6 +72,7 @@ Survey = Annotated[
     | JointSurvey
     | Trend
     | Occupancy
-    | DynamicOccupancy,
+    | DynamicOccupancy
+    | IntegratedPopulation,
     Field(discriminator="model"),
 ]

@@ -15,7 +15,7 @@ from ustyurt_models.study.surveys.candidates import (
 )
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
 
-__all__ = ["CountMethod", "Stated", "Trend"]
+__all__ = ["CountMethod", "Stated", "Trend", "TrendBelief"]
 
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]

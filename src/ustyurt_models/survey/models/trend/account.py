@@ -9,7 +9,7 @@ from ustyurt_models.survey.models.trend.data import TrendData, main_survey
 from ustyurt_models.survey.models.trend.settings import TrendSettings
 from ustyurt_models.survey.read.counts import Counts
 
-__all__ = ["PARTS", "growth_account", "slope", "trend_node"]
+__all__ = ["PARTS", "account_of", "growth_account", "slope"]
 
 Floats = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def _published(counts: Counts, main: str, first: int) -> tuple[dict[int, float],
     return by_year, float(slope(years, np.log(counts.estimate[recent])))
 
 
-def trend_node(
+def account_of(
     posterior: xr.Dataset, data: TrendData, settings: TrendSettings, counts: Counts, mass: float
 ) -> xr.Dataset:
     """Prepare the trend for figures and the account of growth in the last period.

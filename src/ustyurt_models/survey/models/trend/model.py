@@ -25,7 +25,7 @@ from ustyurt_models.survey.models.trend.data import TrendData
 from ustyurt_models.survey.models.trend.settings import TrendSettings
 from ustyurt_models.survey.settings import Belief
 
-__all__ = ["LATENT", "build"]
+__all__ = ["LATENT", "build", "detection_of", "noise_of"]
 
 #: Free variables that are states.
 LATENT = ("shock", "excess")
@@ -87,7 +87,7 @@ def _growth(settings: TrendSettings) -> _Growth:
     return _Growth(ceiling, rest, capacity, theta)
 
 
-def _detection(data: TrendData) -> TensorVariable:
+def detection_of(data: TrendData) -> TensorVariable:
     """Declare log detection of every level, shape (level,)."""
     found = []
     for i, level in enumerate(data.levels):
@@ -102,7 +102,7 @@ def _detection(data: TrendData) -> TensorVariable:
     return pt.stack(found)
 
 
-def _noise(data: TrendData, settings: TrendSettings) -> TensorVariable:
+def noise_of(data: TrendData, settings: TrendSettings) -> TensorVariable:
     """Declare the variance of every log count, shape (count,)."""
     known = ~np.isnan(data.sd_log)
     variance = pt.as_tensor(np.where(known, np.nan_to_num(data.sd_log) ** 2, 0.0))
@@ -172,8 +172,8 @@ def _exact(
     data: TrendData, settings: TrendSettings, growth: _Growth, first: TensorVariable
 ) -> None:
     """Declare the likelihood of the counts with the states integrated out."""
-    detection = pt.dot(data.detection_weight, _detection(data))
-    noise = _noise(data, settings)
+    detection = pt.dot(data.detection_weight, detection_of(data))
+    noise = noise_of(data, settings)
     process = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd)) ** 2
     seen = _log_seen(data) - detection
     if growth.capacity is None:
@@ -225,8 +225,8 @@ def _sampled(
     data: TrendData, settings: TrendSettings, growth: _Growth, first: TensorVariable
 ) -> None:
     """Declare states and the likelihood of the counts given them."""
-    detection = pt.dot(data.detection_weight, _detection(data))
-    noise = pt.sqrt(_noise(data, settings))
+    detection = pt.dot(data.detection_weight, detection_of(data))
+    noise = pt.sqrt(noise_of(data, settings))
     moved = growth.rest[data.period] + _shocks(settings, data.years.size)
     path = pm.Deterministic("log_abundance_path", _path(settings, growth, first, moved))
     z = (pm.Data("log_count", data.log_count) - detection - path[data.index]) / noise

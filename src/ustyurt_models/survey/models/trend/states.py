@@ -10,7 +10,7 @@ from ustyurt_models.formulas.trend import Regulation, sample_log_abundance, sd_o
 from ustyurt_models.survey.models.trend.data import TrendData
 from ustyurt_models.survey.models.trend.settings import TrendSettings
 
-__all__ = ["States", "path_of", "states_of"]
+__all__ = ["States", "levels_of", "noise_by_count", "path_of", "states_of"]
 
 Floats = NDArray[np.float64]
 
@@ -83,7 +83,12 @@ def _stacked(posterior: xr.Dataset, name: str, count: int) -> Floats:
     return np.stack([_flat(posterior, f"{name}_{i + 1}", 0.0) for i in range(count)], axis=-1)
 
 
-def _noise(posterior: xr.Dataset, data: TrendData) -> Floats:
+def levels_of(posterior: xr.Dataset, data: TrendData) -> Floats:
+    """Return log detection by level, shape (draw, level)."""
+    return np.log(_stacked(posterior, "detection", len(data.levels)))
+
+
+def noise_by_count(posterior: xr.Dataset, data: TrendData) -> Floats:
     """Return the standard deviation of every log count, shape (draw, count)."""
     groups = [_flat(posterior, "observation_cv", 0.0)]
     for i, name in enumerate(data.cv_groups):
@@ -130,8 +135,8 @@ def states_of(posterior: xr.Dataset, data: TrendData, told: TrendSettings) -> St
         np.log1p(_flat(posterior, "immigration", 0.0)),
         _flat(posterior, "process_sd", 0.0),
         _flat(posterior, "tail_freedom", np.inf),
-        np.log(_stacked(posterior, "detection", len(data.levels))),
-        _noise(posterior, data),
+        levels_of(posterior, data),
+        noise_by_count(posterior, data),
         seen,
         _flat(posterior, "log_abundance_start", 0.0),
     )

@@ -61,7 +61,7 @@ class TrendModel:
         return {
             "observed_data": results.observed_node(counts),
             "abundance": results.abundance_node(posterior, told),
-            "trend": account.trend_node(posterior, self.data, told, counts, mass),
+            "trend": account.account_of(posterior, self.data, told, counts, mass),
         }
 
 
