@@ -182,6 +182,9 @@ def _from_survey(
         rule = "must tell how many animals there are; it tells only where they are (occupancy)"
         raise InputError([Fault(f"survey.{name}", rule, None, "start from a survey that counts")])
     abundance = posterior["abundance"].to_dataset()
+    if abundance.attrs.get("area_basis") == "sites":
+        rule = "must give abundance in a region; it counts the animals of the sites visited"
+        raise InputError([Fault(f"survey.{name}", rule, None, "take a survey with distances")])
     if abundance.attrs.get("area_basis", "stratum") != "stratum":
         rule = (
             "must give abundance in a region; it has no areas, so it speaks of the strips searched"

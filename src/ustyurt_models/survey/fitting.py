@@ -93,6 +93,12 @@ def _own_findings(model: SurveyModel, posterior: xr.Dataset) -> list[Finding]:
     return [] if look is None else look(posterior)
 
 
+def _wider(model: SurveyModel, posterior: xr.Dataset) -> SurveyModel | None:
+    """Return the model whose sums reach further, where these draws need it."""
+    look = getattr(model, "wider", None)
+    return None if look is None else look(posterior)
+
+
 def fit_once(
     model: SurveyModel, seed: int, progress: Progress | None = None, gate: Gate | None = None
 ) -> Fitted:
@@ -118,6 +124,9 @@ def fit_once(
     gate = spec.gate if gate is None else gate
     latent = tuple(getattr(model, "latent", ()))
     draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, latent)
+    while (further := _wider(model, draws.posterior)) is not None:
+        model = further
+        draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, latent)
     rng = generator(seed, "survey", "derived")
     posterior = model.derive(draws.posterior, rng)
     pointwise, unit = model.log_likelihood(posterior)

@@ -30,6 +30,9 @@ _HOMES = {
     "integrated_population": "integrated",
     "occupancy": "sites",
     "dynamic_occupancy": "sites",
+    "n_mixture": "sites",
+    "royle_nichols": "sites",
+    "removal": "sites",
 }
 
 

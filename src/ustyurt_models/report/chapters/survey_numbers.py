@@ -151,7 +151,7 @@ def group_table(survey: SurveyResult) -> Table | None:
 def numbers(survey: SurveyResult) -> tuple[Block, ...]:
     """Return the tables of animals and of groups."""
     abundance = node(survey, "abundance")
-    if abundance is None:
+    if abundance is None or str(abundance.attrs.get("area_basis", "")) == "sites":
         return ()
     animals, groups = abundance_table(survey), group_table(survey)
     if groups is None:

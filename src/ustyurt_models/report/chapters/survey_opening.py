@@ -48,6 +48,9 @@ METHODS = {
     "integrated_population": "counts, ratios and collars by age and sex taken together",
     "occupancy": "occupancy (repeated visits that may miss the species)",
     "dynamic_occupancy": "dynamic occupancy (sites are won and lost between seasons)",
+    "n_mixture": "repeated counts that miss animals (N-mixture)",
+    "royle_nichols": "detections that grow with the number of animals (Royle-Nichols)",
+    "removal": "animals found first on successive passes (removal)",
 }
 
 _MOST_NAMED = 4
@@ -79,6 +82,8 @@ def _how_many(survey: SurveyResult, abundance: xr.Dataset) -> str:
     where = _places([str(name) for name in abundance["stratum"].values])
     when = f" in {int(abundance.attrs['year'])}" if "year" in abundance.attrs else ""
     name = heading(survey.species)
+    if str(abundance.attrs.get("area_basis", "")) == "sites":
+        return _at_sites(name, abundance, mass)
     if not has_area(abundance):
         return f"{name}{when}: {_densities(abundance, mass)}. {_no_total()}"
     animals = interval(abundance["abundance"].sum("stratum"), mass)
@@ -91,6 +96,23 @@ def _how_many(survey: SurveyResult, abundance: xr.Dataset) -> str:
     if "group_abundance" in abundance and not every_group_is_one(abundance):
         groups = interval(abundance["group_abundance"].sum("stratum"), mass)
         text += f" They live in {_shown(groups[0])} groups ({_band(groups)})."
+    return text
+
+
+def _at_sites(name: str, abundance: xr.Dataset, mass: float) -> str:
+    """Say how many animals use the visited sites."""
+    animals = interval(abundance["abundance"].sum("stratum"), mass)
+    text = (
+        f"{name}: {_shown(animals[0])} animals ({mass_words(mass)} interval {_band(animals)}) at "
+        f"the {shown_count(float(abundance.attrs['sites']))} sites that were visited. This is no "
+        "number of a region: nobody measured the area whose animals a visit can find."
+    )
+    if np.isfinite(abundance["area_km2"].to_numpy()).all():
+        density = interval(abundance["density_per_km2"].isel(stratum=0), mass)
+        text += (
+            f" If a site stands for the area that the study says, that is "
+            f"{shown_number(density[0], 2)} animals per km² ({_band(density)})."
+        )
     return text
 
 

@@ -25,6 +25,7 @@ from ustyurt_models.study.surveys.integrated import IntegratedPopulation
 from ustyurt_models.study.surveys.joint import JointSurvey
 from ustyurt_models.study.surveys.occupancy import Occupancy
 from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal, Share
+from ustyurt_models.study.surveys.site_counts import NMixture, Removal, RoyleNichols, SiteCounts
 from ustyurt_models.study.surveys.sites import SiteBlock
 from ustyurt_models.study.surveys.strip import StripCounts
 from ustyurt_models.study.surveys.trend import CountMethod, Trend
@@ -46,12 +47,16 @@ __all__ = [
     "JointSurvey",
     "LineTransect",
     "LogNormal",
+    "NMixture",
     "Normal",
     "Occupancy",
     "PointTransect",
+    "Removal",
+    "RoyleNichols",
     "Sampler",
     "Share",
     "SiteBlock",
+    "SiteCounts",
     "StripCounts",
     "Survey",
     "SurveyBlock",
@@ -73,6 +78,9 @@ Survey = Annotated[
     | Trend
     | Occupancy
     | DynamicOccupancy
-    | IntegratedPopulation,
+    | IntegratedPopulation
+    | NMixture
+    | RoyleNichols
+    | Removal,
     Field(discriminator="model"),
 ]

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
 from ustyurt_models.formulas.site_counts import CV_FLOOR
-from ustyurt_models.study.surveys import HierarchicalBlock
+from ustyurt_models.study.surveys import HierarchicalBlock, SiteCounts
 from ustyurt_models.survey.models.distance.detection import GraphParameters, interval_integrals
 from ustyurt_models.survey.models.distance.model import add_distances, detection_parameters
 from ustyurt_models.survey.models.distance.prepare import DistanceData
@@ -32,7 +32,7 @@ from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field, add_field
 from ustyurt_models.survey.models.hierarchical.places import Places
 
-__all__ = ["build", "detected"]
+__all__ = ["build", "detected", "log_count"]
 
 
 def detected(survey: HierarchicalSurvey, places: Places) -> DistanceData:
@@ -56,10 +56,25 @@ def detected(survey: HierarchicalSurvey, places: Places) -> DistanceData:
     return replace(data.truncated, scale=replace(places.rows, row=row))
 
 
-def _log_count(
-    settings: HierarchicalBlock, count: NDArray[np.int64], mean: TensorVariable
+def log_count(
+    settings: HierarchicalBlock | SiteCounts, count: NDArray, mean: TensorVariable
 ) -> TensorVariable:
-    """Log probability of the groups seen by site; twin of `site_counts.log_site_count`."""
+    """Log probability of counts by site; twin of `site_counts.log_site_count`.
+
+    Parameters
+    ----------
+    settings : HierarchicalBlock or SiteCounts
+        Family, and priors of its spread.
+    count : numpy.ndarray
+        Whole numbers >= 0.
+    mean : TensorVariable
+        Expectations, > 0; broadcast with `count`.
+
+    Returns
+    -------
+    TensorVariable
+        Declares ``site_cv`` and ``empty_logit`` in the model at hand where the family has them.
+    """
     if settings.family.endswith("negative-binomial"):
         cv = exponential("site_cv", settings.priors.site_cv_mean)
         k = 1.0 / (pt.sqr(cv) + CV_FLOOR**2)
@@ -153,7 +168,7 @@ def build(survey: HierarchicalSurvey, places: Places, field: Field | None = None
         p = _mean_detection(data, parameters)[places.rows.row]
         area_km2 = data.unit_area_km2 * data.effort[visited]
         mean = pt.exp(_log_density(survey, places, field)) * area_km2 * p
-        pm.Potential("log_groups", _log_count(settings, told["groups"][visited], mean).sum())
+        pm.Potential("log_groups", log_count(settings, told["groups"][visited], mean).sum())
         if settings.group_size in ("model", "lognormal"):
             add_sizes(settings, told)
         elif settings.group_size == "mean":

@@ -10,7 +10,13 @@ from ustyurt_models.survey.models.sites.data import SiteSurvey
 from ustyurt_models.survey.models.sites.predictors import Predictor, flat_draws
 from ustyurt_models.survey.steps import step_variables
 
-__all__ = ["effects_node", "observed_node", "occupancy_node", "sites_node"]
+__all__ = [
+    "effects_node",
+    "observed_node",
+    "occupancy_node",
+    "site_abundance_node",
+    "sites_node",
+]
 
 Floats = NDArray[np.float64]
 
@@ -61,6 +67,41 @@ def observed_node(survey: SiteSurvey, site_km: Floats | None = None) -> xr.Datas
             node[name] = ("site", site_km[:, axis], said)
     node.attrs = {"never_visited": survey.idle, "notes": " ".join(histories.notes)}
     return node
+
+
+def site_abundance_node(
+    posterior: xr.Dataset, survey: SiteSurvey, site_area_km2: float | None
+) -> xr.Dataset:
+    """Return the animals at the visited sites (`contracts.ABUNDANCE`).
+
+    Parameters
+    ----------
+    posterior : xarray.Dataset
+        With ``abundance_total``.
+    survey : SiteSurvey
+        The survey.
+    site_area_km2 : float or None
+        Area that one site stands for; areas and densities are NaN without.
+
+    Returns
+    -------
+    xarray.Dataset
+        One stratum, ``visited sites``; the attribute ``area_basis`` is ``sites``: these are no
+        numbers of a region.
+    """
+    animals = flat_draws(posterior)["abundance_total"].astype(float)[:, None]
+    sites = len(survey.histories.site)
+    area = np.array([np.nan if site_area_km2 is None else sites * site_area_km2])
+    dims, density = ("draw", "stratum"), {"units": "km-2", "long_name": "animals per km2"}
+    return xr.Dataset(
+        {
+            "abundance": (dims, animals, {"units": "1", "long_name": "animals at visited sites"}),
+            "density_per_km2": (dims, animals / area, density),
+            "area_km2": ("stratum", area, {"units": "km2", "long_name": "area of the sites"}),
+        },
+        coords={"draw": np.arange(len(animals)), "stratum": ["visited sites"]},
+        attrs={"area_basis": "sites", "sites": sites},
+    )
 
 
 def sites_node(survey: SiteSurvey, columns: Mapping[str, tuple[Floats, str]]) -> xr.Dataset:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.survey.read.histories import Histories
 
-__all__ = ["VisitPlan", "simulate_dynamic", "simulate_occupancy", "visit_sites"]
+__all__ = ["VisitPlan", "simulate_counts", "simulate_dynamic", "simulate_occupancy", "visit_sites"]
 
 Floats = NDArray[np.float64]
 
@@ -122,3 +122,37 @@ def simulate_dynamic(
     occupied = np.stack(states, axis=1)
     seen = (rng.random(p.shape) < p) & occupied[:, plan.season]
     return visit_sites(plan, seen.astype(float)), occupied
+
+
+def simulate_counts(
+    present: NDArray[np.int64], p: Floats, plan: VisitPlan, rng: np.random.Generator, how: str
+) -> Histories:
+    """Visit sites whose animals are each noticed with some probability.
+
+    Parameters
+    ----------
+    present : numpy.ndarray
+        Animals at each site, int64, shape (site,).
+    p : numpy.ndarray
+        Probability to notice one animal, shape (site, occasion).
+    plan : VisitPlan
+        Visits.
+    rng : numpy.random.Generator
+        Chance.
+    how : str
+        ``n_mixture`` writes down the animals noticed, ``royle_nichols`` whether there were any,
+        ``removal`` the animals found first on each visit.
+
+    Returns
+    -------
+    Histories
+        As if read from a file.
+    """
+    if how != "removal":
+        seen = rng.binomial(present[:, None], p).astype(float)
+        return visit_sites(plan, seen if how == "n_mixture" else np.minimum(seen, 1.0))
+    left, found = present.copy(), np.zeros(p.shape)
+    for one in range(p.shape[1]):
+        found[:, one] = rng.binomial(left, p[:, one]) * plan.made[:, one]
+        left = left - found[:, one].astype(np.int64)
+    return visit_sites(plan, found)
