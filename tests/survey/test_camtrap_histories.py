@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 import camtrap_case as case
 from ustyurt_models.checks import InputError
+from ustyurt_models.study.surveys import Occupancy
+from ustyurt_models.survey.fit import fit_survey
 from ustyurt_models.survey.read.camtrap.effort import (
     Watch,
     effort_days,
@@ -116,3 +118,16 @@ def test_cutting_time_into_occasions_loses_none_of_it(pieces):
     inside = np.minimum(end, edges[-1]) - np.minimum(start, edges[-1])
     assert days.sum() == pytest.approx(inside.sum() / DAY_S)
     assert (days >= 0).all()
+
+
+def test_occupancy_is_fitted_from_a_package(tmp_path):
+    case.many(tmp_path / "pack")
+    rules = {"taxon": case.GAZELLE, "occasion_days": 10.0}
+    block = Occupancy(file="pack", cameras=rules, sampler={"engine": "laplace"})
+    tree = fit_survey(block, tmp_path, seed=1)
+    # Of 24 cameras 20 % have no gazelles; those that have see one every four days.
+    low, high = np.quantile(tree["occupancy"]["psi_mean"].values, [0.0005, 0.9995])
+    assert low < 0.8 < high
+    assert tree.attrs["status"] == "simulated"
+    with pytest.raises(InputError, match="folder or zip"):
+        fit_survey(block.model_copy(update={"file": "pack/datapackage.json"}), tmp_path, seed=1)

@@ -46,7 +46,7 @@ class QualityPages:
         study : Study
             The study, whose results folder takes the page.
         """
-        if not survey.file:
+        if not survey.file or getattr(survey, "patrols", None) is not None:
             return ""
         path = study.folder / survey.file
         target = study.results_folder / _FOLDER / f"{name}.html"

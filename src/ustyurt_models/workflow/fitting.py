@@ -31,6 +31,8 @@ def _data_files(study: Study, survey: Survey) -> list[Path]:
     named = [survey.file]
     if isinstance(survey, HierarchicalBlock | SiteBlock):
         named.append(survey.grid)
+    if isinstance(survey, SiteBlock) and survey.patrols is not None:
+        named.append(survey.patrols.mapping)
     if isinstance(survey, IntegratedPopulation):
         named += [survey.ratios, survey.collars]
     return [study.folder / name for name in named if name]

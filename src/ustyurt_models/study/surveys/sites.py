@@ -8,6 +8,7 @@ from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import AreaKm2, refuse
 from ustyurt_models.study.surveys.common import LengthUnit, SurveyBlock
 from ustyurt_models.study.surveys.priors import Share
+from ustyurt_models.study.surveys.visits import CameraVisits, PatrolVisits
 
 __all__ = ["Columns", "SiteBlock", "SitePriors"]
 
@@ -49,6 +50,10 @@ class SiteBlock(SurveyBlock):
     sites, or ``season``."""
     detection_random: tuple[str, ...] = ()
     """Factors with random effects on the logit of detection, such as ``observer``."""
+    cameras: CameraVisits | None = None
+    """How visits are made of the effort of cameras, where the file is a Camtrap DP package."""
+    patrols: PatrolVisits | None = None
+    """How visits are made of patrols, where the file is a folder or zip of SMART tables."""
     map: bool = False
     """Predict to every cell of the landscape of the study; also with `grid` or a field."""
     at: dict[str, str | float] = Field(default_factory=dict)

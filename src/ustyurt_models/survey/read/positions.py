@@ -11,7 +11,7 @@ from ustyurt_models.checks import Faults
 from ustyurt_models.survey.read.table import Table, fold, numbers_of
 from ustyurt_models.survey.read.units import LENGTH_M, UnitFound, declared_units
 
-__all__ = ["Positions", "read_positions"]
+__all__ = ["Positions", "check_degrees", "read_positions"]
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "longitude": ("longitude", "lon", "long", "lng"),
@@ -82,8 +82,18 @@ def _inside(longitude: float, latitude: float) -> bool:
     return west <= longitude <= east and south <= latitude <= north
 
 
-def _check_degrees(table: Table, value: NDArray[np.float64], faults: Faults) -> None:
-    """Note positions outside the globe, without a fix, and with exchanged columns."""
+def check_degrees(table: Table, value: NDArray[np.float64], faults: Faults) -> None:
+    """Note positions outside the globe, without a fix, and with exchanged columns.
+
+    Parameters
+    ----------
+    table : Table
+        The file.
+    value : numpy.ndarray
+        Longitude and latitude [degrees], NaN where missing, shape (row, 2).
+    faults : Faults
+        Takes what cannot be, or can be read in two ways, with both readings.
+    """
     here = f"{table.name}: longitude and latitude"
     known = value[np.isfinite(value).all(axis=1)]
     centre = _middle(known) if known.size else np.zeros(2)
@@ -161,7 +171,7 @@ def read_positions(table: Table, faults: Faults) -> Positions | None:
     degrees, metres = _pair(table, "longitude", "latitude"), _pair(table, "x", "y")
     if degrees is not None and not (metres is not None and "crs" in table.header):
         value = _values(table, degrees, faults)
-        _check_degrees(table, value, faults)
+        check_degrees(table, value, faults)
         unit = UnitFound("position", "degree", "name of the column", 1.0)
         return Positions(value, "lonlat", degrees, unit)
     if metres is None:

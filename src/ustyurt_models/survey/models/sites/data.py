@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults, did_you_mean
+from ustyurt_models.checks import Faults, did_you_mean, require
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.study.surveys.sites import SiteBlock
+from ustyurt_models.study.surveys.visits import CameraVisits
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.covariates import names_in
+from ustyurt_models.survey.read.camtrap.histories import VisitRules, camera_histories
+from ustyurt_models.survey.read.camtrap.package import read_camtrap
+from ustyurt_models.survey.read.camtrap.source import DESCRIPTOR, is_package
 from ustyurt_models.survey.read.covariates import is_missing
 from ustyurt_models.survey.read.grid import GridTable, GridUnits, read_grid
 from ustyurt_models.survey.read.histories import Histories, check_histories
+from ustyurt_models.survey.read.patrols import CellRules, patrol_histories
+from ustyurt_models.survey.read.smart import read_mapping, read_patrols
 from ustyurt_models.survey.read.wide_histories import WideColumns, read_wide_histories
 
 if TYPE_CHECKING:
@@ -182,15 +188,50 @@ def survey_of(
     return SiteSurvey(_of_sites(known, visited), settings, own_grid, grid, idle)
 
 
+def _read(spec: SiteBlock, folder: Path) -> Histories:
+    """Read visits: a table of them, a package of cameras, or tables of patrols."""
+    path, counts = folder / spec.file, spec.model in COUNTS
+    if spec.patrols is not None:
+        told = spec.patrols
+        cells = CellRules(
+            told.cell,
+            told.occasion_days,
+            told.anchor,
+            "counts" if counts else "detections",
+            told.seasons,
+        )
+        patrols = read_patrols(path, read_mapping(folder / told.mapping))
+        return patrol_histories(patrols, spec.species, cells)
+    if is_package(path):
+        rule = "must be the folder or zip of the package, so that all of its tables are watched"
+        require(path.name != DESCRIPTOR, "survey: file", rule, spec.file)
+        given = spec.cameras or CameraVisits()
+        rules = VisitRules(
+            given.occasion_days,
+            given.independence_min,
+            given.anchor,
+            "counts" if counts else "detections",
+            given.seasons,
+        )
+        return camera_histories(read_camtrap(path), given.taxon or spec.species, rules)
+    rule = "is for packages of cameras; this file is none"
+    require(spec.cameras is None, "survey: cameras", rule, spec.file)
+    wide = WideColumns(
+        spec.visits,
+        spec.occasion,
+        spec.site,
+        spec.search,
+        spec.search_unit,
+        np.inf if counts else 1.0,
+    )
+    return read_wide_histories(path, wide, spec.encoding)
+
+
 def load(
     spec: SiteBlock, folder: Path, catalogue: Catalogue | None, context: Context
 ) -> SiteSurvey:
     """Read the files of a survey block; see `registry`."""
-    largest = np.inf if spec.model in COUNTS else 1.0
-    told = WideColumns(
-        spec.visits, spec.occasion, spec.site, spec.search, spec.search_unit, largest
-    )
-    histories = read_wide_histories(folder / spec.file, told, spec.encoding)
+    histories = _read(spec, folder)
     own = None
     if spec.grid:
         units = GridUnits(spec.area_unit, spec.grid_units, spec.cell_area)
