@@ -31,6 +31,7 @@ from theory_cases import (
     rates_of_zero_and_one,
     survive_and_breed,
 )
+from theory_genes import crosses, locus_drift, related_founders
 from theory_source_programs import two_sex_gates, vortex_woylie
 from theory_sources import A5_EXTINCT, ceiling, leslie, order_matters
 
@@ -56,6 +57,9 @@ def large_cases(scale: float) -> Iterator[Callable[[Path], list[Metric]]]:
     yield lambda folder: mate_limitation(folder, (2, 2), 100, times(1_500))
     yield lambda folder: kinship_drift(folder, 3, 12, 20, times(1_000))
     yield lambda folder: kinship_drift(folder, 20, 20, 20, times(300))
+    yield lambda folder: locus_drift(folder, 3, 12, 20, times(400))
+    yield lambda folder: related_founders(folder, times(400))
+    yield lambda folder: crosses(folder, times(300))
 
 
 def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:

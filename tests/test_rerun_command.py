@@ -1,5 +1,8 @@
 """Any replicate can be run again alone from a results folder, and gives the stored numbers."""
 
+import json
+import shutil
+
 import pytest
 
 from command_line import DEMO, ustyurt
@@ -29,3 +32,14 @@ def test_no_such_replicate_is_refused(demo_results, address, rule):
     done = again(demo_results, address)
     assert done.returncode == 2
     assert rule in done.stderr
+
+
+def test_a_results_folder_is_enough_when_the_study_file_is_gone(demo_results, tmp_path):
+    moved = tmp_path / "moved"
+    shutil.copytree(demo_results, moved)
+    resolved = moved / "study.resolved.json"
+    content = json.loads(resolved.read_text(encoding="utf-8"))
+    resolved.write_text(json.dumps(content | {"folder": "gone"}), encoding="utf-8")
+    done = ustyurt("simulate", moved, "--only", ADDRESS)
+    assert done.returncode == 0, done.stderr
+    assert "bit for bit" in done.stdout.splitlines()[-1]

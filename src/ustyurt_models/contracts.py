@@ -151,7 +151,8 @@ CELLS: Mapping[str, Variable] = {
     "extrapolated": Variable(("cell",), "b", "1", "a covariate lies outside the surveyed range"),
 }
 
-_RUN = ("scenario", "draw", "replicate", "year")
+_FUTURE = ("scenario", "draw", "replicate")
+_RUN = (*_FUTURE, "year")
 _PREY = (*_RUN, "species")
 
 #: The result cube. ``year`` holds start-of-study (index 0) and the end of each year.
@@ -163,6 +164,9 @@ RESULTS: Mapping[str, Variable] = {
     "prey_immigrants": Variable(_PREY, "i", "1", "prey entering over the window edge"),
     "prey_emigrants": Variable(_PREY, "i", "1", "prey leaving over the window edge"),
     "prey_translocated": Variable(_PREY, "i", "1", "prey brought in by management"),
+    "prey_withheld": Variable(
+        _PREY, "i", "1", "planned prey withheld because their source did not have them"
+    ),
     "cheetah_number": Variable((*_RUN, "sex", "cheetah_stage"), "i", "1", "cheetahs alive"),
     "adult_females": Variable(_RUN, "i", "1", "female cheetahs of breeding age"),
     "cheetah_births": Variable(_RUN, "i", "1", "cheetah cubs born in the year"),
@@ -188,8 +192,25 @@ RESULTS: Mapping[str, Variable] = {
     "mean_inbreeding": Variable(_RUN, "f", "1", "mean inbreeding coefficient F of the living"),
     "gene_diversity": Variable(_RUN, "f", "1", "1 - mean kinship of the living"),
     "founder_genomes": Variable(_RUN, "f", "1", "founder genome equivalents"),
+    "expected_heterozygosity": Variable(
+        _RUN, "f", "1", "expected heterozygosity of the living at neutral loci"
+    ),
+    "observed_heterozygosity": Variable(
+        _RUN, "f", "1", "observed heterozygosity of the living at neutral loci"
+    ),
+    "alleles_per_locus": Variable(_RUN, "f", "1", "alleles per neutral locus among the living"),
     "occupied_cells": Variable(_RUN, "i", "1", "cells inside at least one cheetah home range"),
+    "range_area": Variable(_RUN, "f", "km2", "area inside at least one cheetah home range"),
     "mean_condition": Variable(_RUN, "f", "1", "mean body condition of independent cheetahs"),
+    "cheetah_extinction_time": Variable(
+        _FUTURE,
+        "f",
+        "yr",
+        "from the start to the loss of the last cheetah",
+    ),
+    "prey_extinction_time": Variable(
+        (*_FUTURE, "species"), "f", "yr", "from the start to the loss of the last animal"
+    ),
     "winter_severity": Variable(_RUN, "f", "1", "winter severity anomaly W"),
     "summer_drought": Variable(_RUN, "f", "1", "summer drought anomaly D"),
     "jut": Variable(_RUN, "i", "1", "1 where the winter was a jut"),
@@ -204,8 +225,17 @@ MAPS: Mapping[str, Variable] = {
     "map_prey_squared": Variable(
         (*_MAP, "species", "cell"), "i", "1", "sum over runs of squared prey in the cell"
     ),
+    "map_prey_present": Variable(
+        (*_MAP, "species", "cell"), "i", "1", "runs in which there are prey in the cell"
+    ),
     "map_cheetah": Variable(
         (*_MAP, "cell"), "i", "1", "runs in which the cell lies in a cheetah home range"
+    ),
+    "map_cheetah_number": Variable(
+        (*_MAP, "cell"), "i", "1", "sum over runs of cheetahs with their range centre in the cell"
+    ),
+    "map_cheetah_squared": Variable(
+        (*_MAP, "cell"), "i", "1", "sum over runs of squared cheetahs in the cell"
     ),
     "map_cheetah_deaths": Variable(
         ("scenario", "block", "cheetah_cause", "cell"),

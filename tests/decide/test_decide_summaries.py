@@ -10,6 +10,7 @@ from ustyurt_models.checks import InputError
 from ustyurt_models.decide import compare_scenarios, quantity, summarise, write_summaries
 from ustyurt_models.decide.compare import difference
 from ustyurt_models.decide.futures import extinction_year
+from ustyurt_models.formulas.persistence import extinction_time
 
 
 def filled():
@@ -132,3 +133,35 @@ def test_futures_that_do_not_match_are_not_paired():
     other = plan(draws=4).assign_attrs(seed="2")
     with pytest.raises(InputError, match="same seed"):
         compare_scenarios(one, other)
+
+
+def test_the_time_of_loss_that_is_stored_is_that_of_the_numbers():
+    results = filled().isel(scenario=0, drop=True)
+    rng = np.random.default_rng(5)
+    results["cheetah_number"][...] *= rng.random(results["cheetah_number"].shape) < 0.02
+    results["cheetah_released"][...] *= rng.random(results["cheetah_released"].shape) < 0.05
+    alive, came = (
+        results[name].transpose("year", "draw", "replicate", ...).to_numpy()
+        for name in ("cheetah_number", "cheetah_released")
+    )
+    stored = extinction_time(alive.sum(axis=(3, 4)), came)
+    assert 0 < np.isnan(stored).sum() < stored.size
+    np.testing.assert_array_equal(stored, extinction_year(results))
+
+
+def test_losses_of_prey_and_establishment_are_dated():
+    results = cube(draws=2, replicates=2, years=6)
+    results["prey_extinction_time"][...] = np.nan
+    results["prey_extinction_time"].loc[{"species": "saiga", "draw": 1}] = [[3.0, 5.0]]
+    results["adult_females"][:, 0, 0, 4:] = 9
+    summary = summarise(results, {"plan": 9}).sel(scenario="plan")
+    assert float(summary["prey_extinct_share"].sel(species="saiga")) == 0.5
+    assert float(summary["prey_extinct_share"].sel(species="goitered_gazelle")) == 0.0
+    assert float(summary["prey_extinction_year"].sel(species="saiga", quantile=0.5)) == 4.0
+    assert float(summary["establishment_year"].sel(quantile=0.5)) == 4.0
+
+
+def test_exchanging_the_labels_of_replicates_changes_nothing():
+    results = filled()
+    other = results.isel(replicate=[3, 1, 4, 0, 2]).assign_coords(replicate=results["replicate"])
+    xr.testing.assert_allclose(summarise(results), summarise(other), rtol=1e-12)

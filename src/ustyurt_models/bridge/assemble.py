@@ -10,13 +10,14 @@ import xarray as xr
 
 from ustyurt_models.bridge.cheetah import cheetah_rates
 from ustyurt_models.bridge.cheetah_land import cheetah_land, livestock_per_km2
+from ustyurt_models.bridge.genes import crossing_of
 from ustyurt_models.bridge.places import ZoneMap, zone_map
 from ustyurt_models.bridge.plans import (
+    ancestry_groups,
     gates_of,
     harvests_of,
     monitored_columns,
     releases_of,
-    sources_of,
     translocations_of,
 )
 from ustyurt_models.bridge.prey import PreyDemography, prey_demography
@@ -163,7 +164,8 @@ class ScenarioModel:
         self.gates = gates_of(scenario, self.columns)
         self.translocations = translocations_of(scenario, land)
         self.harvests = harvests_of(scenario)
-        self.sources = sources_of(scenario)
+        self.ancestry = ancestry_groups(scenario)
+        self.crossing = crossing_of(scenario)
         self.series: Series | None = (
             read_series(folder / scenario.climate.file) if scenario.climate.file else None
         )
@@ -238,6 +240,7 @@ class ScenarioModel:
             zones=self.zones.zones,
             cheetah_rates=rates,
             cheetah_land=land,
+            crossing=self.crossing,
             prey_are_killed=scenario.processes.predation,
         )
         return DrawWorld(draw, parameters, world, demography)

@@ -22,6 +22,7 @@ from ustyurt_models.study.releases import Release
 from ustyurt_models.study.schema import Scenario
 
 __all__ = [
+    "ancestry_groups",
     "gates_of",
     "harvests_of",
     "monitored_columns",
@@ -75,6 +76,28 @@ def sources_of(scenario: Scenario) -> list[str]:
 def _group(release: Release) -> str:
     """Return the founder group of a release: its source population, or where they come from."""
     return f"source:{release.source}" if release.source else release.animals.origin
+
+
+def ancestry_groups(scenario: Scenario) -> list[str]:
+    """Return the founder group of every column of ancestry.
+
+    The groups themselves come first, as in `sources_of`. Animals of a source population are related
+    each in its own way, so each that may be taken has a column.
+    """
+    groups = sources_of(scenario)
+    for release in scenario.release:
+        if release.source:
+            groups += [_group(release)] * (release.animals.number * release.repeat.years)
+    return groups
+
+
+def _first_columns(scenario: Scenario) -> list[int]:
+    """Return the first column of ancestry of each release from a source; -1 without one."""
+    first, place = [], len(sources_of(scenario))
+    for release in scenario.release:
+        first.append(place if release.source else -1)
+        place += release.animals.number * release.repeat.years if release.source else 0
+    return first
 
 
 def source_kinship(scenario: Scenario) -> np.ndarray:
@@ -189,8 +212,12 @@ def releases_of(scenario: Scenario, land: xr.Dataset, columns: Sequence[str]) ->
         _release_row(scenario, release, cell_of(release.site, land, f"release[{r}].site"), columns)
         for r, release in enumerate(scenario.release)
     ]
-    related = source_kinship(scenario)
-    return _columns_of(rows, Releases, frozenset({"stop_threshold"}), source_kinship=related)
+    given = source_kinship(scenario)
+    related = np.zeros((len(ancestry_groups(scenario)),) * 2)
+    related[: len(given), : len(given)] = given
+    column = np.array(_first_columns(scenario), dtype=np.int64)
+    real = frozenset({"stop_threshold"})
+    return _columns_of(rows, Releases, real, source_kinship=related, column=column)
 
 
 def gates_of(scenario: Scenario, columns: Sequence[str]) -> Gates:
@@ -222,6 +249,9 @@ def translocations_of(scenario: Scenario, land: xr.Dataset) -> Translocations:
             "females": plan.females,
             "males": plan.males,
             "age": (round(plan.age.low_yr * steps) + _oldest(plan.age, steps)) // 2,
+            "age_min": round(plan.age.low_yr * steps),
+            "age_max": _oldest(plan.age, steps),
+            "population": list(scenario.source).index(plan.source) if plan.source else -1,
             "cell": cell_of(plan.site, land, f"management.prey_translocation[{t}].site"),
         }
         for t, plan in enumerate(scenario.management.prey_translocation)

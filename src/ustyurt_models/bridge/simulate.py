@@ -7,14 +7,17 @@ from numpy.typing import NDArray
 
 from ustyurt_models.bridge.assemble import DrawWorld, ScenarioModel, map_rows
 from ustyurt_models.bridge.costs import money_spent
+from ustyurt_models.bridge.genes import founding_of
 from ustyurt_models.bridge.prey_land import start_places
 from ustyurt_models.bridge.source_results import source_results, source_simulators
 from ustyurt_models.bridge.start import start_structure
 from ustyurt_models.bridge.weather import weather_of
 from ustyurt_models.checks import require
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
+from ustyurt_models.formulas.persistence import extinction_time
 from ustyurt_models.ibm.chance import child, uniform
 from ustyurt_models.ibm.cheetah_births import add_released
+from ustyurt_models.ibm.cheetah_founders import new_brought
 from ustyurt_models.ibm.cheetah_state import (
     CheetahRelease,
     new_cheetahs,
@@ -22,6 +25,7 @@ from ustyurt_models.ibm.cheetah_state import (
     new_scratch,
     new_tally,
 )
+from ustyurt_models.ibm.loci import draw_common, found_loci, new_loci
 from ustyurt_models.ibm.management import Monitoring, Progress
 from ustyurt_models.ibm.prey_movement import settle
 from ustyurt_models.ibm.prey_state import CLASSES, Prey, empty_bag, empty_prey, empty_scratch
@@ -34,6 +38,7 @@ __all__ = ["Simulator"]
 
 # Sub-streams of a replicate's key, beyond the numbers of seasons that any study reaches.
 _PLACES, _RESIDENTS, _ROUNDING = 1_000_000_001, 1_000_000_002, 1_000_000_003
+_ALLELES = 1_000_000_004
 _LEAST_PREY, _LEAST_CHEETAHS = 4096, 128
 #: Beyond this no landscape of this kind holds ungulates: a fault of the input, not of luck.
 _MOST_PREY = 2**25
@@ -62,6 +67,8 @@ class Simulator:
         self._prey_slots = [_LEAST_PREY] * len(model.prey)
         scenario = model.scenario
         self._sources = source_simulators(scenario)
+        alleles = [source.setup.heredity.alleles for source in self._sources]
+        self._founding = founding_of(scenario, alleles)
         residents = model.scenario.cheetah.females + model.scenario.cheetah.males
         self._cheetah_slots = max(_LEAST_CHEETAHS, 2 * residents)
 
@@ -133,8 +140,9 @@ class Simulator:
             # The types of a cell lie side by side.
             counts=np.zeros((cells, 2 * species), np.int32).T,
             quota=np.zeros((cells, 2 * species), np.int32).T,
-            cheetahs=new_cheetahs(slots, len(model.sources)),
+            cheetahs=new_cheetahs(slots, len(model.ancestry)),
             kinship=new_kinship(slots),
+            loci=new_loci(self._founding, slots),
             cheetah_scratch=new_scratch(slots, 2 * species, world.cheetah_land, causes),
             tally=new_tally(causes, 2 * species, cells),
             progress=Progress(
@@ -143,8 +151,11 @@ class Simulator:
                 np.zeros(releases, np.int64),
             ),
             granted=np.zeros((releases, 3), np.int64),
+            granted_prey=np.zeros((world.translocations.year.size, 2), np.int64),
+            brought=new_brought(len(model.ancestry), self._founding.number),
             monitoring=self._monitoring(made.parameters, world.calendar.years, columns),
         )
+        draw_common(state.loci, _key(key, _ALLELES))
         self._place_cheetahs(world, state, key)
         return state
 
@@ -245,6 +256,7 @@ class Simulator:
                 state.cheetahs, state.kinship, world.releases.source_kinship, release, state.tally
             )
             assert added == 1, "more resident cheetahs than slots"
+        found_loci(state.loci, state.cheetahs)
         state.cheetahs.since_release[:total] = -1
         state.tally.released[0] = 0
 
@@ -259,14 +271,24 @@ class Simulator:
             "mean_inbreeding": record.genetics[:, 0],
             "gene_diversity": record.genetics[:, 1],
             "founder_genomes": record.genetics[:, 2],
+            "expected_heterozygosity": record.loci[:, 0],
+            "observed_heterozygosity": record.loci[:, 1],
+            "alleles_per_locus": record.loci[:, 2],
             "winter_severity": weather.winter_severity,
             "summer_drought": weather.summer_drought,
             "jut": weather.jut,
             "prey_biomass_estimate": state.monitoring.seen[:, 0],
+            "range_area": record.occupied_cells * self.model.cell_km**2,
+            "cheetah_extinction_time": extinction_time(
+                record.cheetah_number.sum(axis=(1, 2)), record.cheetah_released
+            ),
+            "prey_extinction_time": extinction_time(record.prey_number.sum(axis=(2, 3))),
             "map_prey_squared": record.map_prey**2,
+            "map_prey_present": (record.map_prey > 0).astype(np.int64),
+            "map_cheetah_squared": record.map_cheetah_number**2,
             "map_cheetah_deaths": state.tally.deaths_in_cell[:, inside],
             "map_prey_kills": record.map_prey_kills[inside],
         }
 
 
-_WORK_SPACE = frozenset({"prey_moved", "genetics", "occupied", "part_kg", "truth"})
+_WORK_SPACE = frozenset({"prey_moved", "genetics", "loci", "occupied", "part_kg", "truth"})

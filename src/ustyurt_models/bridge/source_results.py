@@ -15,9 +15,13 @@ __all__ = ["source_results", "source_simulators"]
 
 def source_simulators(scenario: Scenario) -> tuple[SourceSimulator, ...]:
     """Return a simulator for every source population, in the order of the file."""
+    kept = dict.fromkeys(scenario.source, 0)
+    for release in scenario.release:
+        if release.source:
+            kept[release.source] += release.animals.number * release.repeat.years
     return tuple(
-        SourceSimulator(population, population.steps(scenario.years), scenario.seed, place)
-        for place, population in enumerate(scenario.source.values())
+        SourceSimulator(one, one.steps(scenario.years), scenario.seed, place, kept[name])
+        for place, (name, one) in enumerate(scenario.source.items())
     )
 
 

@@ -266,7 +266,9 @@ def _start(population: SourcePopulation, oldest: int) -> Start:
     return Start(number, np.cumsum(shares / total, axis=1), int(given.drawn == "at random"))
 
 
-def _heredity(population: SourcePopulation, start: Start, patches: int, steps: int) -> Heredity:
+def _heredity(
+    population: SourcePopulation, start: Start, patches: int, steps: int, kept: int
+) -> Heredity:
     """Return genes; the largest number of alleles counts every animal that may come in."""
     given = population.genetics
     founders = int(start.number.sum()) * patches
@@ -283,11 +285,14 @@ def _heredity(population: SourcePopulation, start: Start, patches: int, steps: i
         depression=0.5 * given.diploid_lethal_equivalents,
         founder_kinship=given.founder_kinship,
         every=given.census_every,
+        kept=kept,
     )
 
 
-def setup_of(population: SourcePopulation, steps: int) -> Setup:
+def setup_of(population: SourcePopulation, steps: int, kept: int = 0) -> Setup:
     """Return the settings of a population that runs for `steps` steps.
+
+    Kinship with up to `kept` animals is followed on after they have been taken for releases.
 
     Raises
     ------
@@ -306,7 +311,7 @@ def setup_of(population: SourcePopulation, steps: int) -> Setup:
         breeding=_breeding(population, oldest),
         capacity=_capacity(population, patches),
         dispersal=_dispersal(population),
-        heredity=_heredity(population, start, patches, steps),
+        heredity=_heredity(population, start, patches, steps, kept),
         harvest=_takings(population.harvest),
         removal=_takings(population.removal),
         additions=_additions(population),

@@ -36,11 +36,15 @@ class SourceSimulator:
         Seed of the study.
     place : int
         Number of the population in its study: populations have chances of their own.
+    kept : int
+        Animals at most that releases take and whose kinship is followed on.
     """
 
-    def __init__(self, population: SourcePopulation, steps: int, seed: int, place: int = 0) -> None:
+    def __init__(
+        self, population: SourcePopulation, steps: int, seed: int, place: int = 0, kept: int = 0
+    ) -> None:
         """Start with room for the founders and some growth; more is taken when needed."""
-        self.setup = setup_of(population, steps)
+        self.setup = setup_of(population, steps, kept)
         self.steps = steps
         self.steps_per_year = population.rate_per_year
         self.seed = seed

@@ -26,7 +26,14 @@ _COMPARE: Mapping[str, Callable] = {
     "!=": operator.ne,
 }
 #: Of repeated releases the founders are judged when they were at their best.
-_LARGE_IS_GOOD = {"gene_diversity": True, "founder_genomes": True, "mean_inbreeding": False}
+_LARGE_IS_GOOD = {
+    "gene_diversity": True,
+    "founder_genomes": True,
+    "expected_heterozygosity": True,
+    "observed_heterozygosity": True,
+    "alleles_per_locus": True,
+    "mean_inbreeding": False,
+}
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ _TRAJECTORIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "prey_immigrants": ("prey_immigrants", ()),
     "prey_emigrants": ("prey_emigrants", ()),
     "prey_translocated": ("prey_translocated", ()),
+    "prey_withheld": ("prey_withheld", ()),
     "cheetah_number": ("cheetah_number", ("sex", "cheetah_stage")),
     "adult_females": ("adult_females", ()),
     "cheetah_births": ("cheetah_births", ()),
@@ -39,7 +40,11 @@ _TRAJECTORIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "mean_inbreeding": ("mean_inbreeding", ()),
     "gene_diversity": ("gene_diversity", ()),
     "founder_genomes": ("founder_genomes", ()),
+    "expected_heterozygosity": ("expected_heterozygosity", ()),
+    "observed_heterozygosity": ("observed_heterozygosity", ()),
+    "alleles_per_locus": ("alleles_per_locus", ()),
     "occupied_cells": ("occupied_cells", ()),
+    "range_area": ("range_area", ()),
     "mean_condition": ("mean_condition", ()),
     "winter_severity": ("winter_severity", ()),
     "summer_drought": ("summer_drought", ()),
@@ -95,6 +100,8 @@ def _summarise_scenario(results: xr.Dataset, females: float | None) -> xr.Datase
     found["establishment_females"] = ((), np.nan if females is None else float(females))
     found["persistence_by_draw"] = (("draw",), persistence_by_draw(results))
     _add_extinction(found, results)
+    _add_establishment(found, enough)
+    _add_prey_extinction(found, results)
     _add_capacity(found, results)
     _add_deaths(found, results)
     for name in ("cheetah_released", "cheetah_withheld"):
@@ -166,6 +173,25 @@ def _add_extinction(found: xr.Dataset, results: xr.Dataset) -> None:
     found["extinction_year"] = ("quantile", _known_quantiles(years.reshape(-1)), attributes)
     lost = share_of(np.isfinite(years) & came)
     found["extinct_share"] = ((), lost.value, {"units": "1", "long_name": "share of futures lost"})
+
+
+def _add_establishment(found: xr.Dataset, enough: np.ndarray) -> None:
+    """Add when cheetahs first have the adult females that the study asks for."""
+    years = np.where(enough.any(axis=2), enough.argmax(axis=2), np.nan)
+    label = "years from the start to the adult females that the study asks for"
+    attributes = {"units": "yr", "long_name": label}
+    found["establishment_year"] = ("quantile", _known_quantiles(years.reshape(-1)), attributes)
+
+
+def _add_prey_extinction(found: xr.Dataset, results: xr.Dataset) -> None:
+    """Add when prey species are lost, over the futures that lose them, and in how many."""
+    years = results["prey_extinction_time"].transpose(*_FUTURE, "species").to_numpy()
+    attributes = {"units": "yr", "long_name": "years from the start to the loss of the species"}
+    quantiles = _known_quantiles(years.reshape(-1, years.shape[2]))
+    found["prey_extinction_year"] = (("quantile", "species"), quantiles, attributes)
+    share = np.isfinite(years).mean(axis=(0, 1))
+    label = {"units": "1", "long_name": "share of futures that lose the species"}
+    found["prey_extinct_share"] = ("species", share, label)
 
 
 def _add_capacity(found: xr.Dataset, results: xr.Dataset) -> None:

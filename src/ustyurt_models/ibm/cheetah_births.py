@@ -273,6 +273,7 @@ def _clear(cheetahs: Cheetahs, slot: int, identity: np.uint64) -> None:
     cheetahs.intake_kg[slot] = 0.0
     cheetahs.conflict[slot] = 0.0
     cheetahs.range_cells[slot] = 0
+    cheetahs.crossing[slot] = 0.0
     cheetahs.ancestry[slot, :] = 0.0
     cheetahs.source[slot] = -1
     cheetahs.since_release[slot] = -1

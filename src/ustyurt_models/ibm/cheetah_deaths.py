@@ -66,8 +66,9 @@ def fill_hazards(
     shortfall = 1.0 - cheetahs.condition[i] / max(rates.starvation_condition, 1e-12)
     hazards[STARVATION] *= max(0.0, shortfall)
     if cheetahs.age[i] < rates.load_seasons:
-        load = rates.inbreeding_load * cheetahs.inbreeding[i]
-        hazards[CUB_LOSS] += load / rates.load_seasons
+        load = rates.inbreeding_load * cheetahs.inbreeding[i] - cheetahs.crossing[i]
+        # What rescues cubs cannot do more than prevent all losses of this cause.
+        hazards[CUB_LOSS] = max(0.0, hazards[CUB_LOSS] + load / rates.load_seasons)
     hazards[ROAD] *= land.road[cell]
     hazards[HERDERS_DOGS] *= (
         land.people[cell]

@@ -9,9 +9,12 @@ from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.cheetah_births import add_released, give_birth, mate
 from ustyurt_models.ibm.cheetah_deaths import apply_ceiling, die
 from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother
+from ustyurt_models.ibm.cheetah_founders import Arrival, adopt_all
 from ustyurt_models.ibm.cheetah_state import DISPERSER, CheetahRelease
 from ustyurt_models.ibm.compiled import inlined
+from ustyurt_models.ibm.loci import found_loci, inherit_loci
 from ustyurt_models.ibm.management import DUE, NOTHING, WITHHELD, notice_deaths, release_due
+from ustyurt_models.ibm.outbreeding import cross_sources
 from ustyurt_models.ibm.predation import hunt, update_condition
 from ustyurt_models.ibm.prey_season import count_all_prey, kill_prey
 from ustyurt_models.ibm.record import Record
@@ -31,6 +34,8 @@ __all__ = [
 _CHEETAHS = 10_000
 # Sub-stream of the replicate's key from which releases take their addresses.
 _RELEASES = 20_000
+# The same for which alleles the founder genes of a source population are.
+_ALLELES = 30_000
 
 
 @inlined
@@ -58,6 +63,7 @@ def release_cheetahs(managers: Managers, colony: Colony, record: Record, now: No
     """
     plan, progress = managers.releases, managers.progress
     programmes = np.uint64(child(now.replicate_key, _RELEASES))
+    alleles = np.uint64(child(now.replicate_key, _ALLELES))
     for r in range(plan.first_year.size):
         if plan.season[r] != now.season:
             continue
@@ -76,8 +82,9 @@ def release_cheetahs(managers: Managers, colony: Colony, record: Record, now: No
         record.cheetah_withheld[now.year + 1] += missing
         if decision != DUE:
             continue
+        event = np.uint64(child(np.uint64(child(programmes, r)), number))
         release = CheetahRelease(
-            np.uint64(child(np.uint64(child(programmes, r)), number)),
+            event,
             females,
             males,
             plan.age_min[r],
@@ -94,6 +101,18 @@ def release_cheetahs(managers: Managers, colony: Colony, record: Record, now: No
         )
         if released < 0:
             return -1
+        if plan.population[r] >= 0:
+            column = plan.column[r] + number * (plan.females[r] + plan.males[r])
+            allele_key = np.uint64(child(alleles, plan.population[r]))
+            adopt_all(
+                colony.cheetahs,
+                colony.kinship,
+                colony.loci,
+                plan.source_kinship,
+                managers.brought,
+                Arrival(event, column, released, plan.population[r], allele_key),
+            )
+        found_loci(colony.loci, colony.cheetahs)
     return 0
 
 
@@ -157,6 +176,9 @@ def bear_cheetahs(colony: Colony, now: Now) -> int:
             mate(cheetahs, rates, land, scratch, now.season, key)
         else:
             born = give_birth(cheetahs, colony.kinship, rates, land, scratch, key, colony.tally)
+            young, fathers = scratch.unsorted, scratch.newborn_father
+            inherit_loci(colony.loci, cheetahs, young, fathers, born)
+            cross_sources(cheetahs, colony.crossing, young, fathers, born)
         if born < 0:
             break
     return born

@@ -87,7 +87,8 @@ class Cheetahs(NamedTuple):
     conflict: np.ndarray  # float64, smoothed livestock kills per season
     range_cells: np.ndarray  # int16, cells of the home range this season
     inbreeding: np.ndarray  # float64, inbreeding coefficient F
-    ancestry: np.ndarray  # float64, shape (slots, sources), share of genes from each source
+    crossing: np.ndarray  # float64, what crossing sources adds to the log of survival as a cub
+    ancestry: np.ndarray  # float64, shape (slots, columns), share of genes from each founder group
     source: np.ndarray  # int16, founder group of released animals, -1 for born here
     since_release: np.ndarray  # int16, seasons since release, -1 for born here
     captive: np.ndarray  # uint8, 1 released from captivity
@@ -249,7 +250,7 @@ class CheetahTally(NamedTuple):
 
 
 def new_cheetahs(slots: int, sources: int = 1) -> Cheetahs:
-    """Return empty slots for `slots` cheetahs from `sources` founder groups."""
+    """Return empty slots for `slots` cheetahs with `sources` columns of ancestry."""
     kinds: dict[str, np.dtype] = {
         "identity": np.dtype(np.uint64),
         "mother_identity": np.dtype(np.uint64),
@@ -265,7 +266,7 @@ def new_cheetahs(slots: int, sources: int = 1) -> Cheetahs:
     short = ("age", "wandering", "range_cells", "source", "since_release", "dependents")
     for name in (*short, "litter_due"):
         kinds[name] = np.dtype(np.int16)
-    for name in ("condition", "need_kg", "intake_kg", "conflict", "inbreeding"):
+    for name in ("condition", "need_kg", "intake_kg", "conflict", "inbreeding", "crossing"):
         kinds[name] = np.dtype(np.float64)
     arrays = {name: np.zeros(slots, kind) for name, kind in kinds.items()}
     arrays["stage"][:] = EMPTY

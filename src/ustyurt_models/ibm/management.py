@@ -55,7 +55,8 @@ class Releases(NamedTuple):
     source: np.ndarray  # int64, founder group
     partners: np.ndarray  # int64, males per coalition, 1 for single males
     population: np.ndarray  # int64, source population they are taken from; -1 without one
-    source_kinship: np.ndarray  # float64, shape (source, source), between founder groups
+    column: np.ndarray  # int64, column of ancestry of the first animal from a population; -1
+    source_kinship: np.ndarray  # float64, shape (column, column), between columns of ancestry
     stop_column: np.ndarray  # int64, column of `Monitoring.seen`; -1 no rule, -2 adult deaths
     stop_comparison: np.ndarray  # int64, code of COMPARISONS
     stop_threshold: np.ndarray  # float64, in the unit of the column; a share for adult deaths
@@ -89,7 +90,10 @@ class Translocations(NamedTuple):
     females: np.ndarray  # int64
     males: np.ndarray  # int64
     age: np.ndarray  # int64, seasons
+    age_min: np.ndarray  # int64, seasons, youngest taken from a source population
+    age_max: np.ndarray  # int64, seasons, oldest
     cell: np.ndarray  # int64
+    population: np.ndarray  # int64, source population they are taken from; -1 without one
 
 
 class Monitoring(NamedTuple):

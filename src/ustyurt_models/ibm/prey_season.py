@@ -58,12 +58,17 @@ def bring_prey(managers: Managers, flocks: Flocks, record: Record, now: Now) -> 
         if plan.year[t] != now.year or plan.season[t] != now.season:
             continue
         s = plan.species[t]
+        females, males = plan.females[t], plan.males[t]
+        if plan.population[t] >= 0:
+            missing = females + males
+            females, males = managers.granted_prey[t]
+            record.prey_withheld[now.year + 1, s] += missing - females - males
         key = np.uint64(child(np.uint64(child(now.key, s)), 1_000 + t))
         n = arrive(
             flocks.herds[s],
             flocks.alive[s],
             plan.cell[t],
-            (plan.females[t], plan.males[t]),
+            (females, males),
             plan.age[t],
             key,
         )

@@ -9,6 +9,7 @@ from ustyurt_models.ibm.cheetah_dispersal import mark_ranges
 from ustyurt_models.ibm.cheetah_state import CUB
 from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.genetics import genetic_summary
+from ustyurt_models.ibm.loci import measure_loci
 from ustyurt_models.ibm.prey_predation import add_to_map, biomass, census
 from ustyurt_models.ibm.world import Calendar, Colony, Flocks, Zones
 
@@ -24,6 +25,7 @@ class Record(NamedTuple):
     prey_deaths: np.ndarray  # int64, shape (census, species, cause)
     prey_moved: np.ndarray  # int64, shape (census, species, 2), immigrants and emigrants
     prey_translocated: np.ndarray  # int64, shape (census, species)
+    prey_withheld: np.ndarray  # int64, shape (census, species)
     cheetah_number: np.ndarray  # int64, shape (census, sex, stage)
     adult_females: np.ndarray  # int64, shape (census,)
     cheetah_births: np.ndarray  # int64, shape (census,)
@@ -33,10 +35,12 @@ class Record(NamedTuple):
     cheetah_withheld: np.ndarray  # int64, shape (census,)
     livestock_killed: np.ndarray  # float64, shape (census,), sheep units
     genetics: np.ndarray  # float64, shape (census, 3): mean F, gene diversity, founder genomes
+    loci: np.ndarray  # float64, shape (census, 3): heterozygosity expected, observed; alleles
     occupied_cells: np.ndarray  # int64, shape (census,)
     mean_condition: np.ndarray  # float64, shape (census,)
     map_prey: np.ndarray  # int64, shape (map, species, cell inside)
-    map_cheetah: np.ndarray  # int64, shape (map, cell inside)
+    map_cheetah: np.ndarray  # int64, shape (map, cell inside), in a home range
+    map_cheetah_number: np.ndarray  # int64, shape (map, cell inside)
     map_prey_kills: np.ndarray  # int64, shape (cell,)
     occupied: np.ndarray  # uint8, shape (cell,), work space
     part_kg: np.ndarray  # float64, shape (part,), work space
@@ -60,6 +64,7 @@ def empty_record(
         prey_deaths=whole(rows, species, prey_causes),
         prey_moved=whole(rows, species, 2),
         prey_translocated=whole(rows, species),
+        prey_withheld=whole(rows, species),
         cheetah_number=whole(rows, 2, len(CHEETAH_STAGES)),
         adult_females=whole(rows),
         cheetah_births=whole(rows),
@@ -69,10 +74,12 @@ def empty_record(
         cheetah_withheld=whole(rows),
         livestock_killed=np.zeros(rows),
         genetics=np.zeros((rows, 3)),
+        loci=np.zeros((rows, 3)),
         occupied_cells=whole(rows),
         mean_condition=np.zeros(rows),
         map_prey=whole(maps, species, inside),
         map_cheetah=whole(maps, inside),
+        map_cheetah_number=whole(maps, inside),
         map_prey_kills=whole(cells),
         occupied=np.zeros(cells, np.uint8),
         part_kg=np.zeros(parts),
@@ -118,20 +125,27 @@ def _record_cheetahs(colony: Colony, record: Record, row: int) -> None:
     if independent > 0:
         record.mean_condition[row] = condition / independent
     genetic_summary(cheetahs, colony.kinship, record.genetics[row])
+    measure_loci(colony.loci, cheetahs, record.loci[row])
     record.occupied_cells[row] = mark_ranges(cheetahs, colony.land, record.occupied)
 
 
 @inlined
-def _add_maps(flocks: Flocks, zones: Zones, record: Record, number: np.ndarray, place: int) -> None:
-    """Add prey numbers and cheetah ranges to map `place`; `number` is work space (cell,)."""
-    inside = zones.inside_cell
+def _add_maps(
+    flocks: Flocks, colony: Colony, zones: Zones, record: Record, number: np.ndarray, place: int
+) -> None:
+    """Add prey and cheetahs and their ranges to map `place`; `number` is work space (cell,)."""
+    inside, cheetahs = zones.inside_cell, colony.cheetahs
     for s in range(flocks.alive.size):
         number[:] = 0
         add_to_map(flocks.herds[s], flocks.alive[s], number)
         for k in range(inside.size):
             record.map_prey[place, s, k] += number[inside[k]]
+    number[:] = 0
+    for i in range(cheetahs.top[0]):
+        number[cheetahs.cell[i]] += cheetahs.stage[i] >= 0
     for k in range(inside.size):
         record.map_cheetah[place, k] += record.occupied[inside[k]]
+        record.map_cheetah_number[place, k] += number[inside[k]]
 
 
 @inlined
@@ -163,4 +177,4 @@ def record_census(
     tally.released[0] = 0
     tally.livestock[0] = 0.0
     if calendar.map_index[row] >= 0:
-        _add_maps(flocks, zones, record, number, calendar.map_index[row])
+        _add_maps(flocks, colony, zones, record, number, calendar.map_index[row])

@@ -230,6 +230,8 @@ def _grouped(world: World, state: State, record: Record) -> Replicate:
         Colony(
             state.cheetahs,
             state.kinship,
+            state.loci,
+            world.crossing,
             world.cheetah_rates,
             world.cheetah_land,
             state.cheetah_scratch,
@@ -242,6 +244,8 @@ def _grouped(world: World, state: State, record: Record) -> Replicate:
             world.translocations,
             state.progress,
             state.granted,
+            state.granted_prey,
+            state.brought,
             state.monitoring,
         ),
         world.zones,

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ustyurt_models.ibm.cheetah_founders import Brought
 from ustyurt_models.ibm.cheetah_state import (
     CheetahLand,
     CheetahRates,
@@ -11,7 +12,9 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahScratch,
     CheetahTally,
 )
+from ustyurt_models.ibm.loci import Loci
 from ustyurt_models.ibm.management import Gates, Monitoring, Progress, Releases, Translocations
+from ustyurt_models.ibm.outbreeding import Crossing
 from ustyurt_models.ibm.prey_state import (
     Grid,
     Prey,
@@ -106,6 +109,7 @@ class World(NamedTuple):
     zones: Zones
     cheetah_rates: CheetahRates
     cheetah_land: CheetahLand
+    crossing: Crossing
     prey_are_killed: bool  # whether the prey that cheetahs take leave the herds
 
 
@@ -122,10 +126,13 @@ class State(NamedTuple):
     quota: np.ndarray  # int32, shape (type, cell)
     cheetahs: Cheetahs
     kinship: np.ndarray  # float64, shape (slot, slot)
+    loci: Loci
     cheetah_scratch: CheetahScratch
     tally: CheetahTally
     progress: Progress
     granted: np.ndarray  # int64, shape (release, 3): decision, females, males; see `grants`
+    granted_prey: np.ndarray  # int64, shape (translocation, 2): females, males; see `grants`
+    brought: Brought
     monitoring: Monitoring
 
 
@@ -158,6 +165,8 @@ class Colony(NamedTuple):
 
     cheetahs: Cheetahs
     kinship: np.ndarray
+    loci: Loci
+    crossing: Crossing
     rates: CheetahRates
     land: CheetahLand
     scratch: CheetahScratch
@@ -173,6 +182,8 @@ class Managers(NamedTuple):
     translocations: Translocations
     progress: Progress
     granted: np.ndarray
+    granted_prey: np.ndarray
+    brought: Brought
     monitoring: Monitoring
 
 

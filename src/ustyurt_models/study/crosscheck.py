@@ -9,10 +9,12 @@ from ustyurt_models.study.criteria import STATISTICS, Criterion
 from ustyurt_models.study.document import is_path
 from ustyurt_models.study.land_names import LandNames
 from ustyurt_models.study.lines import KeyPath
+from ustyurt_models.study.locus_check import locus_problems
 from ustyurt_models.study.observation import Cameras, LineWalk
 from ustyurt_models.study.power_check import power_parameters, power_problems
 from ustyurt_models.study.problems import Problem
 from ustyurt_models.study.schema import Scenario
+from ustyurt_models.study.source_check import source_problems
 from ustyurt_models.study.surveys import JointSurvey, SurveyBlock
 
 __all__ = [
@@ -32,7 +34,15 @@ _TABLES = ("survey", "file")
 #: Statistics that differ between zones.
 ZONED = ("prey_biomass_kg_per_km2",)
 #: Statistics that are known for founders.
-OF_FOUNDERS = ("gene_diversity", "mean_inbreeding", "founder_genomes", "cheetah")
+OF_FOUNDERS = (
+    "gene_diversity",
+    "mean_inbreeding",
+    "founder_genomes",
+    "expected_heterozygosity",
+    "observed_heterozygosity",
+    "alleles_per_locus",
+    "cheetah",
+)
 
 
 def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
@@ -42,7 +52,8 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _starts(scenario)
     yield from _joint(scenario)
     yield from _species(scenario)
-    yield from _sources(scenario)
+    yield from source_problems(scenario)
+    yield from locus_problems(scenario)
     yield from _criteria(scenario)
     yield from _rules(scenario)
     yield from _observations(scenario)
@@ -126,26 +137,6 @@ def _joint(scenario: Scenario) -> Iterator[Problem]:
                 yield Problem(path, rule)
             elif found.tells != "abundance":
                 yield Problem(path, _no_number(other, found))
-
-
-def _sources(scenario: Scenario) -> Iterator[Problem]:
-    """Yield releases from a source population that is not there or cannot give them."""
-    for r, release in enumerate(scenario.release):
-        if not release.source:
-            continue
-        path: KeyPath = ("release", r, "source")
-        population = scenario.source.get(release.source)
-        if population is None:
-            rule = "must name a table [source.NAME] of this study"
-            yield Problem(path, rule, release.source, did_you_mean(release.source, scenario.source))
-            continue
-        if population.sexes == 1 and release.animals.males > 0:
-            yield Problem(path, "must have two sexes to give males", release.source)
-        oldest = population.maximum_age
-        youngest = release.animals.age.low_yr * population.rate_per_year
-        if oldest is not None and youngest > oldest:
-            rule = f"must have animals of that age; its oldest are {oldest} steps old"
-            yield Problem(("release", r, "animals", "age"), rule, str(release.animals.age))
 
 
 def _observations(scenario: Scenario) -> Iterator[Problem]:

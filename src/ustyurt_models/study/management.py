@@ -176,6 +176,8 @@ class PreyTranslocation(Block):
     """When."""
     origin: Literal["wild", "breeding_centre"] = "wild"
     """Where they come from."""
+    source: str = ""
+    """Source population that they are taken from; without one they are always to be had."""
     age: AgeRange = AgeRange(1.0, 4.0)
     """Their ages."""
 

@@ -8,6 +8,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
 from ustyurt_models.study.block import Block
+from ustyurt_models.study.heredity import NeutralLoci, Outbreeding
 from ustyurt_models.study.quantities import DENSITY, AgeRange, Fraction, parse_quantity, refuse
 from ustyurt_models.study.releases import Origin
 
@@ -128,3 +129,7 @@ class Cheetah(Block):
     """Mean kinship of two founders, by founder group: ``captive_jubatus = { captive_jubatus = 0.05,
     resident = 0.01 }``. A group is an origin of releases, or ``resident`` for those present at the
     start. What is not given is 0: unrelated."""
+    loci: NeutralLoci | None = None
+    """Neutral loci, dropped along the pedigree; none unless given."""
+    outbreeding: Outbreeding | None = None
+    """What crossing founder groups does to cubs; nothing unless given."""

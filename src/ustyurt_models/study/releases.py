@@ -65,6 +65,11 @@ class Animals(Block):
     """Males released together as one coalition; 1: all single."""
 
     @property
+    def number(self) -> int:
+        """Animals per release."""
+        return self.females + self.males
+
+    @property
     def captive(self) -> bool:
         """Whether they grew up in captivity."""
         return not self.origin.startswith("wild")

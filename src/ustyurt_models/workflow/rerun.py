@@ -10,6 +10,9 @@ from ustyurt_models.batch import open_results
 from ustyurt_models.batch.layout import stored_dtype
 from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.contracts import RESULTS
+from ustyurt_models.evidence import Catalogue, load_catalogue
+from ustyurt_models.study.load import Study, read_study
+from ustyurt_models.study.resolved import RESOLVED_NAME
 from ustyurt_models.workflow.address import read_address
 from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.options import Options
@@ -48,7 +51,8 @@ def rerun(path: Path, how: Options, only: str) -> Rerun:
     Parameters
     ----------
     path : Path
-        Study file.
+        Study file, or a results folder: the study is then read from what was written beside the
+        results, and needs neither its file nor the data of its surveys.
     how : Options
         As for `workflow.simulate`; nothing in the results folder changes.
     only : str
@@ -64,7 +68,7 @@ def rerun(path: Path, how: Options, only: str) -> Rerun:
     InputError
         When there is no such replicate, or the study has no finished results.
     """
-    study, catalogue, folder = open_study(path, how)
+    study, catalogue, folder = _opened(path, how)
     address = read_address(only, study)
     where = address._asdict()
     stored = open_results(folder).isel(where).load()
@@ -80,6 +84,13 @@ def rerun(path: Path, how: Options, only: str) -> Rerun:
         )
     )
     return Rerun(_course(stored, found), differing)
+
+
+def _opened(path: Path, how: Options) -> tuple[Study, Catalogue, Path]:
+    """Open a study, or the study of a results folder as it was resolved for these results."""
+    if path.is_dir():
+        return read_study(path / RESOLVED_NAME), load_catalogue(), path
+    return open_study(path, how)
 
 
 def _course(stored: xr.Dataset, found) -> str:

@@ -79,10 +79,12 @@ def _take_row(state: State, slot: int) -> int:
 
 @kernel
 def free_rows(state: State) -> None:
-    """Free the rows of the kinship matrix that nobody alive has, in place."""
+    """Free the rows of the kinship matrix of nobody alive and of nobody taken, in place."""
     state.row_used[:] = 0
     for i in range(state.alive[0]):
         state.row_used[state.animals.row[i]] = 1
+    for k in range(state.kept[0]):
+        state.row_used[state.kept_rows[k]] = 1
 
 
 @kernel

@@ -114,6 +114,7 @@ class Heredity(NamedTuple):
     depression: float  # haploid lethal equivalents
     founder_kinship: float
     every: int  # steps between genetic censuses
+    kept: int  # animals whose kinship is kept after they leave, at most
 
 
 class Takings(NamedTuple):
@@ -181,6 +182,8 @@ class State(NamedTuple):
     founders: np.ndarray  # int64 (1,), unrelated animals so far
     kinship: np.ndarray  # float64 (rows, rows)
     row_used: np.ndarray  # uint8 (rows,)
+    kept_rows: np.ndarray  # int32 (heredity.kept,), rows of animals that have left
+    kept: np.ndarray  # int64 (1,), how many of them
     weather: np.ndarray  # float64 (5,): noise of births, of survival and of capacity, two factors
     survival: np.ndarray  # float64 (class,)
     share: np.ndarray  # float64 (patch,), share of fertile females that breed
@@ -232,14 +235,14 @@ def empty_state(setup: Setup, slots: int) -> State:
     genetic = heredity.loci > 0 or heredity.pedigree > 0
     words = -(-2 * heredity.loci // 4)
     gene_words = np.empty((slots if words else 1, words), np.uint64)
-    rows = slots if heredity.pedigree else 1
+    rows = slots + heredity.kept if heredity.pedigree else 1
     listed = genetic or setup.breeding.monogamous > 0
     animals = Animals(
         identity=np.empty(slots, np.uint64),
         kind=np.empty(slots, np.uint16),
         patch=np.empty(slots if patches > 1 else 1, np.uint16),
         inbreeding=np.empty(slots if genetic else 1, np.float32),
-        row=np.zeros(rows, np.int32),
+        row=np.zeros(slots if heredity.pedigree else 1, np.int32),
         genes=gene_words.view(np.uint16),
         words=gene_words,
     )
@@ -249,6 +252,8 @@ def empty_state(setup: Setup, slots: int) -> State:
         founders=np.zeros(1, np.int64),
         kinship=np.zeros((rows, rows)),
         row_used=np.zeros(rows, np.uint8),
+        kept_rows=np.zeros(heredity.kept, np.int32),
+        kept=np.zeros(1, np.int64),
         weather=np.array([0.0, 0.0, 0.0, 1.0, 1.0]),
         survival=np.zeros(setup.rates.rate_class.size),
         share=np.zeros(patches),

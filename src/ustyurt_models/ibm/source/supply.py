@@ -9,7 +9,7 @@ from ustyurt_models.ibm.source.exchange import Wanted, take_some
 from ustyurt_models.ibm.source.run import advance, begin
 from ustyurt_models.ibm.source.state import Record, Setup, State, empty_record, empty_state
 
-__all__ = ["Supply", "Taking"]
+__all__ = ["Supply", "Taken", "Taking"]
 
 #: Sub-stream of a step's key for releases; the kernels of the step use small numbers.
 _RELEASES = 1_000
@@ -24,6 +24,18 @@ class Taking(NamedTuple):
     youngest: int  # age in steps
     oldest: int
     number: int  # which taking of the step it is
+    column: int = -1  # column of ancestry of the first; -1 when relatives do not matter
+
+
+class Taken(NamedTuple):
+    """Animals that a release gets, females first."""
+
+    females: int
+    males: int
+    kinship: np.ndarray  # float64 (animal, column), with those taken so far, themselves included
+    inbreeding: np.ndarray  # float64 (animal,), F; 0 when the source knows neither
+    genes: np.ndarray  # uint16 (animal, 2 * loci)
+    columns: np.ndarray  # int64 (column,), columns of ancestry of all taken so far
 
 
 class Supply:
@@ -59,6 +71,9 @@ class Supply:
         self.record: Record = empty_record(self.steps)
         #: Animals taken for releases by the step before which they went.
         self.taken_by_step = np.zeros(self.steps, np.int64)
+        #: Columns of ancestry and genes of animals taken whose relatives matter.
+        self.columns: list[int] = []
+        self.genes = np.zeros((0, 2 * self.setup.heredity.loci), np.uint16)
         self.step = 0
         if not begin(self.setup, self.state, self.record, self.key):
             self._grow()
@@ -82,56 +97,54 @@ class Supply:
         """Return the step that has begun so many years after the start."""
         return int(years * self.steps_per_year + 1e-9)
 
-    def take(self, taking: Taking) -> tuple[int, int, float]:
-        """Take animals for a release.
-
-        Returns
-        -------
-        females, males : int
-            Taken; fewer than asked for when there are no more of that age.
-        kinship : float
-            Mean kinship between two of them, by pedigree, or by loci with unique founder genes;
-            0 when neither is kept or fewer than two were taken.
-        """
+    def take(self, taking: Taking) -> Taken:
+        """Take animals for a release; fewer than asked for when there are no more of that age."""
         self.bring_to(taking.step)
-        taken, animals = np.zeros(2, np.int64), self.state.animals
-        before = int(self.state.alive[0])
-        identity = animals.identity[:before].copy()
-        genes = animals.genes[:before].copy()
-        rows = animals.row[:before].copy()
-        base = np.uint64(child(self.key, taking.step))
-        event = np.uint64(child(base, _RELEASES + taking.number))
+        number, animals = np.zeros(2, np.int64), self.state.animals
+        before = animals.identity[: self.state.alive[0]].copy()
+        # Traits that are not in use have one entry only.
+        kinds, rows = animals.kind.copy(), np.resize(animals.row, before.size)
+        genes = np.resize(animals.genes, (before.size, animals.genes.shape[1]))
+        inbreeding = np.resize(animals.inbreeding, before.size)
+        event = np.uint64(child(np.uint64(child(self.key, taking.step)), _RELEASES + taking.number))
         low, high = 2 * taking.youngest, 2 * taking.oldest + 1
-        for sex, number in enumerate((taking.females, taking.males)):
-            wanted = Wanted(low, high, sex, number, 0.0)
-            take_some(self.state, wanted, np.uint64(child(event, sex)), taken)
-        gone = np.isin(identity, animals.identity[: self.state.alive[0]], invert=True)
-        self.taken_by_step[min(taking.step, self.steps - 1)] += taken.sum()
+        for sex, wanted in enumerate((taking.females, taking.males)):
+            some = Wanted(low, high, sex, wanted, 0.0)
+            take_some(self.state, some, np.uint64(child(event, sex)), number)
+        gone = np.isin(before, animals.identity[: self.state.alive[0]], invert=True).nonzero()[0]
+        gone = gone[np.argsort(kinds[gone] & 1, kind="stable")]
+        self.taken_by_step[min(taking.step, self.steps - 1)] += gone.size
         self.past.append(taking)
         heredity = self.setup.heredity
-        kinship = 0.0
-        if gone.sum() > 1 and heredity.pedigree:
-            kinship = _mean_between(self.state.kinship, rows[gone])
-        elif gone.sum() > 1 and heredity.loci and not heredity.frequencies.size:
-            kinship = _shared_genes(genes[gone, : 2 * heredity.loci])
-        return int(taken[0]), int(taken[1]), kinship
+        known = heredity.pedigree or heredity.loci
+        return Taken(
+            females=int(number[0]),
+            males=int(number[1]),
+            kinship=self._kinship(rows[gone], genes[gone, : 2 * heredity.loci], taking),
+            inbreeding=inbreeding[gone].astype(float) if known else np.zeros(gone.size),
+            genes=genes[gone, : 2 * heredity.loci],
+            columns=np.array(self.columns, dtype=np.int64),
+        )
+
+    def _kinship(self, rows: np.ndarray, genes: np.ndarray, taking: Taking) -> np.ndarray:
+        """Return kinship of those taken now with all taken so far; remember them."""
+        if taking.column < 0:
+            return np.zeros((rows.size, 0))
+        new = slice(len(self.columns), len(self.columns) + rows.size)
+        self.columns += range(taking.column, taking.column + rows.size)
+        heredity, kept = self.setup.heredity, self.state.kept_rows
+        if heredity.pedigree:
+            kept[new] = rows
+            self.state.kept[0] = new.stop
+            return self.state.kinship[np.ix_(rows, kept[: new.stop])]
+        self.genes = np.concatenate([self.genes, genes])
+        if heredity.loci and not heredity.frequencies.size:
+            return _shared_genes(genes, self.genes)
+        return np.zeros((rows.size, new.stop))
 
 
-def _mean_between(kinship: np.ndarray, rows: np.ndarray) -> float:
-    """Return the mean kinship of different animals."""
-    block = kinship[np.ix_(rows, rows)]
-    n = rows.size
-    return float((block.sum() - np.trace(block)) / (n * (n - 1)))
-
-
-def _shared_genes(genes: np.ndarray) -> float:
-    """Return the chance that genes of different animals at a locus are the same founder gene."""
-    n, places = genes.shape
-    total = 0.0
-    for locus in range(places // 2):
-        pair = genes[:, 2 * locus : 2 * locus + 2]
-        _, counts = np.unique(pair, return_counts=True)
-        # Ordered pairs of places with equal genes, less those within one animal.
-        within = 2 * n + 2 * int((pair[:, 0] == pair[:, 1]).sum())
-        total += ((counts**2).sum() - within) / (4.0 * n * (n - 1))
-    return total / (places // 2)
+def _shared_genes(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return by pair the chance that genes of two animals at a locus are the same founder gene."""
+    pairs = [(some[:, None, p::2] == others[None, :, q::2]) for p in range(2) for q in range(2)]
+    similarity: np.ndarray = np.mean(pairs, axis=(0, 3))
+    return similarity

@@ -24,6 +24,11 @@ _GENETICS = (
     ("mean_inbreeding", "mean inbreeding F"),
     ("founder_genomes", "founder genomes"),
 )
+_LOCI = (
+    ("expected_heterozygosity", "expected heterozygosity"),
+    ("observed_heterozygosity", "observed heterozygosity"),
+    ("alleles_per_locus", "alleles per locus"),
+)
 
 
 def numbers_figure(inputs: ReportInputs) -> Figure:
@@ -149,7 +154,27 @@ def _genetics(inputs: ReportInputs) -> tuple[Block, ...]:
         "founder genome equivalents count the unrelated founders that would keep as much."
     )
     caption = "Gene diversity, mean inbreeding coefficient F and founder genome equivalents."
-    return (text, fan_charts("genetics", panels, caption, columns=3))
+    pedigree = (text, fan_charts("genetics", panels, caption, columns=3))
+    return (*pedigree, *_loci(inputs))
+
+
+def _loci(inputs: ReportInputs) -> tuple[Block, ...]:
+    """Return what neutral loci say, in the scenarios that ask for them."""
+    panels = []
+    for scenario in shown_scenarios(inputs, cheetahs=True):
+        for variable, label in _LOCI:
+            bands = inputs.summary[variable].sel(scenario=scenario).dropna("year", how="all")
+            if bands.sizes["year"]:
+                panels.append(FanPanel(readable(scenario), bands, ylabel=label))
+    if not panels:
+        return ()
+    text = Paragraph(
+        "Alleles at neutral loci, handed down at random along the pedigree of every future. "
+        "Expected heterozygosity is that of random mating at the allele frequencies of the living; "
+        "alleles are lost faster than heterozygosity, the rare ones first."
+    )
+    caption = "Neutral loci: expected and observed heterozygosity, and alleles left per locus."
+    return (text, fan_charts("neutral_loci", panels, caption, columns=3))
 
 
 def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
