@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from cheetah_case import birth_ns, season_ns
+from locus_case import locus_ns
 from reference_step import numpy_step_ns
 from table import Row, show
 from theory_world import only, simulators, write_case
@@ -42,6 +43,12 @@ def kernel_rows(numpy_ns: float) -> list[Row]:
     for animals in (150, 1000):
         ns = birth_ns(animals)
         rows.append(Row(f"kinship at N={animals}", ns, "ns per birth x N", "<= 1.5", ns <= 1.5))
+    birth, census = locus_ns(1000, 1024, 2)
+    rows.append(Row("1,024 loci of 2 alleles", birth, "ns per birth", "<= 50", birth <= 50.0))
+    rows.append(Row("1,024 loci of 2 alleles: census", census, "ns per animal-year", "", True))
+    birth, census = locus_ns(1000, 64, 0)
+    rows.append(Row("64 loci, all genes differ", birth, "ns per birth", "", True))
+    rows.append(Row("64 loci: census", census, "ns per animal-year", "", True))
     return rows
 
 
