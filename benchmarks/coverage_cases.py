@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from coverage_visits import dynamic, occupancy, present
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import (
     CameraEncounter,
@@ -291,6 +292,8 @@ _STRIP = StripTruth(density_per_km2=(0.3, 0.6), area_km2=(4000.0, 2500.0), sprea
 _HERDS = StripTruth(density_per_km2=(1.5, 3.0), area_km2=(4000.0, 2500.0), spread=5.0)
 _IN_GROUPS = replace(_LINE, mean_size_untruncated=untruncated_mean_for(4.0, 0.6), size_cv=0.6)
 
+_ANIMALS = "animals_mean"
+
 CASES: dict[str, Case] = {
     "line.half_normal": Case(
         "line transect, half-normal: groups",
@@ -371,6 +374,16 @@ CASES: dict[str, Case] = {
         _sites("zero-inflated", empty=0.3),
         "group_abundance_total",
     ),
+    "visits.occupancy": Case("occupancy: mean psi of the sites", occupancy, "psi_mean"),
+    "visits.dynamic": Case("dynamic occupancy: mean colonisation", dynamic, "gamma_mean"),
+    "visits.n_mixture": Case("N-mixture: mean animals per site", present("n_mixture"), _ANIMALS),
+    "visits.n_mixture_nb": Case(
+        "N-mixture, negative binomial: mean animals per site", present("n_mixture", 0.8), _ANIMALS
+    ),
+    "visits.royle_nichols": Case(
+        "Royle-Nichols: mean animals per site", present("royle_nichols"), _ANIMALS
+    ),
+    "visits.removal": Case("removal: mean animals per site", present("removal"), _ANIMALS),
     "joint": Case("joint estimate of three surveys: animals", _joint, "abundance_total"),
     "trend.exponential": Case(
         "trend of counts, exponential: animals in the last year",

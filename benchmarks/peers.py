@@ -10,7 +10,9 @@ gives another tolerance and says why. Exit code 1 when something does not. A stu
 ``[survey.NAME]`` blocks as a study does, ``[common]`` options of all of them, and ``[[compare]]``
 entries: which survey, which fit of the peer, and which quantities (``p``, ``density``, ``groups``,
 ``animals``, the last three also as ``animals:STRATUM``; ``grid`` and ``total`` for animals summed
-over cells; ``coefficient:NAME`` for a row of the peer that ``[coefficients]`` gives a meaning).
+over cells; ``occupied``, ``mean_psi`` and ``total_n`` for occupied sites, mean occupancy and
+animals at the visited sites; ``coefficient:NAME`` for a row of the peer that ``[coefficients]``
+gives a meaning).
 A compare entry with ``stop = true`` says that our diagnostics are right to refuse the model.
 """
 
@@ -40,6 +42,12 @@ PER_KM2 = {"km2": 1.0, "ha": 0.01}  # square kilometres that hold one of the pee
 _SUMS = {
     "grid": ("grid_total_abundance", "grid_total_se_delta_state_only"),
     "total": ("total_abundance", "se"),
+}
+#: Posterior means of a peer: key of the peer and our variable.
+_MEANS = {
+    "occupied": ("occupied_sites", "occupied_sites"),
+    "mean_psi": ("mean_psi", "psi_mean"),
+    "total_n": ("total_N", "abundance_total"),
 }
 SEED = 20261122
 
@@ -86,6 +94,9 @@ def _peer(fit: dict[str, Any], what: str) -> tuple[float, float]:
     if what == "p":
         value = fit.get("p_average", fit.get("average_p"))
         return float(value), float(fit.get("p_average_se", fit.get("average_p_se")))
+    if what in _MEANS:
+        found = fit[_MEANS[what][0]]
+        return float(found["mean"]), float(found["sd"])
     if what in _SUMS:
         estimate, error = _SUMS[what]
         return float(fit[estimate]), float(fit[error])
@@ -110,11 +121,12 @@ def _coefficient(fit: dict[str, Any], name: str) -> tuple[float, float]:
 def _our_coefficient(posterior: xr.Dataset, told: dict[str, Any]) -> np.ndarray:
     """Return draws of a coefficient: ``of`` (and ``at``), or the log of ``log`` over ``divide``.
 
-    ``add`` is added before the logarithm, ``times`` multiplies it.
+    ``add`` is added before the logarithm, ``times`` multiplies what comes out.
     """
     if "of" in told:
         found = posterior[told["of"]]
-        return found.sel({found.dims[-1]: told["at"]}).values.ravel() if "at" in told else found
+        chosen = found.sel({found.dims[-1]: told["at"]}) if "at" in told else found
+        return told.get("times", 1) * chosen.values.ravel()
     value = (told.get("add", 0) + posterior[told["log"]].values) / told.get("divide", 1)
     return told.get("times", 1) * np.log(value)
 
@@ -126,6 +138,8 @@ def _ours(tree: xr.DataTree, what: str, told: dict[str, Any]) -> np.ndarray:
     kind, _, label = what.partition(":")
     if kind == "coefficient":
         return np.ravel(_our_coefficient(posterior, told["coefficients"][label]))
+    if what in _MEANS:
+        return posterior[_MEANS[what][1]].values.ravel()
     if what in _SUMS:
         return posterior["abundance_total"].values.ravel()
     if kind == "p":
@@ -143,7 +157,7 @@ def _ours(tree: xr.DataTree, what: str, told: dict[str, Any]) -> np.ndarray:
 def _width_ratio(draws: np.ndarray, estimate: float, se: float, what: str) -> float:
     """Return our 95 % width over the peer's; on the log scale for numbers and densities."""
     low, high = np.quantile(draws, [0.025, 0.975])
-    if what == "p" or what.startswith("coefficient:"):
+    if what in ("p", "mean_psi", "occupied") or what.startswith("coefficient:"):
         return float((high - low) / (2 * 1.96 * se))
     return float(np.log(high / low) / (2 * 1.96 * math.sqrt(math.log1p((se / estimate) ** 2))))
 

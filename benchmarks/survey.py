@@ -7,7 +7,8 @@ data. "cold" starts with empty compile caches, "warm" with those of the run befo
 include all imports unless the row says otherwise. Figures of other programs are those measured on
 a machine of this class (AMD EPYC 3.3 GHz, 2 cores): mrds with covariates on 1,243 points 28 CPU s;
 hierarchical distance sampling at 307 points ubms 27, spAbundance 2.5 effective draws per CPU
-second, the smallest over coefficients. Exit code 1 when a target is missed.
+second, the smallest over coefficients; occupancy at 373 sites spOccupancy 136, with a field biolith
+25; N-mixture at 239 sites spAbundance 25. Exit code 1 when a target is missed.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from table import Row, show
 _HERE = Path(__file__).parent
 _MRDS_CPU_S = 28.0
 _UBMS_PER_CPU_S = 27.0
+_SPOCCUPANCY_PER_CPU_S, _BIOLITH_MAP_PER_CPU_S, _SPABUNDANCE_PER_CPU_S = 136.0, 25.0, 25.0
 
 
 def measure(case: str, caches: Path, *arguments: str) -> dict[str, float]:
@@ -123,6 +125,25 @@ def hierarchical(folder: Path) -> Iterator[Row]:
     yield shown("surface.total", surface["total_cpu_s"], "CPU s, process start to cells, cold")
 
 
+def visits(folder: Path) -> Iterator[Row]:
+    """Occupancy with and without a field, and N-mixture, at the size of known data sets."""
+    cases = {
+        "occupancy": (_SPOCCUPANCY_PER_CPU_S, "laplace"),
+        "counts": (_SPABUNDANCE_PER_CPU_S, "laplace"),
+        "map": (_BIOLITH_MAP_PER_CPU_S, "nutpie"),
+    }
+    for kind, (peer, engine) in cases.items():
+        found = measure("repeated", folder / "visits", kind, engine)
+        unit = "effective draws per CPU s" + (" of sampling" if engine == "nutpie" else "")
+        yield at_least(f"visits.{kind}.{engine}", found["effective_per_cpu_s"], unit, 3 * peer)
+        if engine == "nutpie":
+            yield at_most(f"visits.{kind}.rhat", found["rhat"], "largest R-hat", 1.01)
+            yield shown(f"visits.{kind}.start", found["start_cpu_s"], "CPU s to compile, cold")
+        else:
+            yield at_most(f"visits.{kind}.khat", found["khat"], "Pareto k of the weights", 0.7)
+        yield shown(f"visits.{kind}.memory", found["peak_mib"], "MiB")
+
+
 def predictions(folder: Path) -> Iterator[Row]:
     """Predict 8,000 and 200,000 cells with 1,000 draws each, from fresh processes."""
     for cells in ("8000", "200000"):
@@ -142,7 +163,7 @@ def rows() -> list[Row]:
         folder = Path(name)
         write_lines(folder)
         write_points(folder)
-        parts = (start_up, compiled, covariates, hierarchical, predictions)
+        parts = (start_up, compiled, covariates, hierarchical, visits, predictions)
         return [row for part in parts for row in part(folder)]
 
 

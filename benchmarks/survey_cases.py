@@ -15,6 +15,8 @@ from ustyurt_models.study.surveys import (
     DensitySurface,
     HierarchicalDistance,
     LineTransect,
+    NMixture,
+    Occupancy,
     PointTransect,
     Sampler,
     SurveyBlock,
@@ -24,7 +26,7 @@ from ustyurt_models.survey.fit import fit_survey
 from ustyurt_models.survey.registry import load_survey, model_of
 from ustyurt_models.survey.sampling import draw_posterior
 
-__all__ = ["IMPORTED", "points", "prediction", "sites", "surface", "whole"]
+__all__ = ["IMPORTED", "points", "prediction", "repeated", "sites", "surface", "whole"]
 
 IMPORTED = time.process_time()
 
@@ -131,27 +133,86 @@ def sites(engine: str) -> Figures:
     )
     transects, *_ = _simulated_sites(10_000)
     model = _hierarchical(block, transects).build()
+    return _effective(model, block.sampler)
+
+
+def _effective(model, sampler: Sampler) -> Figures:
+    """Draw from a posterior; the smallest effective draws over free variables per CPU second."""
     moments: dict[float, float] = {}
     begin = time.process_time()
     draws = draw_posterior(
-        model, block.sampler, 1, lambda share: moments.setdefault(share, time.process_time())
+        model, sampler, 1, lambda share: moments.setdefault(share, time.process_time())
     )
     whole_s = time.process_time() - begin
-    if engine == "laplace":
+    if "ess" in draws.stats:
         effective = float(draws.stats["ess"])
         return {"effective_per_cpu_s": effective / whole_s, "khat": float(draws.stats["khat"])}
     array_stats = import_module("arviz_stats.base").array_stats
-    names = [v.name for v in model.free_RVs]
+    # Waves of a field are no coefficients; a field is told by its spread and length.
+    names = [v.name for v in model.free_RVs if v.name != "field_z"]
     chains = [draws.posterior[name].values for name in names]
     scalars = [c.reshape(*c.shape[:2], -1)[..., i] for c in chains for i in range(c[0, 0].size)]
     effective = min(float(array_stats.ess(values, method="bulk")) for values in scalars)
+    rhat = max(float(array_stats.rhat(values)) for values in scalars)
     sampling_s = moments[1.0] - moments[0.0]
     return {
         "effective_per_cpu_s": effective / sampling_s,
         "effective_per_whole_cpu_s": effective / whole_s,
         "sampling_cpu_s": sampling_s,
+        "rhat": rhat,
         "start_cpu_s": whole_s - sampling_s,
     }
+
+
+def _visited(kind: str, engine: str):
+    """Return a model of repeated visits to 373 sites (239 for counts), of the size of known data.
+
+    ``occupancy`` and ``map`` have elevation with its square on psi and three columns on detection;
+    ``counts`` three columns on each side, negative binomial.
+    """
+    home = "ustyurt_models.survey.models.sites"
+    simulate, data = (import_module(f"{home}.{name}") for name in ("simulate", "data"))
+    fields = import_module("ustyurt_models.survey.models.hierarchical.simulate")
+    rng, sites = np.random.default_rng(11), 239 if kind == "counts" else 373
+    place = np.stack(np.meshgrid(np.arange(20), np.arange(20)), axis=-1).reshape(-1, 2) * 250.0
+    place = place[np.sort(rng.choice(len(place), sites, replace=False))]
+    elev, forest, open_ = rng.normal(size=(3, sites))
+    day, tod, wind = rng.normal(size=(3, sites, 3))
+    plan = simulate.VisitPlan(
+        np.ones((sites, 3), bool),
+        site_covariates={"elev": elev, "forest": forest, "open": open_},
+        occasion_covariates={"day": day, "tod": tod, "wind": wind},
+        position=place,
+    )
+    sampler, p = Sampler(engine=engine), 1.0 / (1.0 + np.exp(-0.8 + 0.1 * day))
+    if kind == "counts":
+        rate = np.exp(-0.5 - 0.5 * elev) * rng.gamma(1.0, 1.0, sites)
+        seen = simulate.simulate_counts(rng.poisson(rate), 0.6 * p, plan, rng, "n_mixture")
+        told = {"animals": "elev + forest + open", "detection": "day + tod + wind"}
+        block = NMixture(file="-", family="negative-binomial", sampler=sampler, **told)
+        return import_module(f"{home}.survey_model").survey_model(data.survey_of(seen, block))
+    logit = 1.2 - 1.3 * elev
+    if kind == "map":
+        logit = logit + fields.draw_field(place / 1000.0, 1.0, 1.5, rng)
+    psi = 1.0 / (1.0 + np.exp(-logit))
+    seen, _ = simulate.simulate_occupancy(psi, p, plan, rng)
+    told = {"psi": "elev + elev^2", "detection": "day + day^2 + tod"}
+    more = {"field": True, "length_scale": "2 km", "grid": "-"} if kind == "map" else {}
+    block = Occupancy(file="-", sampler=sampler, **told, **more)
+    grid = None
+    if kind == "map":
+        table = import_module("ustyurt_models.survey.read.grid").GridTable
+        zone, area = np.full(sites, "all"), np.full(sites, 0.0625)
+        grid = table(place, "projected", area, zone, {"elev": elev}, {})
+    prepared = data.survey_of(seen, block, grid)
+    return import_module(f"{home}.survey_model").survey_model(prepared)
+
+
+def repeated(kind: str, engine: str) -> Figures:
+    """Occupancy at 373 sites with three visits, with or without a field, or counts at 239."""
+    model = _visited(kind, engine)
+    found = _effective(model.build(), model.settings.sampler)
+    return found | {"peak_mib": _peak_mib()}
 
 
 def _surface_model(cells: int, length: str = "120 km"):

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from ustyurt_models.study.quantities import refuse
 from ustyurt_models.study.surveys.priors import Share
-from ustyurt_models.study.surveys.sites import SiteBlock, SitePriors
+from ustyurt_models.study.surveys.sites import Columns, SiteBlock, SitePriors
 
 __all__ = ["DynamicOccupancy", "DynamicPriors"]
 
@@ -42,6 +42,9 @@ class DynamicOccupancy(SiteBlock):
 
     model: Literal["dynamic_occupancy"] = "dynamic_occupancy"
     """Occupancy over several seasons."""
+    visits: Columns = "y.{season}.{visit}"
+    """Columns of what was seen: a pattern such as ``det{season:2}{visit}`` (season in two
+    characters)."""
     psi: str = ""
     """Covariates of the logit of occupancy in the first season: columns of sites."""
     colonisation: str = ""

@@ -1,0 +1,81 @@
+"""Repeated visits that the coverage benchmark simulates, with the truth of each survey."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ustyurt_models.study.surveys import (
+    DynamicOccupancy,
+    NMixture,
+    Occupancy,
+    Removal,
+    RoyleNichols,
+)
+from ustyurt_models.survey.model import SurveyModel
+from ustyurt_models.survey.models.sites import survey_model as visit_model
+from ustyurt_models.survey.models.sites.data import survey_of as visit_survey
+from ustyurt_models.survey.models.sites.simulate import (
+    VisitPlan,
+    simulate_counts,
+    simulate_dynamic,
+    simulate_occupancy,
+)
+
+__all__ = ["dynamic", "occupancy", "present"]
+
+
+def _visit_plan(rng: np.random.Generator, sites: int, seasons: int = 1) -> VisitPlan:
+    """Return three visits a season, one in ten not made, with a covariate of each kind."""
+    occasions = 3 * seasons
+    made = rng.random((sites, occasions)) < 0.9
+    made[:, 0] = True
+    forage, date = rng.normal(size=sites), rng.normal(size=(sites, occasions))
+    season = np.repeat(np.arange(seasons), 3)
+    return VisitPlan(made, season, {"forage": forage}, {"date": date})
+
+
+def _logit(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probability of a logit."""
+    return 1.0 / (1.0 + np.exp(-value))
+
+
+def occupancy(rng: np.random.Generator) -> tuple[SurveyModel, float]:
+    """Simulate occupancy; the truth is the mean probability of occupancy."""
+    plan = _visit_plan(rng, 80)
+    psi = _logit(0.4 + 1.0 * plan.site_covariates["forage"])
+    p = _logit(-0.4 - 0.7 * plan.occasion_covariates["date"])
+    seen, _ = simulate_occupancy(psi, p, plan, rng)
+    block = Occupancy(file="-", psi="forage", detection="date")
+    return visit_model.survey_model(visit_survey(seen, block)), float(psi.mean())
+
+
+def dynamic(rng: np.random.Generator) -> tuple[SurveyModel, float]:
+    """Simulate four seasons; the truth is the mean probability of colonisation."""
+    plan = _visit_plan(rng, 100, 4)
+    gamma = np.repeat(_logit(-1.0 + 0.8 * plan.site_covariates["forage"])[:, None], 3, axis=1)
+    chance = np.full((100, 12), 0.5)
+    start = np.full(100, 0.5)
+    seen, _ = simulate_dynamic(start, gamma, np.full((100, 3), 0.25), chance, plan, rng)
+    block = DynamicOccupancy(file="-", colonisation="forage")
+    return visit_model.survey_model(visit_survey(seen, block)), float(gamma.mean())
+
+
+def present(
+    how: str, cv: float = 0.0
+) -> Callable[[np.random.Generator], tuple[SurveyModel, float]]:
+    """Return the simulation of animals at sites; the truth is their expectation per site."""
+    blocks = {"n_mixture": NMixture, "royle_nichols": RoyleNichols, "removal": Removal}
+    family = "negative-binomial" if cv > 0 else "poisson"
+
+    def simulate(rng: np.random.Generator) -> tuple[SurveyModel, float]:
+        plan = _visit_plan(rng, 80)
+        if how == "removal":
+            plan.made[:] = True
+        rate = 2.0 * np.exp(0.5 * plan.site_covariates["forage"])
+        there = rng.poisson(rate * rng.gamma(cv**-2, cv**2, 80) if cv > 0 else rate)
+        seen = simulate_counts(there, np.full((80, 3), 0.45), plan, rng, how)
+        block = blocks[how](file="-", animals="forage", family=family)
+        return visit_model.survey_model(visit_survey(seen, block)), float(rate.mean())
+
+    return simulate
