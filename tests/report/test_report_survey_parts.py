@@ -29,7 +29,9 @@ from ustyurt_models.report.figures.survey_map import (
     plain_ground,
 )
 from ustyurt_models.report.inputs import SurveyResult
+from ustyurt_models.report.survey_page import survey_page
 from ustyurt_models.report.tables import frame
+from ustyurt_models.survey.models.trend.moved import beliefs_node
 
 
 def survey_of(model="line_transect", **nodes):
@@ -365,3 +367,31 @@ def test_a_trend_names_the_mass_of_its_interval():
     drawn = survey.tree["trend"]["growth_closed"]
     assert table["log growth, 80 % low [per yr]"][1] == pytest.approx(np.quantile(drawn, 0.1))
     assert "closed population could grow that fast is 0.08" in words(part)
+
+
+def test_a_trend_says_what_a_closed_population_could_reach_and_what_growth_leans_on():
+    survey = SurveyResult.of("saiga", synthetic_results.trend_posterior())
+    rng, trend = np.random.default_rng(3), survey.tree["trend"].to_dataset()
+    for name, middle in (("ceiling", 0.35), ("detection", 0.0), ("lucky_years", 0.05)):
+        trend[f"growth_{name}"] = ("draw", rng.normal(middle, 0.04, 200))
+    survey.tree["trend"] = xr.DataTree(trend)
+    part = trend_part(survey)
+    assert {"trend_saiga", "reach_saiga", "parts_saiga"} <= set(figures(part))
+    assert "published 1.54" in figures(part)["reach_saiga"].alt
+    assert "Its largest part, with the chance of being that: immigration (" in words(part)
+
+
+def test_a_trend_shows_beliefs_before_and_after_the_data():
+    survey = SurveyResult.of("saiga", synthetic_results.trend_posterior())
+    pairs = {"immigration": (np.linspace(-1, 1, 101), np.linspace(0, 0.5, 101))}
+    survey.tree["beliefs"] = xr.DataTree(beliefs_node(pairs, 0.95))
+    table = next(one for one in tables(trend_part(survey)) if "belief" in one)
+    assert table["moved by [prior sd]"][0] == pytest.approx(0.25 / np.linspace(-1, 1, 101).std())
+    assert table["width left [share of prior]"][0] == pytest.approx(0.25)
+
+
+def test_one_survey_has_a_page_of_its_own(tmp_path):
+    page = survey_page("saiga", synthetic_results.trend_posterior(), tmp_path)
+    text = page.read_text(encoding="utf-8")
+    assert "the chance that a closed population could is 0.08" in text
+    assert (tmp_path / "figures" / "trend_saiga.svg").is_file()

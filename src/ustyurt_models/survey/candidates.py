@@ -55,6 +55,18 @@ def _average(
     return mixed, [above("weight left out of the average", lost, (0.0, np.inf), meaning)]
 
 
+def _with_growth(node: xr.Dataset, fits: Sequence[Fitted], mass: float) -> xr.Dataset:
+    """Add the growth of a closed population under each fit, where the fits are trends."""
+    if not all("trend" in fit.nodes for fit in fits):
+        return node
+    ends = [0.5, (1 - mass) / 2, (1 + mass) / 2]
+    found = [np.quantile(fit.nodes["trend"]["growth_closed"], ends) for fit in fits]
+    for name, values in zip(("", "_low", "_high"), np.array(found).T, strict=True):
+        attrs = {"units": "yr-1", "long_name": "log growth of a closed population"}
+        node[f"growth_closed{name}"] = ("fit", values, attrs)
+    return node
+
+
 def tree_of_candidates(fits: Sequence[Fitted], seed: int) -> xr.DataTree:
     """Put fits of the same data into one tree: that of the first, with the comparison.
 
@@ -80,6 +92,7 @@ def tree_of_candidates(fits: Sequence[Fitted], seed: int) -> xr.DataTree:
     block = fits[0].model.settings
     candidates = [_candidate(fitted) for fitted in fits]
     node = compare(candidates, generator(seed, "survey", "comparison"), block.interval)
+    node = _with_growth(node, fits, block.interval)
     findings = candidate_findings(node, block.gate)
     nodes = {"comparison": node}
     if getattr(block, "average", False):

@@ -1,6 +1,7 @@
 """Stage fit: every survey of a study to a posterior file, once."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 import xarray as xr
@@ -18,6 +19,7 @@ from ustyurt_models.study.surveys import (
     JointSurvey,
     SiteBlock,
     Survey,
+    Trend,
 )
 from ustyurt_models.workflow.console import say
 from ustyurt_models.workflow.land import land_of
@@ -112,6 +114,20 @@ def _others(study: Study, scenario: Scenario, survey: Survey, folder: Path) -> d
     return {name: _path(folder, _stem(study, scenario, name)) for name in names}
 
 
+def _page(stem: str, posterior: Path, folder: Path) -> None:
+    """Write the page of a trend, unless it is newer than the posterior it shows."""
+    output = folder / "surveys" / stem
+    made_from = digest_json({"posterior": digest_files([posterior]), "code": code_digest("report")})
+    page = output / "report.html"
+    if is_current(folder, f"page:{stem}", made_from, page):
+        return
+    # Figures cost seconds to import; a fit without a page must not pay for them.
+    report = import_module("ustyurt_models.report.survey_page")
+    report.survey_page(stem, surveys.load_posterior(posterior), output)
+    stamp(folder, f"page:{stem}", made_from, page)
+    say(f"fit {stem}: page {page}")
+
+
 def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -> list[Path]:
     """Fit every survey that is not up to date.
 
@@ -161,5 +177,7 @@ def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -
             surveys.load_posterior(path), f"survey.{name}", survey.accept_failed_diagnostics
         )
         say(f"fit {stem}: diagnostics say {verdict}")
+        if isinstance(survey, Trend | IntegratedPopulation):
+            _page(stem, path, folder)
         paths.append(path)
     return paths

@@ -48,6 +48,14 @@ _NUMBERS: tuple[tuple[str, str, Kind], ...] = (
 )
 
 
+_GROWTH = (Column("log growth of a closed population", "per yr", "interval"),)
+_MANY = {"detection function": "Detection functions", "form of growth": "Forms of growth"}
+_ADVICE = {
+    "detection function": "average the keys, or collect more distances near zero",
+    "form of growth": "average the forms, or keep counting",
+}
+
+
 @dataclass(frozen=True)
 class _Keys:
     """The node ``comparison`` with what decides how it is told.
@@ -60,11 +68,14 @@ class _Keys:
         Whether the numbers of the survey are a mixture of all.
     per_km2 : float
         Square kilometres that numbers are divided by; 1 where areas are known.
+    thing : str
+        What is compared.
     """
 
     node: xr.Dataset
     averaged: bool
     per_km2: float
+    thing: str = "detection function"
 
     @property
     def names(self) -> list[str]:
@@ -109,7 +120,8 @@ def _keys(survey: SurveyResult) -> _Keys | None:
     if abundance is not None:
         averaged = averaged or "fit" in abundance
         per_km2 = 1.0 if has_area(abundance) else float(abundance["area_km2"].sum())
-    return _Keys(found, averaged, per_km2)
+    thing = "form of growth" if "growth_closed" in found else "detection function"
+    return _Keys(found, averaged, per_km2, thing)
 
 
 def _table(survey: SurveyResult, keys: _Keys) -> Table:
@@ -121,18 +133,22 @@ def _table(survey: SurveyResult, keys: _Keys) -> Table:
         used = index == 0 and not keys.averaged
         row: list[Cell] = [f"{name} (used)" if used else name]
         row += [float(part[variable]) for variable, _, _ in shown]
+        if "growth_closed" in part:
+            median, low, high = (float(part[f"growth_closed{x}"]) for x in ("", "_low", "_high"))
+            row.append((median, low, high))
         row += [keys.interval(index), str(part["verdict"].values) if "verdict" in part else ""]
         rows.append(tuple(row))
     quantity = "abundance" if keys.per_km2 == 1 else "density"
     columns = (
-        Column("detection function"),
+        Column(keys.thing),
         *(Column(label, "", kind) for _, label, kind in shown),
+        *(_GROWTH if "growth_closed" in keys.node else ()),
         Column(quantity, keys.unit, "interval", mass=keys.mass),
         Column("diagnostics"),
     )
     unit = keys.node.attrs.get("unit", "transect")
     caption = (
-        f"Detection functions compared by leave-one-out: how well each foretells a {unit} that it "
+        f"{_MANY[keys.thing]} compared by leave-one-out: how well each foretells a {unit} that it "
         "has not seen (elpd, larger is better; PSIS-LOO)."
     )
     note = f"Differences below {_NEAR:g}, or below two standard errors, say nothing."
@@ -153,14 +169,13 @@ def _range(keys: _Keys) -> Block:
     said = f"From the lowest ({low}) to the highest ({high}) the median rises by {share(whole)}."
     if alike > KEY_MATTERS:
         doubt = (
-            "The keys are averaged, so the intervals hold this doubt."
+            "The candidates are averaged, so the intervals hold this doubt."
             if keys.averaged
-            else "The intervals above do not hold this doubt: average the keys, or collect more "
-            "distances near zero."
+            else f"The intervals above do not hold this doubt: {_ADVICE[keys.thing]}."
         )
         return Note(
-            f"{said} The choice of the detection function alone moves the numbers by more than "
-            f"{share(KEY_MATTERS)} among functions that the data cannot tell apart. {doubt}",
+            f"{said} The choice of the {keys.thing} alone moves the numbers by more than "
+            f"{share(KEY_MATTERS)} among candidates that the data cannot tell apart. {doubt}",
             "warning",
         )
     if whole > KEY_MATTERS:
@@ -168,7 +183,7 @@ def _range(keys: _Keys) -> Block:
             f"{said} Among those that predict nearly as well as the best it is {share(alike)}; the "
             "others fit clearly worse."
         )
-    return Paragraph(f"{said} The choice of the detection function matters little here.")
+    return Paragraph(f"{said} The choice of the {keys.thing} matters little here.")
 
 
 def _figure(survey: SurveyResult, keys: _Keys) -> Block:
@@ -183,7 +198,7 @@ def _figure(survey: SurveyResult, keys: _Keys) -> Block:
         total = abundance["abundance"].sum("stratum") / keys.per_km2
         rows.append(Estimate("averaged", *interval(total, keys.mass), role="pooled"))
     caption = (
-        f"{keys.unit[0].upper()}{keys.unit[1:]} under each detection function, "
+        f"{keys.unit[0].upper()}{keys.unit[1:]} under each {keys.thing}, "
         f"{mass_words(keys.mass)} equal-tailed interval; {used}."
     )
     return side_by_side(f"comparison_{survey.name}", rows, keys.unit, caption)
@@ -201,11 +216,11 @@ def comparison_part(survey: SurveyResult) -> Section | None:
     if keys is None:
         return None
     used = (
-        "The numbers above are averaged over the detection functions with stacking weights; what "
-        "is said of detection, of the estimate by design and of the checks is that of "
+        f"The numbers above are averaged over the {_MANY[keys.thing].lower()} with stacking "
+        "weights; what is said beside them, of the checks and all else, is that of "
         f"{keys.names[0]}."
         if keys.averaged
         else f"The numbers above use {keys.names[0]} alone; nothing is averaged."
     )
     blocks = (Paragraph(used), _range(keys), _figure(survey, keys), _table(survey, keys))
-    return Section(f"survey-{survey.name}-comparison", "Which detection function", blocks)
+    return Section(f"survey-{survey.name}-comparison", f"Which {keys.thing}", blocks)

@@ -121,7 +121,8 @@ def _scale(axes: Axes, rows: Sequence[Estimate]) -> str:
     finite = ends[np.isfinite(ends)]
     low, high = float(finite.min(initial=np.inf)), float(finite.max(initial=0.0))
     if not low > 0 or high <= _LOG_FROM * low:
-        axes.set_xlim(left=0)
+        if low >= 0:
+            axes.set_xlim(left=0)
         return ""
     axes.set_xscale("log")
     axes.xaxis.set_major_locator(LogLocator(subs=_STEPS if high < _FEW * low else (1.0,)))

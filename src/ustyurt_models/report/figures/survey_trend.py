@@ -1,6 +1,6 @@
 """The trend of yearly counts with the number of animals behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
     BLUE,
+    GREY,
     INK,
     RED,
     WIDTHS_IN,
@@ -22,6 +23,10 @@ from ustyurt_models.report.figures.survey_detection import DEFAULT_MASS
 from ustyurt_models.report.words import readable, shown_count
 
 __all__ = ["CountTrend", "count_trend", "trend_from"]
+
+
+def _none() -> np.ndarray:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,10 @@ class CountTrend:
         Published counts.
     mass : float
         Mass of the interval.
+    other_year, other : numpy.ndarray
+        Counts by other methods, scaled to animals by their own detection.
+    least_year, least : numpy.ndarray
+        Lower limits, as published.
     """
 
     year: np.ndarray
@@ -50,6 +59,10 @@ class CountTrend:
     count_year: np.ndarray
     count: np.ndarray
     mass: float = DEFAULT_MASS
+    other_year: np.ndarray = field(default_factory=_none)
+    other: np.ndarray = field(default_factory=_none)
+    least_year: np.ndarray = field(default_factory=_none)
+    least: np.ndarray = field(default_factory=_none)
 
 
 @house_style
@@ -79,6 +92,12 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
         markersize=7,
         label="published count",
     )
+    if trend.other.size:
+        label = "count by another method, over its detection"
+        axes.plot(trend.other_year, trend.other, "s", color=GREY, markersize=5, label=label)
+    if trend.least.size:
+        label = "lower limit"
+        axes.plot(trend.least_year, trend.least, "^", color=RED, fillstyle="none", label=label)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_count(value)))
     axes.yaxis.set_minor_formatter(NullFormatter())
@@ -104,8 +123,16 @@ def count_trend(name: str, species: str, trend: CountTrend) -> content.Figure:
     return finish(figure, name, caption, alt)
 
 
-def trend_from(trend: xr.Dataset) -> CountTrend:
-    """Read the series from the node ``trend`` of a posterior file."""
+def trend_from(trend: xr.Dataset, others: dict[str, np.ndarray] | None = None) -> CountTrend:
+    """Read the series from the node ``trend`` of a posterior file.
+
+    Parameters
+    ----------
+    trend : xarray.Dataset
+        The node.
+    others : dict of str to numpy.ndarray, optional
+        Counts by other methods and lower limits, by the names of `CountTrend`.
+    """
     year, observed = trend["year"].to_numpy(), trend["observed"].to_numpy()
     counted = np.isfinite(observed)
     return CountTrend(
@@ -117,4 +144,5 @@ def trend_from(trend: xr.Dataset) -> CountTrend:
         count_year=year[counted],
         count=observed[counted],
         mass=float(trend.attrs.get("interval_mass", DEFAULT_MASS)),
+        **(others or {}),
     )

@@ -4,18 +4,22 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from ustyurt_models.formulas.stages import Classes, Rates, project
+from ustyurt_models.formulas.stages import Classes, Rates, closed_growth, project
 from ustyurt_models.survey.beliefs import draw_positive
-from ustyurt_models.survey.models.integrated.data import IntegratedData
+from ustyurt_models.survey.models.integrated.data import IntegratedData, IntegratedSurvey
 from ustyurt_models.survey.models.trend.account import account_of
+from ustyurt_models.survey.models.trend.moved import counting_beliefs, draw_share
 from ustyurt_models.survey.models.trend.results import UNITS as TREND_UNITS
 from ustyurt_models.survey.models.trend.settings import TrendSettings
 from ustyurt_models.survey.models.trend.states import levels_of
 from ustyurt_models.survey.read.counts import Counts
+from ustyurt_models.survey.settings import Belief
 
-__all__ = ["CLASSES", "UNITS", "derive", "structure_node", "trend_node"]
+__all__ = ["CLASSES", "UNITS", "beliefs_of", "derive", "structure_node", "trend_node"]
 
 Floats = NDArray[np.float64]
+
+_PRIOR_DRAWS = 20_000
 
 #: Classes in the order of the model.
 CLASSES = ("yearling_female", "adult_female", "yearling_male", "adult_male")
@@ -145,7 +149,7 @@ def derive(
     loss = np.stack([posterior[f"loss_{i + 1}"].values for i in range(len(told.loss))], axis=-1)
     closed = np.log(posterior["growth_poached"].values)
     open_ = np.log1p(posterior["immigration"].values) if "immigration" in posterior else 0.0
-    shift = (levels[:, _last(data)] - levels[:, 0]).reshape(shape)
+    shift = (levels[:, data.counts.main_levels - 1] - levels[:, 0]).reshape(shape)
     made = {
         "loss": ((*per_draw, "period"), loss),
         "detection": ((*per_draw, "level"), np.exp(levels).reshape(*shape, -1)),
@@ -162,12 +166,6 @@ def derive(
         unit, meaning = UNITS[str(name)]
         variable.attrs = {"units": unit, "long_name": meaning}
     return out
-
-
-def _last(data: IntegratedData) -> int:
-    """Return the last level of detection of the main way of counting."""
-    used = data.counts.detection_weight[np.argmax(data.counts.index)]
-    return int(np.argmax(used))
 
 
 def structure_node(posterior: xr.Dataset) -> xr.Dataset:
@@ -188,3 +186,38 @@ def trend_node(
 ) -> xr.Dataset:
     """Prepare the trend and the account of growth, as the trend of counts alone does."""
     return account_of(posterior, data.counts, told, counts, mass)
+
+
+def beliefs_of(
+    posterior: xr.Dataset,
+    survey: IntegratedSurvey,
+    data: IntegratedData,
+    rng: np.random.Generator,
+) -> dict[str, tuple[Floats, Floats]]:
+    """Return beliefs before and after the data, by label; the first is what the others make."""
+    life = survey.demography
+
+    def positive(belief: Belief) -> Floats:
+        return draw_positive(belief, _PRIOR_DRAWS, rng)
+
+    def share(belief: Belief) -> Floats:
+        return draw_share(belief, rng, _PRIOR_DRAWS)
+
+    young, adult = positive(life.young_yearling), positive(life.young_adult)
+    calf, female, male_birth = map(
+        share, (life.calf_survival, life.female_survival, life.male_at_birth)
+    )
+    before = {
+        "calf_survival": calf,
+        "female_survival": female,
+        "male_relative": share(life.male_relative),
+        "young_yearling": young,
+        "young_adult": adult,
+        "poaching_male": positive(life.poaching_male),
+    }
+    rates = Rates(young, adult, calf, female, female, male_birth, 0.0, 1.0)
+    after = posterior["growth_ceiling"].values.ravel()
+    found = {"growth factor of a closed population": (closed_growth(rates), after)}
+    for name, drawn in before.items():
+        found[UNITS[name][1]] = (drawn, posterior[name].values.ravel())
+    return found | counting_beliefs(posterior, survey.told, data.counts, rng)

@@ -8,6 +8,7 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
+from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys.integrated import IntegratedPopulation
 from ustyurt_models.survey.beliefs import lognormal_moments
 from ustyurt_models.survey.judgement import Finding, shown
@@ -18,6 +19,7 @@ from ustyurt_models.survey.models.integrated.data import (
     survey_of,
 )
 from ustyurt_models.survey.models.integrated.shares import expected, pointwise, samples
+from ustyurt_models.survey.models.trend.moved import beliefs_node
 from ustyurt_models.survey.models.trend.results import abundance_node, observed_node
 from ustyurt_models.survey.predictive import freeman_tukey_p
 
@@ -106,6 +108,12 @@ class IntegratedModel:
             "abundance": abundance_node(posterior, told),
             "structure": results.structure_node(posterior),
             "trend": results.trend_node(posterior, self.data, told, counts, mass),
+            "beliefs": beliefs_node(
+                results.beliefs_of(
+                    posterior, self.survey, self.data, generator(0, "survey", "beliefs")
+                ),
+                mass,
+            ),
         }
 
 

@@ -125,7 +125,8 @@ def account_of(
             np.log(posterior["growth_ceiling"].values.ravel()),
         )
     )
-    by_year, published = _published(counts, main_survey(counts, settings), int(over[0]))
+    main = main_survey(counts, settings)
+    by_year, published = _published(counts, main, int(over[0]))
     observed = [by_year.get(int(year), np.nan) for year in years]
     node["observed"] = ("year", observed, {"units": "1", "long_name": "published count"})
     node.attrs = {
@@ -133,6 +134,7 @@ def account_of(
         "interval_type": "equal-tailed",
         "last_count_year": int(data.years[-1]),
         "period_begin": int(over[0]),
+        "main_survey": main,
         "published_growth": published,
         "probability_ceiling_reaches_published_growth": float(
             np.mean(node["growth_ceiling"].values >= published)

@@ -72,6 +72,8 @@ class TrendData:
         Ways of counting with an error of their own.
     at_least : numpy.ndarray
         bool, shape (count,): a lower limit.
+    main_levels : int
+        Levels of the main way of counting.
     """
 
     years: NDArray[np.int64]
@@ -85,6 +87,7 @@ class TrendData:
     cv_group: NDArray[np.int64]
     cv_groups: tuple[str, ...]
     at_least: NDArray[np.bool_]
+    main_levels: int = 1
 
     @property
     def alike(self) -> bool:
@@ -109,6 +112,15 @@ def _index_level(counts: Counts, name: str, start: float) -> Level:
     return Level(name, None, (middle, _INDEX_SD_LOG))
 
 
+def _names(label: str, changes: tuple[tuple[int, int], ...]) -> list[str]:
+    """Name levels of detection by the years in which they hold fully."""
+    if not changes:
+        return [label]
+    begins = ["", *(f"from {end}" for _, end in changes)]
+    ends = [*(f"until {begin - (begin == end)}" for begin, end in changes), ""]
+    return [" ".join(filter(None, [label, *both])) for both in zip(begins, ends, strict=True)]
+
+
 def _levels(counts: Counts, told: TrendSettings, start: float) -> tuple[tuple[Level, ...], Floats]:
     """Return all levels of detection and the share of each in each count."""
     main = main_survey(counts, told)
@@ -117,9 +129,8 @@ def _levels(counts: Counts, told: TrendSettings, start: float) -> tuple[tuple[Le
     of_main = np.array([name == main for name in counts.survey])
     weight = np.zeros((counts.year.size, changing.shape[1] + len(others)))
     weight[of_main, : changing.shape[1]] = changing[of_main]
-    label, count = main or "counts", changing.shape[1]
-    belief = told.method(main).detection
-    levels = [Level(label if count == 1 else f"{label} {i + 1}", belief) for i in range(count)]
+    belief, count = told.method(main).detection, changing.shape[1]
+    levels = [Level(name, belief) for name in _names(main or "counts", told.detection_changes)]
     for i, name in enumerate(others):
         weight[[survey == name for survey in counts.survey], count + i] = 1.0
         if told.is_index(name):
@@ -166,6 +177,7 @@ def prepare(counts: Counts, settings: TrendSettings) -> TrendData:
         cv_group=np.array([numbers.get(name, 0) for name in counts.survey], np.int64),
         cv_groups=tuple(groups),
         at_least=counts.at_least,
+        main_levels=len(settings.detection_changes) + 1,
     )
 
 

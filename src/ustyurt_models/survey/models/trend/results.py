@@ -115,8 +115,7 @@ def derive(
     years = np.arange(data.years[0], data.years[-1] + ahead + 1)
     out = _tidy(posterior, data)
     out = out.assign_coords(year=years, level=[level.name for level in data.levels])
-    main = np.flatnonzero([level.belief is not None for level in data.levels])[0]
-    changed = states.levels[:, _last_of_main(data)] - states.levels[:, main]
+    changed = states.levels[:, data.main_levels - 1] - states.levels[:, 0]
     per_draw, found = ("chain", "draw"), states.levels
     out["loss"] = ((*per_draw, "period"), -np.expm1(states.log_kept).reshape(*shape, -1))
     out["detection"] = ((*per_draw, "level"), np.exp(found).reshape(*shape, -1))
@@ -129,13 +128,6 @@ def derive(
         unit, meaning = UNITS[str(name).removesuffix("_of")]
         variable.attrs = {"units": unit, "long_name": meaning}
     return out
-
-
-def _last_of_main(data: TrendData) -> int:
-    """Return the last level of detection of the main way of counting."""
-    stem = data.levels[0].name.removesuffix(" 1")
-    same = [i for i, one in enumerate(data.levels) if one.name.rpartition(" ")[0] == stem]
-    return max(same, default=0)
 
 
 def abundance_node(posterior: xr.Dataset, settings: TrendSettings) -> xr.Dataset:

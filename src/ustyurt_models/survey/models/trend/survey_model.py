@@ -8,8 +8,9 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
+from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import Trend
-from ustyurt_models.survey.models.trend import account, checks, model, results
+from ustyurt_models.survey.models.trend import account, checks, model, moved, results
 from ustyurt_models.survey.models.trend.data import TrendData, TrendSurvey, prepare
 
 __all__ = ["TrendModel", "survey_model"]
@@ -62,6 +63,10 @@ class TrendModel:
             "observed_data": results.observed_node(counts),
             "abundance": results.abundance_node(posterior, told),
             "trend": account.account_of(posterior, self.data, told, counts, mass),
+            "beliefs": moved.beliefs_node(
+                moved.trend_beliefs(posterior, told, self.data, generator(0, "survey", "beliefs")),
+                mass,
+            ),
         }
 
 
