@@ -1,6 +1,7 @@
 """Worlds of cheetahs for speed measurements: shipped land and evidence, steady numbers."""
 
 import ctypes
+import math
 import time
 from typing import NamedTuple
 
@@ -69,7 +70,7 @@ def make_case(animals: int) -> Case:
     )
     land = cheetah_land(land_set, species, values, grid.step_class, passable, 5.0, False)
     land.road[:] = land.people[:] = land.poaching[:] = 0.0
-    cells, slots = land.inside.size, max(256, 4 * animals)
+    cells, slots = land.inside.size, 2 ** math.ceil(math.log2(2 * animals))
     counts = np.zeros((cells, len(_PREY_PER_KM2)), np.int32).T
     rng = np.random.default_rng(1)
     for kind, density in enumerate(_PREY_PER_KM2):

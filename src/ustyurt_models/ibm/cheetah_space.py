@@ -153,7 +153,7 @@ def _has_food(
         yy, xx = y + land.offset_y[position], x + land.offset_x[position]
         there = yy * nx + xx
         if 0 <= yy < ny and 0 <= xx < nx and land.inside[there] == 1:
-            food += food_in(there, counts, rates, land, scratch)
+            food += food_in(there, counts, rates, scratch)
         position += 1
     return food >= wanted_kg
 

@@ -66,6 +66,12 @@ CEILING_HARD = 1
 CEILING_PROBABILISTIC = 2
 
 
+# One line of cache.
+_SPARE = 8
+#: Attacks of one cheetah that are worked on side by side.
+ATTACKS = 64
+
+
 class Cheetahs(NamedTuple):
     """Cheetahs. All arrays have shape (slots,) unless stated; ``stage < 0`` marks a free slot."""
 
@@ -228,9 +234,11 @@ class CheetahScratch(NamedTuple):
     cells: np.ndarray  # int32 (disc,), cells of the home range at hand
     reach: np.ndarray  # float64 (disc,), running sum over them of area attacked times animals [km2]
     weight: np.ndarray  # float64 (8,), running sum over directions of a step
-    larder: np.ndarray  # float64 (cell, 3 + types), what a cell offers, see `predation`
-    food_kg: np.ndarray  # float64 (cell,), preferred prey biomass of a cell [kg]
-    scanned: np.ndarray  # int64 (cell,), number of the scan that `larder` and `food_kg` are of
+    point: np.ndarray  # float64 (ATTACKS,), where attacks fall along `reach`
+    place: np.ndarray  # int64 (ATTACKS,), and on which of `cells`
+    larder: np.ndarray  # float64 (cell, 4 + types), what a cell offers a hunter, see `predation`
+    food_kg: np.ndarray  # float64 (cell,), preferred prey biomass for who looks for a place [kg]
+    known: np.ndarray  # int64 (cell,), number of the scan that `larder` or `food_kg` is of
     scan: np.ndarray  # int64 (1,), number of the scan at hand
     hunted: np.ndarray  # int32 (cell,), cells of all home ranges of the last hunt
     hunted_cells: np.ndarray  # int64 (1,), how many of them
@@ -278,8 +286,12 @@ def new_cheetahs(slots: int, sources: int = 1) -> Cheetahs:
 
 
 def new_kinship(slots: int) -> np.ndarray:
-    """Return the kinship matrix of `slots` empty slots, float64, shape (slots, slots)."""
-    return np.zeros((slots, slots))
+    """Return the kinship matrix of `slots` empty slots, float64, shape (slots, slots + spare).
+
+    Spare columns are never used. Without them rows of, say, 256 slots would begin at the same
+    places of the cache, and a column would not fit it.
+    """
+    return np.zeros((slots, slots + _SPARE))
 
 
 def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> CheetahScratch:
@@ -304,17 +316,18 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "hazards": causes,
         "reach": disc,
         "weight": 8,
+        "point": ATTACKS,
         "food_kg": cells,
     }
     wide = {"bucket": slots + 2, "y": slots, "x": slots}
-    wide |= {"scanned": cells, "scan": 1, "hunted_cells": 1}
+    wide |= {"known": cells, "scan": 1, "hunted_cells": 1, "place": ATTACKS}
     return CheetahScratch(
         **{name: np.zeros(shape, np.int32) for name, shape in whole.items()},
         **{name: np.zeros(shape) for name, shape in real.items()},
         **{name: np.zeros(shape, np.int64) for name, shape in wide.items()},
         mover=np.zeros(slots, np.uint8),
         tied=np.zeros(slots, np.uint8),
-        larder=np.zeros((cells, 3 + types)),
+        larder=np.zeros((cells, 4 + types)),
     )
 
 

@@ -24,7 +24,7 @@ def add_founder(
     cheetahs : Cheetahs
         ``source`` and ``ancestry`` of the slot are already set.
     kinship : numpy.ndarray
-        Shape (slots, slots); row and column `slot` are overwritten.
+        Shape (slots, slots or more); row and column `slot` are overwritten.
     source_kinship : numpy.ndarray
         Mean kinship between founders of two groups, shape (sources, sources); zeros for
         unrelated founders. An animal born here counts by the share of its genes from each group.

@@ -20,12 +20,16 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahTally,
 )
 from ustyurt_models.ibm.compiled import inlined, kernel
+from ustyurt_models.ibm.vector import put, take
 
 __all__ = ["food_in", "forget_prey", "hunt", "update_condition"]
 
-#: Columns of a row of the larder: mass met of ungulates, of small prey and of livestock [km2 kg],
-#: then the running sum over types of animals times the area in which each is attacked [km2].
-_WILD, _SMALL, _STOCK, _ATTACK = 0, 1, 2, 3
+#: Columns of a row of the larder: preferred prey mass [kg]; mass met of ungulates [km2 kg], small
+#: prey and of livestock [kg]; then the running sum over types of animals times the area in which
+#: each is attacked [km2].
+_FOOD, _WILD, _SMALL, _STOCK, _ATTACK = 0, 1, 2, 3, 4
+#: Attacks that the widest machine works on at once; a divisor of `ATTACKS`.
+_LANES = 16
 
 
 @inlined
@@ -55,36 +59,42 @@ def time_share(met_kg: float, need_kg: float, rates: CheetahRates) -> float:
 
 
 @inlined
-def food_in(
+def food_in(cell: int, counts: np.ndarray, rates: CheetahRates, scratch: CheetahScratch) -> float:
+    """Return the preferred prey mass in a cell inside [kg], worked out at the first look."""
+    if scratch.known[cell] != scratch.scan[0]:
+        scratch.known[cell] = scratch.scan[0]
+        food = 0.0
+        for kind in range(counts.shape[0]):
+            food += rates.food_kg[kind] * counts[kind, cell]
+        scratch.food_kg[cell] = food
+    return scratch.food_kg[cell]
+
+
+@inlined
+def _fill_larder(
     cell: int,
     counts: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
-) -> float:
-    """Return the preferred prey mass in a cell inside [kg]; fill its larder if it is unknown.
-
-    Only cells that a cheetah has reason to look at are filled.
-    """
-    if scratch.scanned[cell] != scratch.scan[0]:
-        scratch.scanned[cell] = scratch.scan[0]
-        row = scratch.larder[cell]
-        food = 0.0
-        wild = 0.0
-        attack = 0.0
-        for kind in range(counts.shape[0]):
-            animals = counts[kind, cell]
-            width = attacked_km2(kind, animals, rates)
-            food += rates.food_kg[kind] * animals
-            wild += rates.mass_kg[kind] * width
-            attack += width
-            row[_ATTACK + kind] = attack
-        stock = land.livestock_per_km2[cell] * (1.0 - land.mitigation[cell])
-        row[_WILD] = wild
-        row[_SMALL] = rates.small_attack_km2 * land.small_prey_kg_per_km2[cell]
-        row[_STOCK] = rates.livestock_attack_km2 * rates.livestock_kg * stock
-        scratch.food_kg[cell] = food
-    return scratch.food_kg[cell]
+) -> None:
+    """Write what a cell offers to hunters into its row of the larder."""
+    row = scratch.larder[cell]
+    food = 0.0
+    wild = 0.0
+    attack = 0.0
+    for kind in range(counts.shape[0]):
+        animals = counts[kind, cell]
+        width = attacked_km2(kind, animals, rates)
+        food += rates.food_kg[kind] * animals
+        wild += rates.mass_kg[kind] * width
+        attack += width
+        row[_ATTACK + kind] = attack
+    stock = land.livestock_per_km2[cell] * (1.0 - land.mitigation[cell])
+    row[_FOOD] = food
+    row[_WILD] = wild
+    row[_SMALL] = rates.small_attack_km2 * land.small_prey_kg_per_km2[cell]
+    row[_STOCK] = rates.livestock_attack_km2 * rates.livestock_kg * stock
 
 
 @inlined
@@ -126,10 +136,12 @@ def _stretch_range(
         there = yy * nx + xx
         if land.inside[there] == 0:
             continue
-        if scratch.scanned[there] != scratch.scan[0]:
+        if scratch.known[there] != scratch.scan[0]:
+            scratch.known[there] = scratch.scan[0]
             scratch.hunted[scratch.hunted_cells[0]] = there
             scratch.hunted_cells[0] += 1
-        food += food_in(there, counts, rates, land, scratch)
+            _fill_larder(there, counts, rates, land, scratch)
+        food += larder[there, _FOOD]
         attack += larder[there, last_column]
         cells[n] = there
         reach[n] = attack
@@ -156,26 +168,36 @@ def _strike(
     living are dead already.
     """
     cells, reach, larder = scratch.cells, scratch.reach, scratch.larder
-    types = counts.shape[0]
+    point, place, types = scratch.point, scratch.place, counts.shape[0]
     everywhere = reach[n_cells - 1]
     mass = 0.0
-    for number in range(attacks):
-        point = uniform(hunt_key, identity, number) * everywhere
-        place = 0
+    for first in range(0, attacks, point.size):
+        count = min(point.size, attacks - first)
+        # All attacks of a block side by side, with some to spare: several are done at once, and
+        # whole vectors leave no rest to be done one by one.
+        lanes = (count + _LANES - 1) // _LANES * _LANES
+        for number in range(lanes):
+            put(point, number, uniform(hunt_key, identity, first + number) * everywhere)
+            put(place, number, np.int64(0))
         for k in range(n_cells - 1):
-            place += reach[k] <= point
-        rest = point - (reach[place - 1] if place > 0 else 0.0)
-        cell = cells[place]
-        row = larder[cell]
-        kind = 0
-        for k in range(types - 1):
-            kind += row[_ATTACK + k] <= rest
-        begin = row[_ATTACK + kind - 1] if kind > 0 else 0.0
-        there, dead = counts[kind, cell], quota[kind, cell]
-        if (rest - begin) * there < (row[_ATTACK + kind] - begin) * (there - dead):
-            quota[kind, cell] = dead + 1
-            kills[kind] += 1
-            mass += rates.mass_kg[kind]
+            end = reach[k]
+            for number in range(lanes):
+                passed = np.int64(take(point, number) >= end)
+                put(place, number, take(place, number) + passed)
+        for number in range(count):
+            here = place[number]
+            rest = point[number] - (reach[here - 1] if here > 0 else 0.0)
+            cell = cells[here]
+            row = larder[cell]
+            kind = 0
+            for k in range(types - 1):
+                kind += row[_ATTACK + k] <= rest
+            begin = row[_ATTACK + kind - 1] if kind > 0 else 0.0
+            there, dead = counts[kind, cell], quota[kind, cell]
+            if (rest - begin) * there < (row[_ATTACK + kind] - begin) * (there - dead):
+                quota[kind, cell] = dead + 1
+                kills[kind] += 1
+                mass += rates.mass_kg[kind]
     return mass
 
 
