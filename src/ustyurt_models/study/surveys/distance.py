@@ -16,6 +16,7 @@ from ustyurt_models.study.surveys.candidates import (
 )
 from ustyurt_models.study.surveys.common import Believed, SurveyBlock
 from ustyurt_models.study.surveys.priors import DistancePriors
+from ustyurt_models.study.surveys.visits import CameraSnapshots
 
 __all__ = ["DistanceBlock", "Key", "LineTransect", "PointTransect", "TransectBlock"]
 
@@ -133,5 +134,9 @@ class PointTransect(TransectBlock):
 
     model: Literal["point_transect"] = "point_transect"
     """Distance sampling at points."""
+    cameras: CameraSnapshots | None = None
+    """Camera-trap distance sampling, where the file is a Camtrap DP package. Share of the day that
+    animals are active goes into `availability`; the default prior of the encounter rate is then
+    per camera day."""
     design: Literal["P2", "P3"] = "P2"
     """Design-based estimator of the encounter rate's variance that is shown beside the model's."""

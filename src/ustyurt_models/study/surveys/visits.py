@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import LengthM, refuse
 
-__all__ = ["CameraVisits", "PatrolVisits", "SmartMapping", "SmartTable"]
+__all__ = ["CameraSnapshots", "CameraVisits", "PatrolVisits", "SmartMapping", "SmartTable"]
 
 Positive = Annotated[float, Field(gt=0)]
 
@@ -25,6 +25,17 @@ class CameraVisits(Block):
     """A local date at whose midnight an occasion begins; the day of the first start if empty."""
     seasons: Literal["none", "year"] = "none"
     """Whether all occasions are one season, or each calendar year is one."""
+
+
+class CameraSnapshots(Block):
+    """Camera-trap distance sampling: cameras are points, searched at snapshot moments."""
+
+    taxon: str = ""
+    """`scientificName` in the package; the species of the survey unless given."""
+    snapshot_s: Positive = 2.0
+    """Seconds between the moments at which animals in view are counted, fixed beforehand."""
+    angle_deg: Annotated[float, Field(gt=0, le=360)]
+    """Angle of view of the cameras in degrees."""
 
 
 class PatrolVisits(Block):

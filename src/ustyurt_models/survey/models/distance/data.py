@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ustyurt_models.checks import require
 from ustyurt_models.evidence import Catalogue
-from ustyurt_models.study.surveys import TransectBlock
+from ustyurt_models.study.surveys import DistancePriors, LogNormal, PointTransect, TransectBlock
 from ustyurt_models.survey.beliefs import Known, known_probability
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.models.distance.prepare import DistanceData, prepare
+from ustyurt_models.survey.read.camtrap.package import read_camtrap
+from ustyurt_models.survey.read.camtrap.snapshots import SnapshotRules, snapshot_survey
+from ustyurt_models.survey.read.camtrap.source import DESCRIPTOR, is_package
 from ustyurt_models.survey.read.survey_data import Kind, Transects
 from ustyurt_models.survey.read.transects import read_survey
 
 __all__ = ["DistanceData", "DistanceSurvey", "describe", "load", "prepare", "survey_of"]
+
+_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -73,13 +79,37 @@ def survey_of(
     )
 
 
+def _read(spec: TransectBlock, folder: Path) -> Transects:
+    """Read lines, points, or cameras as points."""
+    path = folder / spec.file
+    if isinstance(spec, PointTransect) and spec.cameras is not None:
+        rule = "must be the folder or zip of a Camtrap DP package"
+        fits = is_package(path) and path.name != DESCRIPTOR
+        require(fits, "survey: file", rule, spec.file)
+        told = spec.cameras
+        rules = SnapshotRules(told.snapshot_s, told.angle_deg)
+        return snapshot_survey(read_camtrap(path), told.taxon or spec.species, rules)
+    kind: Kind = "point" if spec.model == "point_transect" else "line"
+    return read_survey(path, spec.units, spec.encoding, kind)
+
+
+def _per_day(spec: TransectBlock) -> TransectBlock:
+    """Take the default prior of the encounter rate per camera day, since visits last seconds."""
+    default = DistancePriors().encounter_rate
+    given = spec.priors.encounter_rate
+    if not isinstance(spec, PointTransect) or spec.cameras is None or given != default:
+        return spec
+    visits = _DAY_S / spec.cameras.snapshot_s * spec.cameras.angle_deg / 360.0
+    rate = LogNormal(median=default.median / visits, sd_log=default.sd_log)
+    priors = spec.priors.model_copy(update={"encounter_rate": rate})
+    return spec.model_copy(update={"priors": priors})
+
+
 def load(
     spec: TransectBlock, folder: Path, catalogue: Catalogue | None, context: Context
 ) -> DistanceSurvey:
     """Read the file of a survey block; see `registry`."""
-    kind: Kind = "point" if spec.model == "point_transect" else "line"
-    transects = read_survey(folder / spec.file, spec.units, spec.encoding, kind)
-    return survey_of(transects, spec, catalogue)
+    return survey_of(_read(spec, folder), _per_day(spec), catalogue)
 
 
 def describe(survey: DistanceSurvey) -> str:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.survey.models.encounter.data import Encounters
 
-__all__ = ["EncounterTruth", "Walk", "simulate_encounters", "walk_past"]
+__all__ = ["EncounterTruth", "Walk", "simulate_encounters", "snapshots_of", "walk_past"]
 
 Floats = NDArray[np.float64]
 
@@ -134,6 +134,18 @@ def _tracks(walk: Walk, steps: int, rng: np.random.Generator) -> tuple[Floats, F
     return x % walk.side_m, y % walk.side_m
 
 
+def _inside(walk: Walk, track: tuple[Floats, Floats], place: Floats, face: float):
+    """Return which steps of which groups lie in the sector of a camera, and how far away [m]."""
+    half = walk.side_m / 2.0
+    across = (track[0] - place[0] + half) % walk.side_m - half
+    along = (track[1] - place[1] + half) % walk.side_m - half
+    away_m = np.hypot(across, along)
+    inside = away_m < walk.radius_m
+    turned = np.arctan2(along[inside], across[inside]) - face
+    inside[inside] = np.abs((turned + np.pi) % (2 * np.pi) - np.pi) < walk.angle_rad / 2.0
+    return inside, away_m
+
+
 def walk_past(walk: Walk, cameras: int, days: float, rng: np.random.Generator) -> NDArray[np.int64]:
     """Count how often walking groups enter the sectors of cameras.
 
@@ -161,13 +173,44 @@ def walk_past(walk: Walk, cameras: int, days: float, rng: np.random.Generator) -
     place = rng.uniform(0.0, walk.side_m, (cameras, 2))
     faces = rng.uniform(-np.pi, np.pi, cameras)
     passages = np.zeros(cameras, np.int64)
-    half = walk.side_m / 2.0
     for i in range(cameras):
-        across = (x - place[i, 0] + half) % walk.side_m - half
-        along = (y - place[i, 1] + half) % walk.side_m - half
-        near = across**2 + along**2 < walk.radius_m**2
-        inside = np.zeros(near.shape, bool)
-        away = np.arctan2(along[near], across[near]) - faces[i]
-        inside[near] = np.abs((away + np.pi) % (2 * np.pi) - np.pi) < walk.angle_rad / 2.0
+        inside, _ = _inside(walk, (x, y), place[i], faces[i])
         passages[i] = np.count_nonzero(inside[1:] & ~inside[:-1])
     return passages
+
+
+def snapshots_of(
+    walk: Walk, cameras: int, days: float, sigma_m: float, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], Floats, int]:
+    """Look at walking groups at every step, and miss the far ones.
+
+    Parameters
+    ----------
+    walk : Walk
+        Groups, movement and sector.
+    cameras : int
+        Cameras at random places with random directions.
+    days : float
+        How long they watch.
+    sigma_m : float
+        Scale of half-normal detection [m].
+    rng : numpy.random.Generator
+        Chance.
+
+    Returns
+    -------
+    tuple
+        Camera of each detection, its distance [m], and the number of snapshot moments.
+    """
+    steps = int(days * walk.speed_m_per_day / walk.step_m)
+    track = _tracks(walk, steps, rng)
+    place = rng.uniform(0.0, walk.side_m, (cameras, 2))
+    faces = rng.uniform(-np.pi, np.pi, cameras)
+    camera, distance = [], []
+    for i in range(cameras):
+        inside, away_m = _inside(walk, track, place[i], faces[i])
+        near = away_m[inside]
+        near = near[rng.random(near.size) < np.exp(-0.5 * (near / sigma_m) ** 2)]
+        camera.append(np.full(near.size, i))
+        distance.append(near)
+    return np.concatenate(camera), np.concatenate(distance), steps
