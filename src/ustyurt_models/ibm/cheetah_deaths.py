@@ -17,6 +17,7 @@ from ustyurt_models.ibm.cheetah_state import (
     CEILING_HARD,
     CUB,
     DISPERSER,
+    EMPTY,
     CheetahLand,
     CheetahRates,
     Cheetahs,
@@ -120,7 +121,8 @@ def die(
     Parameters
     ----------
     cheetahs : Cheetahs
-        Changed in place: stage, age, since_release, dependents.
+        Changed in place: stage, age, since_release, dependents; ``top`` goes down to the highest
+        slot in use.
     rates, land, scratch, key
         As in ``cheetah_state``.
     severity, season
@@ -148,7 +150,10 @@ def die(
         tally.independent_deaths[0] += cheetahs.stage[i] >= DISPERSER
         _record(cheetahs, i, cause, tally)
         dead += 1
-    return dead + _orphan(cheetahs, rates, tally)
+    dead += _orphan(cheetahs, rates, tally)
+    while cheetahs.top[0] > 0 and cheetahs.stage[cheetahs.top[0] - 1] == EMPTY:
+        cheetahs.top[0] -= 1
+    return dead
 
 
 @kernel

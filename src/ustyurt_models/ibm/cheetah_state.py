@@ -103,7 +103,7 @@ class Cheetahs(NamedTuple):
     dependents: np.ndarray  # int16, living cubs younger than the age of independence
     litter_due: np.ndarray  # int16, cubs carried, 0 when not pregnant
     sire: np.ndarray  # int32, shape (slots, 2), slots of the sires of the carried litter, -1 none
-    top: np.ndarray  # int64, shape (1,), one more than the highest slot ever used
+    top: np.ndarray  # int64, shape (1,), one more than the highest slot in use, or more
 
 
 class CheetahRates(NamedTuple):
