@@ -146,6 +146,7 @@ CHEETAH: dict[str, Any] = {
         "strip_km": 0.5,
         "success": 0.4,
         "prey_group": 1.0,
+        "interference_km2": 0.0,
         "preferred_low_kg": 20.0,
         "preferred_high_kg": 60.0,
         "preference_spread": 0.5,

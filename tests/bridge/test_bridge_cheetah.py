@@ -117,6 +117,7 @@ def test_each_process_can_be_switched_off_alone(species, central):
         "territoriality": ("territory_km", 0.0),
         "conflict_feedback": ("retaliation", 0.0),
         "mate_finding": ("mate_radius_km", math.inf),
+        "interference": ("interference_km2", 0.0),
     }
     for process, (field, value) in off.items():
         rates = cheetah_rates(species, central, PREY_KG, 5.0, 4, {process: False})

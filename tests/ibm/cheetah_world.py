@@ -66,6 +66,7 @@ def make_rates(**changes):
         need_kg=350.0,
         cub_need=0.5,
         surplus=1.3,
+        interference_km2=0.0,
         attack_km2=np.array([400.0, 250.0]),
         mass_kg=np.array([10.0, 22.0]),
         food_kg=np.array([10.0, 22.0]),

@@ -6,6 +6,7 @@ why is decided here anew. Prey is not used up.
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,6 +99,7 @@ class Reference:
 
     def hunt(self):
         r = self.rates
+        living_here = Counter(a.place for a in self.grown())
         lives = {
             (j, *c): np.ones(self.prey[(j, *c)], bool)
             for j in range(len(self.prey))
@@ -124,6 +126,9 @@ class Reference:
                 handling = r.mass_kg / (r.surplus * hunter.need)
                 busy = 1 + (met * handling).sum()
                 busy += (small + stock * r.livestock_kg) / (r.surplus * hunter.need)
+                around = [c for c in self.around(hunter.place) if c is not None]
+                others = sum(living_here[c] for c in around) - 1
+                busy += r.interference_km2 * others / (len(around) * self.land.cell_km**2)
                 for j in np.flatnonzero(numbers):
                     chance = -math.expm1(-met[j] / busy / numbers[j])
                     for c in cells:

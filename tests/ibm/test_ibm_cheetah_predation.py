@@ -42,6 +42,38 @@ def test_kills_in_a_large_herd_follow_the_multi_prey_response():
     np.testing.assert_allclose(kills.var(0) / kills.mean(0), 1.0, atol=0.4)
 
 
+def test_rivals_lower_kills_as_beddington_and_deangelis_say():
+    land = make_land(13, 13, reach_km=100.0)
+    counts = herd(land, 0, 40)
+    hunters, seasons, km2 = 20, 30, 400.0
+    kills = []
+    for interference in (0.0, km2):
+        rates = make_rates(interference_km2=interference, range_biomass_kg=1e9)
+        colony = Colony(land)
+        colony.release(hunters, 0)
+        kills.append(
+            np.mean([hunted(colony, counts, rates, season_key(t)).sum() for t in range(seasons)])
+        )
+    met = 250.0 * 40 / 25.0
+    handling = 22.0 / (1.3 * 350.0)
+    rivals = (hunters - 1) / (land.inside.sum() * 25.0)
+    expected = (1 + handling * met) / (1 + handling * met + km2 * rivals)
+    assert kills[1] / kills[0] == pytest.approx(expected, rel=0.05)
+    assert expected < 0.9
+
+
+def test_a_lone_hunter_and_cubs_do_not_interfere():
+    land = make_land(9, 9, reach_km=12.0)
+    results = []
+    for interference in (0.0, 1e6):
+        rates = make_rates(interference_km2=interference)
+        colony = Colony(land)
+        mother, cub = colony.release(2, 0)
+        colony.cheetahs.stage[cub], colony.cheetahs.mother[cub] = 0, mother
+        results.append(hunted(colony, herd(land, 3, 20), rates, season_key(0)))
+    np.testing.assert_array_equal(*results)
+
+
 def test_kills_stand_where_prey_stands():
     land = make_land(9, 9, reach_km=12.0)
     rates = make_rates(range_biomass_kg=1e9)
@@ -148,7 +180,12 @@ def test_livestock_is_taken_instead_of_scarce_prey_unless_guarded():
 
 def test_compiled_hunt_equals_plain_python():
     land = make_land(15, 15, livestock_per_km2=2.0, small_prey_kg_per_km2=1.0)
-    rates = make_rates(livestock_attack_km2=2.0, small_attack_km2=10.0, range_biomass_kg=2000.0)
+    rates = make_rates(
+        livestock_attack_km2=2.0,
+        small_attack_km2=10.0,
+        range_biomass_kg=2000.0,
+        interference_km2=500.0,
+    )
     counts = np.random.default_rng(5).poisson(2, (2, land.inside.size)).astype(np.int32)
     results = []
     for run, conditions in ((hunt, update_condition), (hunt.py_func, update_condition.py_func)):

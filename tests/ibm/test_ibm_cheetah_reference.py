@@ -37,7 +37,8 @@ def world():
     hazard[7, :, 4:] = 0.03
     hazard[8, :, 20:] = 0.2
     rates = make_rates(
-        hazard=hazard, range_biomass_kg=1200.0, small_attack_km2=30.0, livestock_attack_km2=3.0,
+        hazard=hazard, interference_km2=300.0, range_biomass_kg=1200.0, small_attack_km2=30.0,
+        livestock_attack_km2=3.0,
         retaliation=0.5, protection_effect=0.6, inbreeding_load=3.0, breed_stage=2,
         conception=np.full(4, 0.6), multiple_paternity=0.4, mate_radius_km=26.0,
         territory_km=11.0, share_food=1, settle_suitability=0.25, turn=np.exp(np.cos(

@@ -6,7 +6,7 @@ enter with their mean hazard.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from ustyurt_models.bridge.prey_hazards import (
     Hazards,
     by_class,
     hazards_of,
+    jut_hazards,
     scaled,
     step_of_season,
     switched,
@@ -91,6 +92,17 @@ def _life_table(
     birth_step = step_of_season(species.births.season, steps)
     male_share = value_of(species.births.male_share, parameters)
     return LifeTable(np.roll(hazard, -birth_step, axis=0), young_per_female, male_share)
+
+
+def _young_share(life: LifeTable, species: PreySpecies) -> float:
+    """Return the share of first-year animals at the start of winter in the growing population."""
+    growth = growth_factor(life)
+    if growth <= 0.0:
+        return 0.0
+    steps = life.hazard.shape[0]
+    born = step_of_season(species.births.season, steps)
+    present = seasonal_structure(life, growth)[(step_of_season("winter", steps) - born) % steps]
+    return float(present[:, 0].sum() / present.sum())
 
 
 def _poached(life: LifeTable, hazards: Hazards) -> LifeTable:
@@ -268,6 +280,10 @@ def prey_demography(
     hazards = hazards_of(species, parameters)
     hazards = switched(scaled(species, parameters, hazards, usual_young), processes)
     young = young * math.exp(-usual_loss * processes.winter) * processes.births
+    calm = _life_table(species, parameters, hazards, steps, young)
+    if processes.winter and processes.catastrophes:
+        share = _young_share(calm, species)
+        hazards = replace(hazards, jut=jut_hazards(species, parameters, share))
     life = _life_table(species, parameters, hazards, steps, young)
     response = _response(species, parameters, processes, engine)
     ceiling = engine.capacity_rule == "ceiling" and processes.density_dependence

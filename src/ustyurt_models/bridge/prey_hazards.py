@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
+from scipy.optimize import brentq
 
 from ustyurt_models.evidence.prey_species import SEASONS, PreySpecies
 from ustyurt_models.evidence.values import Quantity, value_of
@@ -25,6 +26,7 @@ __all__ = [
     "Hazards",
     "by_class",
     "hazards_of",
+    "jut_hazards",
     "scaled",
     "step_of_season",
     "switched",
@@ -82,7 +84,10 @@ def _drought_anomaly(frequency: float) -> float:
 
 
 def hazards_of(species: PreySpecies, parameters: Mapping[str, float]) -> Hazards:
-    """Return all hazards as the evidence has them; natural ones still hold the wolves."""
+    """Return all hazards as the evidence has them; natural ones still hold the wolves.
+
+    Those of juts are 0: they depend on how many are young, see `jut_hazards`.
+    """
     threats = species.threats
 
     def of(quantity: Quantity) -> float:
@@ -100,10 +105,40 @@ def hazards_of(species: PreySpecies, parameters: Mapping[str, float]) -> Hazards
         wolf=by_class(wolf * of(threats.wolf_young), wolf),
         poaching=poached * by_class(of(threats.poaching_young), 1.0, of(threats.poaching_male)),
         winter=of(threats.winter_slope) * cold,
-        jut=_hazard(of(threats.jut_loss)) * cold,
+        jut=np.zeros(CLASSES),
         drought=drought,
         disease=np.full(CLASSES, _hazard(of(threats.disease_loss))),
     )
+
+
+def jut_hazards(
+    species: PreySpecies, parameters: Mapping[str, float], young_share: float
+) -> np.ndarray:
+    """Return the hazards of a jut winter under which the share of all animals given dies.
+
+    Parameters
+    ----------
+    species, parameters
+        As in `hazards_of`; ``threats.jut_loss`` is the share of the population that is lost.
+    young_share : float
+        Share of first-year animals among those alive at the start of winter; they meet
+        ``threats.winter_young`` times the hazard of adults.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (class,).
+    """
+    loss = value_of(species.threats.jut_loss, parameters)
+    relative = value_of(species.threats.winter_young, parameters)
+
+    def excess(adult: float) -> float:
+        alive = young_share * math.exp(-relative * adult) + (1.0 - young_share) * math.exp(-adult)
+        return alive - (1.0 - loss)
+
+    bound = _hazard(loss) / min(1.0, max(relative, 1e-3))
+    adult = float(brentq(excess, 0.0, bound, xtol=1e-12)) if excess(bound) < 0.0 else bound
+    return adult * by_class(relative, 1.0)
 
 
 def scaled(

@@ -41,6 +41,8 @@ class CheetahFood(Table):
     """Share of hunts that end in a kill."""
     prey_group: Quantity
     """Wild prey that are met together, of which a hunt takes one."""
+    interference_km2: Quantity
+    """Area in which one more hunter halves what is found, far from satiation [km2]."""
     preferred_low_kg: Quantity
     """Lightest prey of preferred mass [kg]."""
     preferred_high_kg: Quantity

@@ -173,7 +173,7 @@ class Threats(Table):
     poaching_young: Quantity = 1.0
     """Poaching hazard of first-year animals over that of adult females."""
     jut_loss: Quantity = 0.0
-    """Share of adults lost in a jut winter, at the mean snow exposure of the habitat."""
+    """Share of all animals lost in a jut winter, at the mean snow exposure of the habitat."""
     jut_frequency: Quantity = 0.0
     """Juts per year in the mean climate; enters the calibration of capacity only."""
     winter_slope: Quantity = 0.0

@@ -45,6 +45,7 @@ _AMOUNTS = (
     "kg/year",
     "km",
     "km/day",
+    "MJ/day",
     "km2",
     "lambs/ewe",
     "LE",

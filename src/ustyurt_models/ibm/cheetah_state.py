@@ -114,6 +114,7 @@ class CheetahRates(NamedTuple):
     need_kg: float  # live prey mass per adult and season [kg]
     cub_need: float  # need of one dependent cub over that of an adult
     surplus: float  # largest intake over need: hunting stops at satiation
+    interference_km2: float  # area in which one rival halves what is found [km2], 0 is off
     attack_km2: np.ndarray  # shape (type,), area searched times success times preference [km2]
     mass_kg: np.ndarray  # shape (type,), live mass [kg]
     food_kg: np.ndarray  # shape (type,), live mass times preference 0..1 [kg]

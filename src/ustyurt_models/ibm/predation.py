@@ -20,6 +20,7 @@ from ustyurt_models.ibm.cheetah_state import (
     CheetahTally,
 )
 from ustyurt_models.ibm.compiled import inlined, kernel
+from ustyurt_models.ibm.interference import count_hunters, rivals_per_km2
 from ustyurt_models.ibm.vector import put, take
 
 __all__ = ["food_in", "forget_prey", "hunt", "update_condition"]
@@ -48,14 +49,14 @@ def attacked_km2(kind: int, animals: int, rates: CheetahRates) -> float:
 
 
 @inlined
-def time_share(met_kg: float, need_kg: float, rates: CheetahRates) -> float:
-    """Return by how much handling dilutes the search: ``1 + sum_k a_k h_k D_k``.
+def time_share(met_kg: float, need_kg: float, rivals: float, rates: CheetahRates) -> float:
+    """Return by how much handling and rivals dilute the search: ``1 + sum_k a_k h_k D_k + i P``.
 
     `met_kg` is ``sum_k a_k mass_k D_k`` with all kinds of food; ``h_k = mass_k / (surplus need)``
-    is the time one carcass keeps a cheetah from hunting. Interference between cheetahs would be
-    written here.
+    is the time one carcass keeps a cheetah from hunting; `rivals` is the density P of other
+    hunters [km-2] and i is ``interference_km2``.
     """
-    return 1.0 + met_kg / (rates.surplus * need_kg)
+    return 1.0 + met_kg / (rates.surplus * need_kg) + rates.interference_km2 * rivals
 
 
 @inlined
@@ -226,7 +227,9 @@ def hunt(
     Multi-prey Holling type II: type j at density ``D_j`` in the home range is killed at rate
     ``a_j D_j / (1 + sum_k a_k h_k D_k)`` with ``h_k = mass_k / (surplus * need)``, the time one
     carcass keeps a cheetah from hunting, so that intake saturates at ``surplus * need``
-    (Holling 1959; multi-species form of Murdoch 1973). Densities are those at the start of the
+    (Holling 1959; multi-species form of Murdoch 1973). Other hunters at density P within the
+    largest home range add ``interference_km2 * P`` to the denominator (Beddington 1975, J Anim
+    Ecol 44:331; DeAngelis et al. 1975, Ecology 56:881). Densities are those at the start of the
     season, for all cheetahs. So each cheetah is a hazard to each animal in its range, hazards of
     several cheetahs add up, and an animal dies with chance ``1 - exp(-sum)``: a Poisson number
     of attacks of each cheetah falls on animals at random, and an animal attacked again is dead
@@ -258,6 +261,8 @@ def hunt(
     memory = rates.condition_memory
     larder = scratch.larder
     n = queue_independent(cheetahs, scratch, key, QUEUE_HUNT)
+    if rates.interference_km2 > 0.0:
+        count_hunters(cheetahs, scratch)
     for position in range(n):
         i = scratch.order[position]
         need = rates.need_kg * (1.0 + rates.cub_need * cheetahs.dependents[i])
@@ -276,7 +281,10 @@ def hunt(
             small /= n_cells
             stock /= n_cells
             area = n_cells * land.cell_km * land.cell_km
-            busy = time_share(wild / area + small + stock, need, rates)
+            rivals = 0.0
+            if rates.interference_km2 > 0.0:
+                rivals = rivals_per_km2(cheetahs.cell[i], land, scratch)
+            busy = time_share(wild / area + small + stock, need, rivals, rates)
             identity = cheetahs.identity[i]
             attacks = poisson(scratch.reach[n_cells - 1] / (area * busy), key, identity, HUNT)
             intake += small / busy

@@ -115,6 +115,8 @@ class Processes(Block):
     """Cheetahs take livestock where wild prey is scarce."""
     conflict_feedback: bool = True
     """Losses of livestock raise killing by herders."""
+    interference: bool = True
+    """Cheetahs near each other find less prey."""
     starvation: bool = True
     """Cheetahs in poor condition die."""
     road: bool = True
