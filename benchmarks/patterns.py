@@ -35,7 +35,7 @@ class Size:
     years: int
 
 
-FULL = Size(draws=40, saiga=100_000, replicates=2, sides=40, years=80)
+FULL = Size(draws=40, saiga=100_000, replicates=2, sides=50, years=80)
 FAST = Size(draws=4, saiga=10_000, replicates=1, sides=24, years=30)
 
 

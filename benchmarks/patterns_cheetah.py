@@ -23,8 +23,10 @@ _FARMLAND: dict[str, Any] = {
         "snow_depth": 10.0,
     },
 }
-#: Grown animals, none of which can reach old age within the time.
-_GROWN: dict[str, Any] = {"females": 500, "males": 500, "age": "3-6 y"}
+#: Grown animals, none of which can reach old age within the time; 0.9 per 100 km2, fewer than the
+#: prey feeds by the rule of Carbone & Gittleman. `_GROUPS` such groups are run.
+_GROWN: dict[str, Any] = {"females": 100, "males": 100, "age": "3-6 y"}
+_GROUPS = 5
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,9 @@ def lives(folder: Path, replicates: int) -> tuple[list[Row], Lives]:
     reserve = _run(
         folder / "reserve",
         merged(_study(cheetah=_GROWN, processes=FENCED), barren),
-        replicates,
+        _GROUPS * replicates,
     )
-    farm = _run(folder / "farm", merged(_study(cheetah=_GROWN), barren), replicates)
+    farm = _run(folder / "farm", merged(_study(cheetah=_GROWN), barren), _GROUPS * replicates)
     hard = _run(folder / "hard", _hard_release(), 20 * replicates)
     families = {"cheetah": {"females": 40, "males": 40, "age": "2-7 y"}, "years": 12}
     fenced = _run(folder / "fenced", _study(processes=FENCED, **families), replicates)
@@ -131,7 +133,7 @@ def _reared(folder: Path) -> dict[str, np.ndarray]:
     Twenty years, because all of them start at the same point of the schedule.
     """
     deaths = ("cub_loss", "other_carnivores", "cheetah_disease", "old_age", "starvation")
-    off = dict.fromkeys((*deaths, "cold", *FENCED), False)
+    off = dict.fromkeys((*deaths, "cold", "interference", *FENCED), False)
     study = _study(cheetah={"females": 10, "males": 10, "age": "3-5 y"}, processes=off, years=21)
     ageless = {"parameters": {"che_sexratio": 1.0, "che_maxage_f": 40.0}}
     return _run(folder, merged(study, ageless), 1)

@@ -1,5 +1,6 @@
 """Pattern 4: how many cheetahs live on how much prey when both move freely."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,29 +9,60 @@ import numpy as np
 
 from patterns_table import Row, between, reported
 from patterns_world import FENCED, central, of_cause, run, value, write_study
-from theory_world import CELL_M, merged, simulators
+from theory_world import CELL_M, catalogue, merged, simulators
 from ustyurt_models.formulas.predation import carbone_capacity, hayward_capacity
 
-__all__ = ["Densities", "carbone_per_100km2", "densities", "hayward_per_100km2", "range_area_km2"]
+__all__ = [
+    "Densities",
+    "balance",
+    "beside",
+    "carbone_per_100km2",
+    "densities",
+    "hayward_per_100km2",
+    "range_area_km2",
+]
 
 #: Years after which cheetahs have settled.
 _SETTLED = 5
 #: Gazelles per km2 at capacity.
 CAPACITIES = (0.5, 1.0, 2.0, 4.0)
+#: Capacities up to this one are deserts.
+_DESERT = 0.5
+#: Cheetahs per 100 km2 in deserts (che_dens_sahara to che_dens_nam).
+DESERTS = (0.02, 0.3)
 _CALM = {"climate": False, "catastrophes": False}
+#: In drawn weather each replicate has its own series, so more of them are run.
+_MORE = 2
 #: One thing changed at a time in even weather, 2 gazelles per km2 at capacity.
 _VARIANTS: dict[str, dict[str, Any]] = {
     "as shipped": {},
+    "no interference": {"processes": {"interference": False}},
+    "interference 1,000 km2": {"parameters": {"che_interfere": 1000.0}},
+    "groups of 2": {"parameters": {"che_prey_group": 2.0}},
+    "food need 1,400 kg a year": {"parameters": {"che_prey_live": 1400.0}},
+    "gazelle grow by up to 1.19": {"parameters": {"gaz_lambda_max": 1.19}},
     "prey not used up": {"processes": {"predation": False}},
     "no territories, no sharing of prey": {"processes": {"territoriality": False}},
     "nobody disperses": {"processes": {"dispersal": False}},
     "a mate anywhere": {"processes": {"mate_finding": False}},
     "nobody starves": {"processes": {"starvation": False}},
     "cubs die of inbreeding": {"processes": {"inbreeding_depression": True}},
-    "each animal met is a hunt": {"parameters": {"che_prey_group": 1.0}},
-    "groups of 5.5": {"parameters": {"che_prey_group": 5.5}},
-    "food need 950 kg a year": {"parameters": {"che_prey_live": 950.0}},
-    "gazelle grow by up to 1.27": {"parameters": {"gaz_lambda_max": 1.27}},
+}
+#: Places besides gazelle alone: label, capacity, parameters, band. On the plains of Africa prey
+#: grow faster: two births a year as in Thomson's gazelle, allometry of the rate of increase
+#: about 0.4 at 27 kg (Caughley & Krebs 1983, from memory), and no wolves.
+_PLACES: dict[str, tuple[float, dict[str, float]]] = {
+    "desert, K 0.5 gazelles and 2 hares/km2": (0.5, {"har_dens": 2.0}),
+    "plains, K 8 fast antelopes/km2": (
+        8.0,
+        {
+            "gaz_lambda_max": 1.45,
+            "gaz_fec_ad": 2.0,
+            "gaz_fec_y1": 1.0,
+            "gaz_wolf_take": 0.0,
+            "gaz_s_juv": 0.7,
+        },
+    ),
 }
 
 
@@ -59,10 +91,13 @@ class Densities:
     variants: dict[str, tuple[float, float, float]]
 
 
-def carbone_per_100km2(prey_kg_per_km2: np.ndarray | float) -> np.ndarray:
-    """Return cheetahs by the rule of Carbone & Gittleman 2002."""
+def carbone_per_100km2(
+    prey_kg_per_km2: np.ndarray | float, predator_kg: float | None = None
+) -> np.ndarray:
+    """Return cheetahs by the rule of Carbone & Gittleman 2002, for predators on 10 t of prey."""
     kg = np.asarray(prey_kg_per_km2) * 100.0
-    return np.asarray(carbone_capacity(kg, value("che_mass_ven"), value("che_carbone")))
+    rule = value("che_carbone") if predator_kg is None else predator_kg
+    return np.asarray(carbone_capacity(kg, value("che_mass_ven"), rule))
 
 
 def hayward_per_100km2(prey_kg_per_km2: np.ndarray | float) -> np.ndarray:
@@ -79,7 +114,7 @@ def _land(sides: int) -> dict[str, Any]:
 def _study(capacity: float, size: _Size, calm: bool, area_km2: float) -> dict[str, Any]:
     """Return a study of gazelles and cheetahs that nobody disturbs."""
     start = 0.8 * capacity
-    pairs = max(6, round(0.3 * float(carbone_per_100km2(21.0 * start)) * area_km2 / 100.0 / 2.0))
+    pairs = max(20, round(0.3 * float(carbone_per_100km2(21.0 * start)) * area_km2 / 100.0))
     base = {
         "years": size.years,
         "prey": {"goitered_gazelle": {"start": f"{start} per km2", "immigration": False}},
@@ -104,22 +139,80 @@ def densities(folder: Path, size: _Size) -> tuple[list[Row], Densities]:
                 folder / f"{w}_{c}", _study(capacity, size, calm, area), _land(size.sides)
             )
             (one,) = simulators(path)
-            found = run(one, size.replicates)
-            half = size.years // 2
-            number = found["cheetah_number"].sum(axis=(2, 3))
-            biomass = found["prey_biomass"][:, :, 0, 0]
-            prey[w, c] = biomass[:, half:].mean()
-            cheetahs[w, c] = 100.0 * number[:, half:].mean() / area
-            alive[w, c] = (number[:, -1] > 0).mean()
+            found = run(one, size.replicates * (1 if calm else _MORE))
+            cheetahs[w, c], prey[w, c], alive[w, c] = _balance(found, size.years, area)
             if calm and capacity == 2.0:
-                course = (number[0], biomass[0])
+                number = found["cheetah_number"].sum(axis=(2, 3))
+                course = (number[0], found["prey_biomass"][0, :, 0, 0])
                 rows += _habits(found, _SETTLED)
     range_prey, range_km2 = range_area_km2(folder / "range")
     variants = _variants(folder / "variants", size, area)
     result = Densities(
         np.array(CAPACITIES), prey, cheetahs, course, range_prey, range_km2, variants
     )
-    return _rows(result, alive) + rows + _range_rows(result), result
+    elsewhere = _places(folder / "places", size)
+    return _rows(result, alive) + elsewhere + rows + _range_rows(result), result
+
+
+def _balance(
+    found: dict[str, np.ndarray], years: int, area_km2: float
+) -> tuple[float, float, float]:
+    """Return cheetahs per 100 km2, prey [kg/km2] and the share of runs that last.
+
+    Means over the second half of the time, cubs counted.
+    """
+    half = years // 2
+    alive = found["cheetah_number"].sum(axis=(2, 3))
+    return (
+        100.0 * float(alive[:, half:].mean()) / area_km2,
+        float(found["prey_biomass"][:, half:, 0, 0].mean()),
+        float((alive[:, -1] > 0).mean()),
+    )
+
+
+def _places(folder: Path, size: _Size) -> list[Row]:
+    """Let cheetahs find their balance in a desert with hares and on plains with fast prey."""
+    rows = []
+    for number, (name, (capacity, parameters)) in enumerate(_PLACES.items()):
+        rows += beside(
+            f"4 {name}", *balance(folder / str(number), capacity, size, parameters), capacity
+        )
+    return rows
+
+
+def balance(
+    folder: Path, capacity: float, size: _Size, parameters: Mapping[str, float] | None = None
+) -> tuple[float, float, float]:
+    """Let cheetahs and prey find their balance in even weather, see `_balance`."""
+    area = size.sides**2 * (CELL_M / 1000.0) ** 2
+    study = merged(_study(capacity, size, True, area), {"parameters": dict(parameters or {})})
+    (one,) = simulators(write_study(folder, study, _land(size.sides)))
+    return _balance(run(one, size.replicates), size.years, area)
+
+
+def beside(
+    label: str, cheetahs: float, prey: float, alive: float, capacity: float, juts: bool = False
+) -> list[Row]:
+    """Hold a density against the published rules, or in deserts and under juts against deserts.
+
+    The rule of Carbone & Gittleman has the spread of `che_carbone`.
+    """
+    spread = [float(carbone_per_100km2(prey, kg)) for kg in _carbone_limits()]
+    rules = [*spread, float(hayward_per_100km2(max(prey, 1e-6)))]
+    low, high = DESERTS if juts or capacity <= _DESERT else (min(rules), max(rules))
+    over = cheetahs / max(float(carbone_per_100km2(prey)), 1e-9)
+    return [
+        reported(f"{label}: prey", prey, "kg/km2"),
+        between(f"{label}: cheetahs", cheetahs, low, high, "/100 km2"),
+        reported(f"{label}: the same over Carbone & Gittleman", over),
+        reported(f"{label}: runs with cheetahs at the end", alive),
+    ]
+
+
+def _carbone_limits() -> tuple[float, float]:
+    """Return the lower and upper end of the mass of predators on 10 t of prey [kg]."""
+    row = catalogue()["che_carbone"]
+    return float(row.low), float(row.high)
 
 
 def _rows(found: Densities, alive: np.ndarray) -> list[Row]:
@@ -128,19 +221,8 @@ def _rows(found: Densities, alive: np.ndarray) -> list[Row]:
     for w, weather in enumerate(("even weather", "drawn weather")):
         for c, capacity in enumerate(found.capacity):
             label = f"4 {weather}, K {capacity:g} gazelles/km2"
-            low = float(carbone_per_100km2(found.prey_kg_per_km2[w, c]))
-            high = float(hayward_per_100km2(found.prey_kg_per_km2[w, c]))
-            rows += [
-                reported(f"{label}: prey", found.prey_kg_per_km2[w, c], "kg/km2"),
-                between(
-                    f"{label}: cheetahs",
-                    found.cheetahs_per_100km2[w, c],
-                    min(low, high),
-                    max(low, high),
-                    "/100 km2",
-                ),
-                reported(f"{label}: runs with cheetahs at the end", alive[w, c]),
-            ]
+            values = found.cheetahs_per_100km2[w, c], found.prey_kg_per_km2[w, c], alive[w, c]
+            rows += beside(label, *values, capacity, juts=w == 1)
     return rows
 
 
@@ -150,14 +232,7 @@ def _variants(folder: Path, size: _Size, area_km2: float) -> dict[str, tuple[flo
     for number, (name, change) in enumerate(_VARIANTS.items()):
         study = merged(_study(2.0, size, True, area_km2), change)
         (one,) = simulators(write_study(folder / str(number), study, _land(size.sides)))
-        result = run(one, size.replicates)
-        half = size.years // 2
-        alive = result["cheetah_number"].sum(axis=(2, 3))
-        found[name] = (
-            100.0 * float(alive[:, half:].mean()) / area_km2,
-            float(result["prey_biomass"][:, half:, 0, 0].mean()),
-            float((alive[:, -1] > 0).mean()),
-        )
+        found[name] = _balance(run(one, size.replicates), size.years, area_km2)
     return found
 
 

@@ -94,7 +94,9 @@ def _collapse(found: Any) -> plt.Figure:
     births = found.collapse.births_per_female.ravel()
     right.axvspan(1.0, 2.5, color=_RED, alpha=0.15, linewidth=0, label="published threshold")
     right.plot(np.maximum(share, 0.05), births, ".", color=_INK, ms=3, alpha=0.6)
-    right.set(xscale="log", xlabel="males among animals over a year [%]", ylabel="young per female")
+    right.set(
+        xscale="log", xlabel="males among grown animals in the rut [%]", ylabel="young per female"
+    )
     right.legend(frameon=False, loc="upper left")
     return figure
 

@@ -36,7 +36,7 @@ class Row:
 
 def between(metric: str, value: float, low: float, high: float, unit: str = "1") -> Row:
     """Hold a number against a published range; NaN is never right."""
-    return Row(metric, value, unit, f"{low:.3g} .. {high:.3g}", low <= value <= high)
+    return Row(metric, value, unit, f"{low:.3g} .. {high:.3g}", bool(low <= value <= high))
 
 
 def reported(metric: str, value: float, unit: str = "1") -> Row:

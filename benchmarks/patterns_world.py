@@ -12,6 +12,7 @@ from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, PREY_DEATH_CAUSES
 from ustyurt_models.evidence import parameter_ids
 from ustyurt_models.evidence.cheetah_species import load_cheetah_species
+from ustyurt_models.evidence.draws import parameters_at
 from ustyurt_models.evidence.prey_species import load_prey_species
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "central",
     "of_cause",
     "over_draws",
+    "parameters_over_draws",
     "run",
     "value",
     "write_study",
@@ -125,6 +127,13 @@ def over_draws(path: Path, *names: str) -> list[np.ndarray]:
     (one,) = simulators(path)
     runs = [one(draw, 0) for draw in range(one.model.scenario.draws)]
     return [np.array([result[name] for result in runs]) for name in names]
+
+
+def parameters_over_draws(path: Path, id: str) -> np.ndarray:
+    """Return the value of one row in every draw of a study, shape (draw,)."""
+    (one,) = simulators(path)
+    draws = range(one.model.scenario.draws)
+    return np.array([parameters_at(one.model.evidence, draw)[id] for draw in draws])
 
 
 def of_cause(deaths: np.ndarray, cause: str) -> np.ndarray:

@@ -56,9 +56,10 @@ _PRESENCE = {(">", 0.0, ""): "present", ("==", 0.0, ""): "absent"}
 _OUTLINE = {"inside": "study outline"}
 #: Section 1 of models/ODD.md and docs/patterns.md.
 _UNMET_PATTERN = (
-    "The model does not yet reach the densities of cheetahs known from the field (see the capacity "
-    "figure): the chance that they last is likely understated. Compare measures; do not quote "
-    "numbers of cheetahs or take the verdict for an answer."
+    "How many cheetahs live on how much prey was calibrated: it agrees with published densities "
+    "in even weather, but in hard winters cheetahs on poor land die out sooner than is known from "
+    "deserts, so the chance that they last is likely understated there. Compare measures; do not "
+    "quote numbers of cheetahs or take the verdict for an answer."
 )
 
 
