@@ -72,7 +72,8 @@ def test_conflict_farmland_is_a_sink():
     assert growth_per_yr(central(), exposure=1.0, years=6) < 0.75
 
 
-@pytest.mark.parametrize(("gazelles_per_km2", "grows"), [(0.12, False), (0.6, True)])
+@pytest.mark.parametrize(("gazelles_per_km2", "grows"), [(0.12, False), (1.5, True)])
 def test_there_is_a_least_prey_density(gazelles_per_km2, grows):
-    growth = growth_per_yr(central(), gazelles_per_km2=gazelles_per_km2)
+    # Few cheetahs, so that they hardly interfere; grown gazelle only, which are harder to kill.
+    growth = growth_per_yr(central(), gazelles_per_km2=gazelles_per_km2, pairs=20, years=20)
     assert (growth > 1.0) == grows
