@@ -100,7 +100,8 @@ def growth_plot(name: str, growths: Growths, words: Sequence[str]) -> content.Fi
     caption = (
         f"Growth of {species}, {period}: what a population without immigration could reach, with "
         "the losses of the period and at best, beside the growth of the counts. The higher a "
-        "curve, the more likely that growth. A growth factor of 1.5 is 50 % more every year."
+        "curve, the more likely that growth, after the data; the table of beliefs tells what was "
+        "believed before. A growth factor of 1.5 is 50 % more every year."
     )
     alt = (
         f"Closed population with losses {_band(growths.closed, growths.mass)}; at best "
