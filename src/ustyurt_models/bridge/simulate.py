@@ -16,7 +16,7 @@ from ustyurt_models.checks import require
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
 from ustyurt_models.formulas.persistence import extinction_time
 from ustyurt_models.ibm.chance import child, uniform
-from ustyurt_models.ibm.cheetah_births import add_released
+from ustyurt_models.ibm.cheetah_births import add_residents
 from ustyurt_models.ibm.cheetah_founders import new_brought
 from ustyurt_models.ibm.cheetah_state import (
     CheetahRelease,
@@ -235,27 +235,32 @@ class Simulator:
             return
         land = world.cheetah_land
         cells, cumulative = start_places(land.suitability * land.inside)
+        where = f"{self.model.scenario.name}: cheetah"
+        require(cells.size > 0, where, "needs a cell that suits cheetahs", f"{total} residents")
         old = spec.age.low_yr if spec.age.high_yr is None else spec.age.high_yr
-        for number in range(total):
-            event = _key(key, _RESIDENTS, number)
-            place = int(np.searchsorted(cumulative, uniform(event, np.uint64(0), 0)))
-            release = CheetahRelease(
-                event=event,
-                females=int(number < spec.females),
-                males=int(number >= spec.females),
-                age_least=round(spec.age.low_yr * steps),
-                age_most=round(old * steps),
-                cell=int(cells[place]),
-                source=0,
-                captive=0,
-                african=0,
-                soft=0,
-                partners=1,
-            )
-            added = add_released(
-                state.cheetahs, state.kinship, world.releases.source_kinship, release, state.tally
-            )
-            assert added == 1, "more resident cheetahs than slots"
+        residents = CheetahRelease(
+            event=_key(key, _RESIDENTS),
+            females=spec.females,
+            males=spec.males,
+            age_least=round(spec.age.low_yr * steps),
+            age_most=round(old * steps),
+            cell=-1,
+            source=0,
+            captive=0,
+            african=0,
+            soft=0,
+            partners=1,
+        )
+        added = add_residents(
+            state.cheetahs,
+            state.kinship,
+            world.releases.source_kinship,
+            residents,
+            cells,
+            cumulative,
+            state.tally,
+        )
+        assert added == total, "more resident cheetahs than slots"
         found_loci(state.loci, state.cheetahs)
         state.cheetahs.since_release[:total] = -1
         state.tally.released[0] = 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ustyurt_models.ibm.chance import mix, uniform
+from ustyurt_models.ibm.chance import child, mix, uniform
 from ustyurt_models.ibm.cheetah_slots import (
     COALITION,
     CONCEPTION,
@@ -32,7 +32,7 @@ from ustyurt_models.ibm.cheetah_state import (
 from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.genetics import add_founder, add_litters
 
-__all__ = ["add_released", "give_birth", "list_males", "mate"]
+__all__ = ["add_released", "add_residents", "give_birth", "list_males", "mate"]
 
 
 @kernel
@@ -332,4 +332,55 @@ def add_released(
         add_founder(cheetahs, kinship, source_kinship, slot)
         cheetahs.stage[slot] = DISPERSER
     tally.released[0] += n
+    return n
+
+
+@kernel
+def add_residents(
+    cheetahs: Cheetahs,
+    kinship: np.ndarray,
+    source_kinship: np.ndarray,
+    residents: CheetahRelease,
+    cells: np.ndarray,
+    cumulative: np.ndarray,
+    tally: CheetahTally,
+) -> int:
+    """Settle animals that are there before any release, in place; return them or ``NO_SLOT``.
+
+    Parameters
+    ----------
+    cheetahs, kinship, source_kinship, tally
+        As in `add_released`.
+    residents : CheetahRelease
+        All of them; each has a cell and an event of its own, addressed by ``residents.event``.
+    cells, cumulative : numpy.ndarray
+        Cells and the cumulative share of animals in them, shape (place,).
+    """
+    n = residents.females + residents.males
+    for number in range(n):
+        event = np.uint64(child(np.uint64(residents.event), number))
+        chosen = uniform(event, np.uint64(0), 0)
+        low = 0
+        high = cumulative.size - 1
+        while low < high:
+            middle = (low + high) // 2
+            if cumulative[middle] < chosen:
+                low = middle + 1
+            else:
+                high = middle
+        one = CheetahRelease(
+            event,
+            int(number < residents.females),
+            int(number >= residents.females),
+            residents.age_least,
+            residents.age_most,
+            int(cells[low]),
+            residents.source,
+            residents.captive,
+            residents.african,
+            residents.soft,
+            residents.partners,
+        )
+        if add_released(cheetahs, kinship, source_kinship, one, tally) < 0:
+            return NO_SLOT
     return n
