@@ -8,7 +8,7 @@ from ustyurt_models.evidence import Catalogue, Parameter
 from ustyurt_models.report.figures.uncertainty import CapacityRange
 from ustyurt_models.report.words import readable
 
-__all__ = ["emergent_range", "rule_ranges"]
+__all__ = ["emergent_range", "late_growth", "rule_ranges"]
 
 _LAST_YEARS = 10
 #: Adult kulan weigh more than accessible prey (parameter ``che_prey_acc``), so they do not count.
@@ -37,12 +37,36 @@ def emergent_range(results: xr.Dataset, scenario: str) -> CapacityRange | None:
     CapacityRange or None
         ``None`` when no future keeps cheetahs.
     """
-    number = results["cheetah_number"].sel(scenario=scenario)
-    independent = number.sel(cheetah_stage=["disperser", "resident"]).sum(["sex", "cheetah_stage"])
+    independent = _independent(results, scenario)
     last = independent.isel(year=slice(-_LAST_YEARS, None)).mean("year").to_numpy().ravel()
     kept = last[independent.isel(year=-1).to_numpy().ravel() > 0]
     label = f"simulated: {readable(scenario)}"
     return _range(label, kept, emergent=True) if kept.size else None
+
+
+def _independent(results: xr.Dataset, scenario: str) -> xr.DataArray:
+    """Return cheetahs without cubs by draw, replicate and year."""
+    number = results["cheetah_number"].sel(scenario=scenario)
+    return number.sel(cheetah_stage=["disperser", "resident"]).sum(["sex", "cheetah_stage"])
+
+
+def late_growth(results: xr.Dataset, scenario: str) -> float | None:
+    """Return the yearly growth factor over the last ten years of the futures that keep cheetahs.
+
+    Numbers that still grow or shrink are those reached so far, not what the land can hold.
+
+    Returns
+    -------
+    float or None
+        Growth of the sum over these futures; ``None`` when there were none to compare with.
+    """
+    number = _independent(results, scenario)
+    years = min(_LAST_YEARS, number.sizes["year"] - 1)
+    last = number.isel(year=-1).to_numpy().ravel()
+    before = number.isel(year=-1 - years).to_numpy().ravel()[last > 0]
+    if years == 0 or before.sum() == 0:
+        return None
+    return float((last.sum() / before.sum()) ** (1.0 / years))
 
 
 def _value(catalogue: Catalogue, identifier: str) -> float:

@@ -2,7 +2,7 @@
 
 from ustyurt_models.report import measures
 from ustyurt_models.report.atlas import cheetah_maps, death_maps
-from ustyurt_models.report.capacity import emergent_range, rule_ranges
+from ustyurt_models.report.capacity import emergent_range, late_growth, rule_ranges
 from ustyurt_models.report.chapters.common import (
     first_releases,
     shown_scenarios,
@@ -200,6 +200,8 @@ def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
             "range. Space: territories of males on a hexagonal lattice, spacing 20 to 23 km."
         )
         blocks.append(capacity_rules(f"capacity_{slug(name)}", ranges, caption))
+        if emergent:
+            blocks.append(Paragraph(_settled(name, late_growth(inputs.results, name))))
         rows += [
             (readable(name), item.label, (item.median, item.low, item.high)) for item in ranges
         ]
@@ -210,6 +212,25 @@ def _capacity(inputs: ReportInputs) -> tuple[Block, ...]:
     )
     table = Table("capacity", "Capacity for cheetahs by rule.", columns, tuple(rows))
     return (*blocks, table)
+
+
+#: Yearly growth below which numbers count as settled.
+_STEADY = 0.01
+
+
+def _settled(scenario: str, growth: float | None) -> str:
+    """Say whether the simulated number is what the land holds, or only what was reached."""
+    name = readable(scenario)
+    if growth is None:
+        return f"{name}: no cheetahs lived ten years before the end, so nothing has settled."
+    change = f"{100.0 * abs(growth - 1.0):.0f} % a year"
+    if abs(growth - 1.0) <= _STEADY:
+        return f"{name}: numbers have settled; the simulated bar is what the land holds."
+    way = "grow" if growth > 1.0 else "shrink"
+    return (
+        f"{name}: numbers still {way} by {change} over the last ten years, so the simulated bar is "
+        "how many there are by then, not how many the land could hold."
+    )
 
 
 def chapter(inputs: ReportInputs) -> Section:
