@@ -54,17 +54,18 @@ def log_visits(logit_p: Floats, seen: Floats, missed: Floats, exposure: Floats |
     return (seen * log_see + missed * log_miss).sum(axis=-1)
 
 
-def log_occupancy(logit_psi: Floats, visits: Floats, none_seen: NDArray[np.bool_]) -> Floats:
+def log_occupancy(logit_psi: Floats, there: Floats, away: Floats) -> Floats:
     """Log probability of a history in a single season.
 
     Parameters
     ----------
     logit_psi : numpy.ndarray
         Logit of occupancy, shape (..., site).
-    visits : numpy.ndarray
+    there : numpy.ndarray
         Log probability of the visits where the site is occupied, shape (..., site).
-    none_seen : numpy.ndarray
-        Sites without any detection, shape (site,); only these may be empty.
+    away : numpy.ndarray
+        The same where it is empty, shape (..., site): without false detections 0 where nothing was
+        seen and minus infinity elsewhere.
 
     Returns
     -------
@@ -73,23 +74,21 @@ def log_occupancy(logit_psi: Floats, visits: Floats, none_seen: NDArray[np.bool_
 
     References
     ----------
-    MacKenzie et al. 2002, Ecology 83:2248, eq. 1.
+    MacKenzie et al. 2002, Ecology 83:2248, eq. 1; Miller et al. 2011, Ecology 92:1422, eq. 1
+    (false detections).
     """
-    there = log_sigmoid(logit_psi) + visits
-    return np.where(none_seen, np.logaddexp(there, log_sigmoid(-logit_psi)), there)
+    return np.logaddexp(log_sigmoid(logit_psi) + there, log_sigmoid(-logit_psi) + away)
 
 
-def occupied_given_history(
-    logit_psi: Floats, visits: Floats, none_seen: NDArray[np.bool_]
-) -> Floats:
+def occupied_given_history(logit_psi: Floats, there: Floats, away: Floats) -> Floats:
     """Probability that a site is occupied, given its own history; arguments as `log_occupancy`.
 
     References
     ----------
     MacKenzie et al. 2006, *Occupancy Estimation and Modeling*, section 4.4.4.
     """
-    there = log_sigmoid(logit_psi) + visits
-    return np.exp(there - log_occupancy(logit_psi, visits, none_seen))
+    whole = log_occupancy(logit_psi, there, away)
+    return np.exp(log_sigmoid(logit_psi) + there - whole)
 
 
 def forward(

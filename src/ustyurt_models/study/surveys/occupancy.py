@@ -23,6 +23,11 @@ class OccupancyPriors(SitePriors):
     1.5 lets the odds change by a factor of 19 either way (95 %)."""
     field_sd_mean: Positive = 1.0
     """Exponential prior of the standard deviation of the field on the logit of psi."""
+    false_positive: Share = Share(median=0.03, sd_logit=1.0)
+    """Probability of an unconfirmed detection on a visit to an empty site; 95 % within 0.004 to
+    0.18."""
+    confirmed: Share = Share()
+    """Share of the detections at occupied sites that are confirmed; about flat from 0 to 1."""
 
 
 class Occupancy(SiteBlock):
@@ -47,6 +52,8 @@ class Occupancy(SiteBlock):
     the grid, or the place itself as ``x_km`` and ``y_km``."""
     psi_random: tuple[str, ...] = ()
     """Factors with random effects on the logit of occupancy, such as ``block``."""
+    false_positives: bool = False
+    """Detections may be false unless confirmed: visits hold 0, 1 (unconfirmed), 2 (confirmed)."""
     field: bool = False
     """A smooth field over the map on the logit of occupancy; needs positions and cells."""
     kernel: Literal["matern52", "squared-exponential"] = "matern52"

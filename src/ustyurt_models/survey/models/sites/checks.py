@@ -25,6 +25,7 @@ def detection_checks(
     logit_p: Floats,
     visits: Visits,
     rng: np.random.Generator,
+    false: Floats | None = None,
 ) -> Checks:
     """Compare detections by site and season with those of replicates.
 
@@ -40,6 +41,8 @@ def detection_checks(
         What was seen.
     rng : numpy.random.Generator
         Chance.
+    false : numpy.ndarray, optional
+        Probability of a false detection on a visit to an empty site, shape (draw,).
 
     Returns
     -------
@@ -57,6 +60,10 @@ def detection_checks(
         p = -np.expm1(log_sigmoid(-logit_p[draw])[visits.row] * visits.exposure)
         again[draw] = rng.binomial(made, p).sum(axis=-1) * occupied[draw]
         expected[draw] = psi[draw] * (made * p).sum(axis=-1)
+        if false is not None:
+            wrong = -np.expm1(np.log1p(-false[draw]) * visits.exposure)
+            again[draw] += rng.binomial(made, wrong).sum(axis=-1) * ~occupied[draw]
+            expected[draw] += (1.0 - psi[draw]) * (made * wrong).sum(axis=-1)
     known = made.sum(axis=-1) > 0
     seen, again, expected = visits.seen.sum(axis=-1)[known], again[:, known], expected[:, known]
     none, nothing = (again == 0).sum(axis=1), (seen == 0).sum()

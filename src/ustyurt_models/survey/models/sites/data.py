@@ -100,6 +100,13 @@ class SiteSurvey:
         return np.where(histories.visited, histories.effort / usual, 1.0)
 
 
+def _largest(settings: SiteBlock) -> float:
+    """Return the largest value of a visit: 2 is a confirmed detection."""
+    if settings.model in COUNTS:
+        return np.inf
+    return 2.0 if getattr(settings, "false_positives", False) else 1.0
+
+
 def visit_table(histories: Histories) -> dict[str, NDArray]:
     """Return what detection may depend on, each shape (site, occasion).
 
@@ -180,7 +187,7 @@ def survey_of(
     InputError
         As `check_histories`; for covariates of detection that are no columns.
     """
-    check_histories(histories, np.inf if settings.model in COUNTS else 1.0)
+    check_histories(histories, _largest(settings))
     known = _known_visits(histories, settings)
     check_histories(known)
     visited = known.visits > 0
@@ -222,7 +229,7 @@ def _read(spec: SiteBlock, folder: Path) -> Histories:
         spec.site,
         spec.search,
         spec.search_unit,
-        np.inf if counts else 1.0,
+        _largest(spec),
     )
     return read_wide_histories(path, wide, spec.encoding)
 

@@ -1,12 +1,12 @@
 """Single-season occupancy: data, PyMC graph and log probabilities of histories.
 
 Site i is occupied with probability psi_i; on visit j to an occupied site the species is detected
-with probability p_ij, elsewhere never. Whether a site is occupied is summed out, so no discrete
-variable is left.
+with probability p_ij, elsewhere never, or falsely with a small probability unless confirmed.
+Whether a site is occupied is summed out, so no discrete variable is left.
 
 References
 ----------
-MacKenzie et al. 2002, Ecology 83:2248.
+MacKenzie et al. 2002, Ecology 83:2248; Miller et al. 2011, Ecology 92:1422 (false detections).
 """
 
 from collections.abc import Mapping
@@ -16,18 +16,33 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 from numpy.typing import NDArray
+from pytensor.tensor.variable import TensorVariable
 
+from ustyurt_models.checks import require
 from ustyurt_models.formulas import site_histories
 from ustyurt_models.study.surveys import Occupancy
 from ustyurt_models.survey.models.hierarchical.field import Field, FieldOptions, add_field
 from ustyurt_models.survey.models.sites.data import SiteSurvey
 from ustyurt_models.survey.models.sites.detection import detection_predictor
-from ustyurt_models.survey.models.sites.graph import Beliefs, coords_of, linear, log_visits
+from ustyurt_models.survey.models.sites.graph import (
+    Beliefs,
+    coords_of,
+    intercept_prior,
+    linear,
+    log_visits,
+)
 from ustyurt_models.survey.models.sites.places import SitePlaces, field_of_sites, place_sites
 from ustyurt_models.survey.models.sites.predictors import Predictor, linear_draws
 from ustyurt_models.survey.models.sites.visits import Visits, count_visits, unique_sites
 
-__all__ = ["OccupancyData", "build", "occupancy_data", "psi_draws", "visit_logs"]
+__all__ = [
+    "OccupancyData",
+    "build",
+    "occupancy_data",
+    "psi_draws",
+    "states",
+    "visit_logs",
+]
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +63,8 @@ class OccupancyData:
         Of detection, one row per kind of visit.
     visits : Visits
         Of every site; a single season.
+    confirmed : numpy.ndarray
+        Confirmed detections where others may be false, else 0, shape (site,).
     kinds, times : numpy.ndarray
         A site of each kind, and how many are like it, shape (kind,).
     """
@@ -57,8 +74,14 @@ class OccupancyData:
     field: Field | None
     p: Predictor
     visits: Visits
+    confirmed: Floats
     kinds: NDArray[np.int64]
     times: Floats
+
+    @property
+    def unconfirmed(self) -> Floats:
+        """Detections that may be false, shape (site,)."""
+        return self.visits.seen.sum(axis=(1, 2)) - self.confirmed
 
     @property
     def psi(self) -> Predictor:
@@ -85,8 +108,10 @@ def occupancy_data(survey: SiteSurvey) -> OccupancyData:
     InputError
         As `place_sites` and `detection_predictor`.
     """
-    settings = survey.settings
+    settings, seasons = survey.settings, survey.histories.seasons
     assert isinstance(settings, Occupancy)
+    rule = "must be a single one: between seasons sites are won and lost"
+    require(len(seasons) == 1, "survey: seasons", rule, len(seasons), "take dynamic_occupancy")
     places, field = place_sites(survey, "psi", (settings.psi, settings.psi_random)), None
     state = places.state.key
     if settings.field:
@@ -97,8 +122,9 @@ def occupancy_data(survey: SiteSurvey) -> OccupancyData:
         state = np.concatenate([state, places.site_km], axis=1)
     p, row = detection_predictor(survey)
     visits = count_visits(survey.histories, row, survey.exposure)
-    kinds, times = unique_sites(visits, state)
-    return OccupancyData(survey, places, field, p, visits, kinds, times)
+    confirmed = (survey.histories.y == 2.0).sum(axis=1).astype(float)
+    kinds, times = unique_sites(visits, np.concatenate([state, confirmed[:, None]], axis=1))
+    return OccupancyData(survey, places, field, p, visits, confirmed, kinds, times)
 
 
 def build(data: OccupancyData) -> pm.Model:
@@ -128,10 +154,29 @@ def build(data: OccupancyData) -> pm.Model:
         beliefs = Beliefs(priors.detection, priors.detection_coefficient_sd, priors.random_sd_mean)
         logit_p = linear(data.p, beliefs)[visits.row[:, 0]]
         there = -pt.softplus(-logit) + log_visits(logit_p, visits, season=0)
-        either = pt.logaddexp(there, -pt.softplus(logit))
-        value = pt.switch(visits.none_seen[:, 0], either, there)
+        away = -pt.softplus(logit)
+        if data.settings.false_positives:
+            there, away = _with_false(data, visits, there, away)
+            value = pt.logaddexp(there, away)
+        else:
+            value = pt.switch(visits.none_seen[:, 0], pt.logaddexp(there, away), there)
         pm.Potential("log_histories", (data.times * value).sum())
     return model
+
+
+def _with_false(
+    data: OccupancyData, visits: Visits, there: TensorVariable, away: TensorVariable
+) -> tuple[TensorVariable, TensorVariable]:
+    """Add confirmation at occupied sites and false detections at empty ones; twin of `states`."""
+    priors = data.settings.priors
+    sure = pm.Normal("confirmed_intercept", *intercept_prior(priors.confirmed))
+    false = pm.Normal("false_intercept", *intercept_prior(priors.false_positive))
+    yes, no = data.confirmed[data.kinds], data.unconfirmed[data.kinds]
+    there = there - yes * pt.softplus(-sure) - no * pt.softplus(sure)
+    everywhere = false * np.ones(visits.row[:, 0].shape)
+    # Not minus infinity, whose gradient would be none.
+    away = away + log_visits(everywhere, visits, season=0) + np.where(yes > 0, -1e6, 0.0)
+    return there, away
 
 
 def psi_draws(draws: Mapping[str, Floats], data: OccupancyData) -> Floats:
@@ -141,6 +186,40 @@ def psi_draws(draws: Mapping[str, Floats], data: OccupancyData) -> Floats:
         return value
     assert data.places.site_km is not None
     return value + draws["field_weight"] @ data.field.waves(data.places.site_km).T
+
+
+def states(draws: Mapping[str, Floats], data: OccupancyData) -> tuple[Floats, Floats, Floats]:
+    """Return what decides between the two states of every site.
+
+    Parameters
+    ----------
+    draws : mapping of str to numpy.ndarray
+        Some draws.
+    data : OccupancyData
+        Histories.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Logit of psi, and log probability of the visits where the site is occupied and where it is
+        empty, each shape (draw, site).
+
+    References
+    ----------
+    Miller et al. 2011, Ecology 92:1422, eq. 1: p11 is detection of either kind, b the share of it
+    that is confirmed, p10 false detection.
+    """
+    visits = data.visits
+    logit, there = psi_draws(draws, data), visit_logs(draws, data.p, visits)[..., 0]
+    if not data.settings.false_positives:
+        away = np.where(visits.none_seen[:, 0], 0.0, -np.inf)
+        return logit, there, np.broadcast_to(away, there.shape)
+    sure, false = (draws[f"{name}_intercept"][:, None] for name in ("confirmed", "false"))
+    there = there + data.confirmed * site_histories.log_sigmoid(sure)
+    there = there + data.unconfirmed * site_histories.log_sigmoid(-sure)
+    everywhere = np.broadcast_to(false[..., None, None], (len(false), *visits.row.shape))
+    away = site_histories.log_visits(everywhere, visits.seen, visits.missed, visits.exposure)
+    return logit, there, away[..., 0] + np.where(data.confirmed > 0, -1e6, 0.0)
 
 
 def visit_logs(draws: Mapping[str, Floats], p: Predictor, visits: Visits) -> Floats:

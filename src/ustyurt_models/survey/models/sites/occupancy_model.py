@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
 from ustyurt_models.study.surveys import Occupancy
-from ustyurt_models.survey.judgement import Finding
+from ustyurt_models.survey.judgement import Finding, below
 from ustyurt_models.survey.models.hierarchical.nodes import few
 from ustyurt_models.survey.models.hierarchical.stream import write_surface
 from ustyurt_models.survey.models.sites import nodes, occupancy_results
@@ -95,7 +95,19 @@ class OccupancyModel:
             few_detections(int(seen.sum()), seen.size, words),
             shift_finding("psi", draws["psi"], priors.psi.sd_logit, gate),
             shift_finding("p", draws["p"], priors.detection.sd_logit, gate),
+            *self._false_findings(),
         ]
+
+    def _false_findings(self) -> list[Finding]:
+        """Say whether anything but the prior tells false detections from true ones."""
+        if not self.settings.false_positives:
+            return []
+        sites = float((self.data.confirmed > 0).sum())
+        meaning = (
+            "sites with a confirmed detection; with so few only the prior of false detections "
+            "tells them from true ones"
+        )
+        return [below("sites with confirmation", sites, (5.0, 0.0), meaning)]
 
     def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
         """Return the log likelihood of each site's history."""

@@ -10,8 +10,8 @@ from scipy.special import expit
 from ustyurt_models.formulas.site_histories import log_occupancy, occupied_given_history
 from ustyurt_models.survey.models.distance.curves import thin
 from ustyurt_models.survey.models.sites.checks import detection_checks
-from ustyurt_models.survey.models.sites.occupancy import OccupancyData, psi_draws, visit_logs
-from ustyurt_models.survey.models.sites.predictors import linear_draws
+from ustyurt_models.survey.models.sites.occupancy import OccupancyData, psi_draws, states
+from ustyurt_models.survey.models.sites.predictors import flat_draws, linear_draws
 from ustyurt_models.survey.models.sites.results import (
     average_shares,
     by_blocks,
@@ -24,6 +24,11 @@ __all__ = ["derive", "log_likelihood", "predictive_p_values", "site_columns"]
 Floats = NDArray[np.float64]
 Draws = Mapping[str, Floats]
 Checks = dict[str, tuple[float, str]]
+
+_MEANINGS = {
+    "false_at_average": ("1", "probability of a false detection on a visit to an empty site"),
+    "confirmed_at_average": ("1", "share of the detections at occupied sites that is confirmed"),
+}
 
 
 def derive(posterior: xr.Dataset, data: OccupancyData, rng: np.random.Generator) -> xr.Dataset:
@@ -44,11 +49,10 @@ def derive(posterior: xr.Dataset, data: OccupancyData, rng: np.random.Generator)
         The posterior; every variable has a unit.
     """
     visits, sites = data.visits, data.visits.seen.shape[0]
-    none = visits.none_seen[:, 0]
 
     def totals(draws: Draws) -> Floats:
-        logit = psi_draws(draws, data)
-        chance = occupied_given_history(logit, visit_logs(draws, data.p, visits)[..., 0], none)
+        logit, there, away = states(draws, data)
+        chance = occupied_given_history(logit, there, away)
         occupied = (rng.random(chance.shape) < chance).sum(axis=1)
         p = mean_detection(draws, data.p, visits)
         return np.column_stack([occupied, expit(logit).mean(axis=1), p])
@@ -60,17 +64,18 @@ def derive(posterior: xr.Dataset, data: OccupancyData, rng: np.random.Generator)
         out[name] = (("chain", "draw"), values.reshape(shape))
     out["occupied_share"] = out["occupied_sites"] / sites
     priors = data.settings.priors
-    average_shares(out, {"psi": priors.psi, "p": priors.detection})
-    return describe_all(out, {})
+    shares = {"psi": priors.psi, "p": priors.detection}
+    if data.settings.false_positives:
+        shares |= {"false": priors.false_positive, "confirmed": priors.confirmed}
+    average_shares(out, shares)
+    return describe_all(out, _MEANINGS)
 
 
 def log_likelihood(posterior: xr.Dataset, data: OccupancyData, most: int = 1000) -> Floats:
     """Log likelihood of each site's history, shape (draw, site), at most about `most` draws."""
-    none = data.visits.none_seen[:, 0]
 
     def each(draws: Draws) -> Floats:
-        there = visit_logs(draws, data.p, data.visits)[..., 0]
-        return log_occupancy(psi_draws(draws, data), there, none)
+        return log_occupancy(*states(draws, data))
 
     return by_blocks(thin(posterior, most), data.visits.seen.size, each)
 
@@ -87,7 +92,10 @@ def predictive_p_values(
     psi = by_blocks(some, data.visits.seen.size, chances)
     logit_p = by_blocks(some, data.p.columns.shape[0], lambda draws: linear_draws(draws, data.p))
     occupied = rng.random(psi.shape) < psi
-    return detection_checks(psi, occupied, logit_p, data.visits, rng)
+    false = None
+    if data.settings.false_positives:
+        false = expit(flat_draws(some)["false_intercept"])
+    return detection_checks(psi, occupied, logit_p, data.visits, rng, false)
 
 
 def site_columns(posterior: xr.Dataset, data: OccupancyData, mass: float) -> dict[str, Floats]:
@@ -98,12 +106,11 @@ def site_columns(posterior: xr.Dataset, data: OccupancyData, mass: float) -> dic
     dict of str to numpy.ndarray
         ``psi_median``, ``psi_low``, ``psi_high``, ``occupied``, each shape (site,).
     """
-    some, none = thin(posterior, 1000), data.visits.none_seen[:, 0]
+    some = thin(posterior, 1000)
     psi = expit(by_blocks(some, data.visits.seen.size, lambda draws: psi_draws(draws, data)))
 
     def chance(draws: Draws) -> Floats:
-        there = visit_logs(draws, data.p, data.visits)[..., 0]
-        return occupied_given_history(psi_draws(draws, data), there, none)
+        return occupied_given_history(*states(draws, data))
 
     occupied = by_blocks(some, data.visits.seen.size, chance).mean(axis=0)
     low, median, high = np.quantile(psi, [(1 - mass) / 2, 0.5, (1 + mass) / 2], axis=0)

@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 
 from ustyurt_models.survey.read.histories import Histories
 
-__all__ = ["VisitPlan", "simulate_counts", "simulate_dynamic", "simulate_occupancy", "visit_sites"]
+__all__ = [
+    "VisitPlan",
+    "simulate_counts",
+    "simulate_dynamic",
+    "simulate_false",
+    "simulate_occupancy",
+    "visit_sites",
+]
 
 Floats = NDArray[np.float64]
 
@@ -85,6 +92,39 @@ def simulate_occupancy(
     occupied = rng.random(psi.shape) < psi
     seen = (rng.random(p.shape) < p) & occupied[:, None]
     return visit_sites(plan, seen.astype(float)), occupied
+
+
+def simulate_false(
+    occupied: NDArray[np.bool_],
+    p: float,
+    confirmed: float,
+    false: float,
+    plan: VisitPlan,
+    rng: np.random.Generator,
+) -> Histories:
+    """Visit sites where detections may be false unless confirmed.
+
+    Parameters
+    ----------
+    occupied : numpy.ndarray
+        Occupied sites, shape (site,).
+    p, confirmed, false : float
+        Detection of either kind where occupied, the share of it that is confirmed, and false
+        detection where empty.
+    plan : VisitPlan
+        Visits.
+    rng : numpy.random.Generator
+        Chance.
+
+    Returns
+    -------
+    Histories
+        0 nothing, 1 unconfirmed, 2 confirmed.
+    """
+    shape = plan.made.shape
+    seen = rng.random(shape) < np.where(occupied, p, false)[:, None]
+    sure = (rng.random(shape) < confirmed) & occupied[:, None]
+    return visit_sites(plan, seen * (1.0 + sure))
 
 
 def simulate_dynamic(
