@@ -109,6 +109,14 @@ def covariates(folder: Path) -> Iterator[Row]:
     yield shown("points1243.memory", found["peak_mib"], "MiB")
 
 
+def trends(folder: Path) -> Iterator[Row]:
+    """Fit the 18 published counts of the saiga, states integrated out."""
+    for growth in ("exponential", "gompertz"):
+        found = measure("trend", folder / "trend", growth)
+        yield at_most(f"trend.{growth}", found["fit_cpu_s"], "CPU s, file to tree", 5.0)
+        yield at_most(f"trend.{growth}.khat", found["khat"], "Pareto k of the weights", 0.7)
+
+
 def hierarchical(folder: Path) -> Iterator[Row]:
     """Hierarchical distance sampling and density surface."""
     target = 3 * _UBMS_PER_CPU_S
@@ -163,7 +171,7 @@ def rows() -> list[Row]:
         folder = Path(name)
         write_lines(folder)
         write_points(folder)
-        parts = (start_up, compiled, covariates, hierarchical, visits, predictions)
+        parts = (start_up, compiled, covariates, trends, hierarchical, visits, predictions)
         return [row for part in parts for row in part(folder)]
 
 

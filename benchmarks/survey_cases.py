@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.study.surveys import (
     DensitySurface,
     HierarchicalDistance,
@@ -20,6 +21,7 @@ from ustyurt_models.study.surveys import (
     PointTransect,
     Sampler,
     SurveyBlock,
+    Trend,
 )
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.fit import fit_survey
@@ -83,6 +85,16 @@ def points(folder: Path) -> Figures:
     found = {"fit_cpu_s": time.process_time() - begin}
     found["khat"] = float(tree["sample_stats"]["khat"])
     return found | _again(spec, folder) | {"peak_mib": _peak_mib()}
+
+
+def trend(growth: str) -> Figures:
+    """Fit the published counts of the saiga, all imports done, from file to tree."""
+    folder = Path(__file__).parents[1] / "scenarios" / "surveys"
+    spec = Trend(file="saiga_counts.csv", growth=growth, full_growth_at=1000.0)
+    begin = time.process_time()
+    tree = fit_survey(spec, folder, 1, load_catalogue())
+    found = {"fit_cpu_s": time.process_time() - begin}
+    return found | {"khat": float(tree["sample_stats"].get("khat", np.nan))}
 
 
 def _simulated_sites(cells: int, sites: int = 307):

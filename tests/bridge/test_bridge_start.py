@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+import xarray as xr
 from pydantic import ValidationError
 
 from ustyurt_models.bridge.cheetah import cheetah_rates
 from ustyurt_models.bridge.regimes import regimes_of
-from ustyurt_models.bridge.start import start_structure
+from ustyurt_models.bridge.start import _structure, start_structure
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
 from ustyurt_models.evidence import load_catalogue, parameter_ids
 from ustyurt_models.evidence.cheetah_species import load_cheetah_species
@@ -41,6 +42,15 @@ def test_a_survey_that_tells_ages_and_sexes_sets_their_shares():
     np.testing.assert_allclose(found[2] / found[3], 0.2 / 0.1667, rtol=1e-3)
     study = np.diff(start_structure(Prey(start=10, female_share=0.9), STABLE, 1, surveyed))
     assert study[3:].sum() == pytest.approx(0.1)
+
+
+def test_ages_and_sexes_come_from_the_same_sample_as_the_number():
+    share = np.arange(12.0).reshape(3, 2, 2)
+    node = xr.Dataset({"share": (("draw", "sex", "age"), share)})
+    tree = xr.DataTree.from_dict({"structure": node})
+    found = _structure(tree, np.array([2, 0]))
+    np.testing.assert_array_equal(found, share[[2, 0]])
+    assert _structure(xr.DataTree(), np.array([0])) is None
 
 
 def test_ages_of_the_start_are_equally_likely_within_each_sex():
