@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from ustyurt_models.contracts import OCCUPANCY, check_dataset
 from ustyurt_models.report.chapters.surveys import survey_part
 from ustyurt_models.report.html import fragment
 from ustyurt_models.report.inputs import SurveyResult
+from ustyurt_models.report.quality_files import QualityPages
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import Occupancy, Sampler
 from ustyurt_models.survey import load_posterior, save_posterior
+from ustyurt_models.survey.check import check_survey
 from ustyurt_models.survey.fit import fit_model
 from ustyurt_models.survey.models.sites.data import describe, survey_of
 from ustyurt_models.survey.models.sites.simulate import VisitPlan, simulate_occupancy
@@ -208,3 +211,11 @@ def test_the_report_says_where_not_how_many(fitted, tmp_path):
     assert "odds of occupancy" in text
     assert "probability, median 0.5" in text
     assert "share with detections" in text
+
+
+def test_a_study_is_checked_with_the_line_about_the_visits_and_no_page_of_distances(tmp_path):
+    (tmp_path / "fox.csv").write_text("site,y.1,y.2\nA,0,1\nB,0,0\n", encoding="utf-8")
+    survey = Occupancy(file="fox.csv")
+    assert check_survey(survey, tmp_path).startswith("2 sites, 4 visits, 1 detections at 1 sites")
+    study = SimpleNamespace(folder=tmp_path, results_folder=tmp_path / "results")
+    assert QualityPages().of_survey("fox", survey, study) == ""

@@ -9,7 +9,7 @@ from ustyurt_models.checks import require
 from ustyurt_models.report.cameras import write_camera_page
 from ustyurt_models.report.quality import write_quality_page
 from ustyurt_models.study.load import Study
-from ustyurt_models.study.surveys import SurveyBlock
+from ustyurt_models.study.surveys import SiteBlock, SurveyBlock
 from ustyurt_models.survey.check import kind_of_block
 from ustyurt_models.survey.quality.assess import assess_file
 from ustyurt_models.survey.quality.cameras import assess_cameras
@@ -52,6 +52,8 @@ class QualityPages:
         target = study.results_folder / _FOLDER / f"{name}.html"
         if is_package(path):
             return self._cameras(path, target)
+        if isinstance(survey, SiteBlock):
+            return ""  # the page speaks of distances and effort, which visits do not have
         kind = kind_of_block(survey)
         quality = assess_file(path, survey.units, survey.encoding, kind)
         return self._write(partial(write_quality_page, quality), target)
