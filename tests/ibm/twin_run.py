@@ -30,8 +30,10 @@ STUDY = {
     "draws": 1,
     "area": {"landscape": "land.nc"},
     "prey": {"saiga": {"start": 250}, "goitered_gazelle": {"start": 900}, "kulan": {"start": 60}},
-    "cheetah": {"females": 6, "males": 6, "age": "2-6 y"},
-    "engine": {"edge": "closed", "cheetah_capacity_rule": "ceiling_hard", "ceiling": 32},
+    # Frugal cheetahs, so that so few prey feed litters.
+    "parameters": {"che_prey_live": 200.0},
+    "cheetah": {"females": 7, "males": 6, "age": "2-6 y"},
+    "engine": {"edge": "closed", "cheetah_capacity_rule": "ceiling_hard", "ceiling": 40},
     "management": {
         "protection": [{"name": "rangers", "from": 2028, "level": 0.5}],
         "harvest": [{"species": "saiga", "from": 2027, "fraction": 0.1}],

@@ -99,7 +99,7 @@ def weigh_hazards(kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> None:
             same &= threat[k, cause] == threat[k - 1, cause]
         if same:
             for cell in range(k * cells, (k + 1) * cells):
-                survival[cell] = survival[cell - cells]
+                put(survival, cell, fetch(survival, cell - cells))
             continue
         everywhere = threat[k, 2] + threat[k, 3] + threat[k, 5] + threat[k, 6]
         dense, cold, poached = threat[k, 0], threat[k, 1], threat[k, 4]
