@@ -1,9 +1,10 @@
 """Limiting cases with exact answers, large: a table of expected and found.
 
-    uv run python benchmarks/theory.py [--json FILE] [--scale X]
+    uv run python benchmarks/theory.py [--json FILE] [--scale X] [--docs FOLDER]
 
 Every case is a study file that goes through the full engine, the same as in `tests/validation`.
-Exit code 1 when a number lies outside its tolerance.
+Exit code 1 when a number lies outside its tolerance. With ``--docs docs`` the table is written to
+``docs/validation.md``.
 """
 
 import argparse
@@ -15,8 +16,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import theory_cheetahs as cheetahs
+import theory_demography as demography
+import theory_predation as predation
 import theory_source_chance as chance
 import theory_source_genes as genes
+import theory_source_more as more
+import theory_space as space
 from theory_cases import (
     A2_EXTINCT,
     Metric,
@@ -32,6 +38,7 @@ from theory_cases import (
     survive_and_breed,
 )
 from theory_genes import crosses, locus_drift, related_founders
+from theory_page import write_page
 from theory_source_programs import two_sex_gates, vortex_woylie
 from theory_sources import A5_EXTINCT, ceiling, leslie, order_matters
 
@@ -60,6 +67,39 @@ def large_cases(scale: float) -> Iterator[Callable[[Path], list[Metric]]]:
     yield lambda folder: locus_drift(folder, 3, 12, 20, times(400))
     yield lambda folder: related_founders(folder, times(400))
     yield lambda folder: crosses(folder, times(300))
+    yield from new_world_cases(scale)
+
+
+def new_world_cases(scale: float) -> Iterator[Callable[[Path], list[Metric]]]:
+    """Yield the cases of classes, space, predation and cheetahs, times `scale`."""
+
+    def times(number: int) -> int:
+        return max(10, round(scale * number))
+
+    yield lambda folder: demography.branching(folder, times(4_000))
+    yield lambda folder: demography.stable_ages(folder, times(30_000))
+    yield lambda folder: demography.capacity(folder, times(20))
+    yield lambda folder: demography.weather(folder, times(4_000))
+    yield lambda folder: demography.partial_catastrophe(folder, times(4_000))
+    yield lambda folder: demography.competing_causes(folder, times(200_000))
+    yield lambda folder: demography.male_biased_offtake(folder, times(1_000))
+    yield lambda folder: demography.male_shortage(folder, times(100_000))
+    yield lambda folder: demography.cohorts(folder, times(4_000))
+    yield lambda folder: space.diffusion(folder, times(100_000))
+    yield lambda folder: space.stationary(folder, times(100_000))
+    yield lambda folder: space.closed_lines(folder, times(4_000))
+    yield lambda folder: space.permeable_lines(folder, times(100_000))
+    yield lambda folder: space.mate_finding(folder, times(2_000))
+    yield lambda folder: space.two_grids(folder, times(20))
+    yield lambda folder: predation.functional_response(folder, times(1_000))
+    yield lambda folder: predation.scarcity(folder, times(200))
+    yield lambda folder: cheetahs.lifespans(folder, times(4_000))
+    yield cheetahs.litter_intervals
+    for name in ("Serengeti-like", "predator-free"):
+        yield lambda folder, n=name: cheetahs.growth(folder, n, times(1_000))
+    yield lambda folder: cheetahs.territories(folder, times(200))
+    yield lambda folder: cheetahs.release(folder, times(4_000))
+    yield cheetahs.founders
 
 
 def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
@@ -98,6 +138,18 @@ def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
     yield lambda: genes.related_founders(times(1_000))
     yield lambda: genes.patch_occupancy(times(4_000))
     yield genes.conservation
+    yield lambda: more.reproductive_values(times(400))
+    yield more.elasticities
+    yield lambda: more.copula(times(4_000))
+    yield lambda: more.truncated_normal(times(4_000))
+    yield lambda: more.variance_size(times(2_000))
+    for males, females in ((3, 12), (20, 20)):
+        yield lambda m=males, f=females: more.effective_size(m, f, times(2_000))
+    yield lambda: more.lethal_equivalents(times(1_000))
+    yield lambda: more.given_offspring(times(20_000))
+    yield lambda: more.birth_death(times(20_000))
+    yield lambda: more.theta_logistic(4)
+    yield lambda: more.kernel_moments(times(100_000))
     yield lambda: vortex_woylie(times(300))
     yield lambda: two_sex_gates(times(10_000))
     for case, replicates in (("B1", 10), ("B2", 2), ("B3", 1)):
@@ -125,18 +177,28 @@ def _shown(metrics: list[Metric]) -> list[Metric]:
     return metrics
 
 
+def _plain(one: Metric) -> dict[str, object]:
+    """Return the row as others write it, without what is not a number in every row."""
+    row = asdict(one) | {"value": float(one.value), "ok": bool(one.ok)}
+    return {name: row[name] for name in ("metric", "value", "unit", "target", "ok")}
+
+
 def main() -> int:
     """Print the table; return 1 when something is not as theory says."""
     parser = argparse.ArgumentParser(description="Limiting cases with exact answers.")
     parser.add_argument("--json", type=Path, help="write the rows to this file")
+    parser.add_argument("--docs", type=Path, help="write validation.md to this folder")
     parser.add_argument("--scale", type=float, default=1.0, help="times the usual replicates")
     arguments = parser.parse_args()
     started = time.process_time()
     found = run(arguments.scale)
     failed = sum(not one.ok for one in found)
-    print(f"{len(found)} numbers, {failed} off, {time.process_time() - started:.0f} s CPU")
+    spent = time.process_time() - started
+    print(f"{len(found)} numbers, {failed} off, {spent:.0f} s CPU")
+    if arguments.docs:
+        write_page(arguments.docs / "validation.md", found, arguments.scale, spent)
     if arguments.json:
-        rows = [asdict(one) | {"value": float(one.value), "ok": bool(one.ok)} for one in found]
+        rows = [_plain(one) for one in found]
         arguments.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
     return int(failed > 0)
 

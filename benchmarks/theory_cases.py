@@ -39,6 +39,8 @@ class Metric:
         Exact answer and tolerance.
     ok : bool
         Whether the number lies within the tolerance.
+    expected, error : float
+        Exact answer and standard error, where there is one; NaN otherwise.
     """
 
     metric: str
@@ -46,6 +48,8 @@ class Metric:
     unit: str
     target: str
     ok: bool
+    expected: float = math.nan
+    error: float = math.nan
 
 
 def of_mean(metric: str, values: np.ndarray, expected: float, unit: str = "1") -> Metric:
@@ -53,7 +57,8 @@ def of_mean(metric: str, values: np.ndarray, expected: float, unit: str = "1") -
     error = float(values.std(ddof=1)) / math.sqrt(values.size)
     mean = float(values.mean())
     target = f"{expected:.6g}, 4 SE = {TOLERANCE * error:.3g}"
-    return Metric(metric, mean, unit, target, abs(mean - expected) <= TOLERANCE * error)
+    ok = abs(mean - expected) <= TOLERANCE * error
+    return Metric(metric, mean, unit, target, ok, expected, error)
 
 
 def of_share(metric: str, events: np.ndarray, expected: float) -> Metric:
@@ -61,7 +66,8 @@ def of_share(metric: str, events: np.ndarray, expected: float) -> Metric:
     error = math.sqrt(expected * (1.0 - expected) / events.size)
     share = float(events.mean())
     target = f"{expected:.6g}, 4 SE = {TOLERANCE * error:.3g}"
-    return Metric(metric, share, "1", target, abs(share - expected) <= TOLERANCE * error)
+    ok = abs(share - expected) <= TOLERANCE * error
+    return Metric(metric, share, "1", target, ok, expected, error)
 
 
 def of_band(metric: str, value: float, expected: float, half_width: float) -> Metric:

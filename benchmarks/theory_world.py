@@ -5,7 +5,7 @@ package. Nothing here touches a kernel.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.contracts import LAND
 from ustyurt_models.evidence import Catalogue, load_catalogue
 from ustyurt_models.landscape import load_land, restrict
+from ustyurt_models.landscape.barriers import cut_edges
 from ustyurt_models.landscape.grid import spatial_ref, study_crs
 from ustyurt_models.landscape.land_checks import SPECIES
 from ustyurt_models.study import landscape_file
@@ -34,6 +35,8 @@ def write_land(
     nx: int = 3,
     layers: Mapping[str, Any] | None = None,
     line_east_of: int | None = None,
+    lines: Sequence[Any] = (),
+    cell_m: float = CELL_M,
 ) -> None:
     """Write a landscape of `ny` x `nx` good cells inside a rim that is outside.
 
@@ -47,6 +50,10 @@ def write_land(
         Values of single layers, broadcast to (ny + 2, nx + 2); others are 0, suitability is 1.
     line_east_of : int, optional
         Column whose eastern edge carries the line ``border_test`` from north to south.
+    lines : sequence of numpy.ndarray
+        Further pieces of that line, each shape (vertex, 2), metres from the middle of the land.
+    cell_m : float
+        Side of a cell [m].
     """
     shape = (ny + 2, nx + 2)
     inside = np.zeros(shape, bool)
@@ -60,13 +67,13 @@ def write_land(
     variables = {
         name: (("y", "x"), _typed(name, values), _attrs(name)) for name, values in data.items()
     }
-    for name in ("barrier_east", "barrier_south"):
-        crossed = np.zeros((1, *shape), bool)
-        if name == "barrier_east" and line_east_of is not None:
-            crossed[0, :, line_east_of] = True
-        variables[name] = (("barrier", "y", "x"), crossed, _attrs(name))
-    x = CELL_M * (np.arange(nx + 2) - (nx + 1) / 2)
-    y = -CELL_M * (np.arange(ny + 2) - (ny + 1) / 2)
+    x = cell_m * (np.arange(nx + 2) - (nx + 1) / 2)
+    y = -cell_m * (np.arange(ny + 2) - (ny + 1) / 2)
+    east, south = cut_edges([np.asarray(line, float) for line in lines], x, y)
+    if line_east_of is not None:
+        east[:, line_east_of] = True
+    for name, crossed in (("barrier_east", east), ("barrier_south", south)):
+        variables[name] = (("barrier", "y", "x"), crossed[None], _attrs(name))
     land = xr.Dataset(variables, coords={"x": x, "y": y, "barrier": ["border_test"]})
     land["spatial_ref"] = spatial_ref(study_crs(), x, y)
     land.attrs["sites"] = json.dumps({"middle": [56.0, 43.5]})

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import settings as with_settings
+from hypothesis import strategies as st
 from small_cube import cube, plan, set_cheetahs
 
 from ustyurt_models.checks import InputError
@@ -39,6 +42,15 @@ def test_quantiles_means_and_errors_equal_plain_numpy():
         summary["prey_number_mc_error"].sel(scenario="b", species="saiga"),
         by_draw.std(axis=0, ddof=1) / np.sqrt(20),
     )
+
+
+@with_settings(max_examples=3, deadline=None)
+@given(st.permutations(range(5)))
+def test_exchanging_labels_of_replicates_changes_no_summary(order):
+    results = filled()
+    exchanged = results.isel(replicate=list(order)).assign_coords(replicate=results["replicate"])
+    assert not results.equals(exchanged) or order == sorted(order)
+    xr.testing.assert_allclose(summarise(exchanged), summarise(results), rtol=1e-12)
 
 
 def test_missing_values_are_left_out_of_quantiles():
