@@ -211,6 +211,7 @@ def test_the_report_says_where_not_how_many(fitted, tmp_path):
     assert "odds of occupancy" in text
     assert "probability, median 0.5" in text
     assert "share with detections" in text
+    assert "truncation distance" not in text
 
 
 def test_a_study_is_checked_with_the_line_about_the_visits_and_no_page_of_distances(tmp_path):

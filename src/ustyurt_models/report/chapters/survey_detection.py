@@ -131,6 +131,9 @@ def detection_part(survey: SurveyResult) -> Section | None:
     survey : SurveyResult
         A fitted survey.
     """
+    seen = node(survey, "observed_data")
+    if seen is not None and "site_visits" in seen:
+        return None  # detection on a visit has nothing to do with distances
     table = detection_table(survey)
     blocks = (*((table,) if table else ()), *_figures(survey))
     if not blocks:
