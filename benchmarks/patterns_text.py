@@ -89,7 +89,7 @@ What agrees and what does not:
   growth of gazelle move the balance by a fifth only and were changed for their own evidence.
 - On 10 kg per km2 they hold a desert density, 0.03 to 0.06, far below Carbone & Gittleman: with
   ample prey they grow by no more than 1.07 to 1.09 a year (pattern 3), on so little by next to
-  nothing, and on smaller land such a few dozen animals are lost by chance.
+  nothing, so that such a few dozen animals can be lost by chance, in the table and on smaller land.
 - **Under drawn winters they do not last on poor land.** A jut takes a third of the prey at once
   and everywhere on this small land, and the growth of cheetahs leaves no margin to wait for it.
   Without cheetahs prey stands at about 0.7 to 0.8 of capacity then. Its growth varies by 0.12
