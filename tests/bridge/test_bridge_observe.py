@@ -151,6 +151,7 @@ def test_cameras_in_simulated_worlds_find_their_animals(tmp_path):
     assert np.abs(z).max() < 3.5
     assert abs(np.mean(z)) < 5 / np.sqrt(4)
     package = read_camtrap(tmp_path / "0")
+    assert package.notes == ()  # nothing that the standard asks for is missing
     rules = VisitRules(30.0, 0.0, record="counts")
     histories = camera_histories(package, "Gazella subgutturosa", rules)
     cameras = len(package.deployments.identity)

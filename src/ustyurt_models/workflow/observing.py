@@ -189,7 +189,8 @@ def write_cameras(observer: Observer, name: str, folder: Path, notes: str) -> li
     }
     for table, (head, rows) in tables.items():
         _write(folder / f"{table}.csv", head, rows, "")
-    _describe(folder, notes, list(tables))
+    species = [_names(observer)[name] for name in one.species]
+    _describe(folder, notes, list(tables), _scope(deployments, species))
     truth = [
         _truth_rows(v.year, v.zone, species, found)
         for v in visits
@@ -199,7 +200,30 @@ def write_cameras(observer: Observer, name: str, folder: Path, notes: str) -> li
     return [folder / "datapackage.json"]
 
 
-def _describe(folder: Path, notes: str, tables: Sequence[str]) -> None:
+def _scope(deployments: Sequence[tuple[object, ...]], species: Sequence[str]) -> dict[str, object]:
+    """Return what the standard asks a descriptor to say of place, time, species and design."""
+    south, north = (end(float(str(row[1])) for row in deployments) for end in (min, max))
+    west, east = (end(float(str(row[2])) for row in deployments) for end in (min, max))
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    first, last = (end(str(row[at]) for row in deployments) for end, at in ((min, 3), (max, 4)))
+    return {
+        # No clock: the same world gives the same files.
+        "created": last,
+        "contributors": [{"title": "ustyurt_models"}],
+        "project": {
+            "title": "Simulated camera traps",
+            "samplingDesign": "systematicRandom",
+            "captureMethod": ["activityDetection"],
+            "individualAnimals": "Acinonyx jubatus" in species,
+            "observationLevel": ["event"],
+        },
+        "spatial": {"type": "Polygon", "coordinates": [ring]},
+        "temporal": {"start": first[:10], "end": last[:10]},
+        "taxonomic": [{"scientificName": name} for name in species],
+    }
+
+
+def _describe(folder: Path, notes: str, tables: Sequence[str], scope: Mapping[str, object]) -> None:
     """Write the descriptor of the package."""
     base = "https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0"
     words = dict(line[2:].split(": ", 1) for line in notes.splitlines())
@@ -218,6 +242,7 @@ def _describe(folder: Path, notes: str, tables: Sequence[str]) -> None:
             }
             for table in tables
         ],
+        **scope,
     }
     text = json.dumps(package, indent=2) + "\n"
     (folder / "datapackage.json").write_text(text, encoding="utf-8")
