@@ -166,3 +166,13 @@ def test_the_report_says_that_sites_are_no_region(fitted, tmp_path):
     text = fragment(survey_part(SurveyResult.of("hares", load_posterior(path))))
     assert "no number of a region" in text
     assert "animals at a site" in text
+
+
+@pytest.mark.parametrize("model", [NMixture, Removal])
+def test_passages_of_cameras_are_no_counts_of_animals(model):
+    with pytest.raises(ValidationError, match="one animal may stand many times"):
+        model(file="cameras.zip", cameras={"occasion_days": 1})
+
+
+def test_detections_of_cameras_can_tell_of_numbers():
+    assert RoyleNichols(file="cameras.zip", cameras={"occasion_days": 1}).cameras is not None

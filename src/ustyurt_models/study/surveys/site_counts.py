@@ -56,7 +56,21 @@ class SiteCounts(SiteBlock):
         return self
 
 
-class NMixture(SiteCounts):
+class _CountedAtOnce(SiteCounts):
+    """Counts in which one animal stands once a visit."""
+
+    @model_validator(mode="after")
+    def _visits_count_animals(self) -> "_CountedAtOnce":
+        for source in ("cameras", "patrols"):
+            if getattr(self, source) is not None:
+                raise refuse(
+                    f"{source!r} tell passages or sightings, in which one animal may stand many "
+                    "times, and not animals counted at once; take royle_nichols or occupancy"
+                )
+        return self
+
+
+class NMixture(_CountedAtOnce):
     """Repeated counts; each visit sees each animal of the site with the same probability.
 
     Examples
@@ -87,7 +101,7 @@ class RoyleNichols(SiteCounts):
     """Detections whose chance grows with the number of animals (Royle-Nichols)."""
 
 
-class Removal(SiteCounts):
+class Removal(_CountedAtOnce):
     """Animals that are taken away, or counted once, on successive passes.
 
     Examples

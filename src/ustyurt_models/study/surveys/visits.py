@@ -20,7 +20,7 @@ class CameraVisits(Block):
     occasion_days: Positive = 10.0
     """Length of an occasion in days."""
     independence_min: Annotated[float, Field(ge=0)] = 30.0
-    """Pause in minutes after which a passage counts as another one, where visits are counts."""
+    """Pause in minutes after which a passage counts as another one."""
     anchor: str = ""
     """A local date at whose midnight an occasion begins; the day of the first start if empty."""
     seasons: Literal["none", "year"] = "none"
