@@ -231,6 +231,10 @@ class CheetahScratch(NamedTuple):
     tied: np.ndarray  # uint8 (slots,), 1 for mothers of cubs too young to conceive again
     claims: np.ndarray  # int32 (row * (columns + 1),), see `cheetah_space.claim`: home ranges
     held: np.ndarray  # int32 (row * (columns + 1),), the same for the spacing of territories
+    disc_y: np.ndarray  # int32 (row of the largest home range,), its rows around the centre
+    disc_first: np.ndarray  # int32 (row,), first column of each row around the centre
+    disc_last: np.ndarray  # int32 (row,), the column after its last
+    inside_before: np.ndarray  # int32 (row * (columns + 1),), cells inside west of each column
     hazards: np.ndarray  # float64 (cause,)
     cells: np.ndarray  # int32 (disc,), cells of the home range at hand
     reach: np.ndarray  # float64 (disc,), running sum over them of area attacked times animals [km2]
@@ -295,6 +299,19 @@ def new_kinship(slots: int) -> np.ndarray:
     return np.zeros((slots, slots + _SPARE))
 
 
+def _disc_rows(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows of a disc of cells, with the first column of each and the one past its last.
+
+    Nearer cells come first in a disc, so that a row has no gaps even where the last ring is cut.
+    """
+    rows, row = np.unique(y, return_inverse=True)
+    first = np.full(rows.size, x.max(initial=0), np.int32)
+    last = np.full(rows.size, x.min(initial=0), np.int32)
+    np.minimum.at(first, row, x)
+    np.maximum.at(last, row, x)
+    return rows.astype(np.int32), first, last + np.int32(1)
+
+
 def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> CheetahScratch:
     """Return work space for `slots` cheetahs, `types` of prey and `causes` of death on `land`."""
     cells, disc = land.inside.size, land.offset_y.size
@@ -322,7 +339,16 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
     }
     wide = {"bucket": slots + 2, "y": slots, "x": slots}
     wide |= {"known": cells, "scan": 1, "hunted_cells": 1, "place": ATTACKS}
+    disc_y, disc_first, disc_last = _disc_rows(
+        land.offset_y[: land.range_most], land.offset_x[: land.range_most]
+    )
+    before = np.zeros((land.ny, land.nx + 1), np.int32)
+    np.cumsum(land.inside.reshape(land.ny, land.nx), axis=1, out=before[:, 1:])
     return CheetahScratch(
+        disc_y=disc_y,
+        disc_first=disc_first,
+        disc_last=disc_last,
+        inside_before=before.ravel(),
         **{name: np.zeros(shape, np.int32) for name, shape in whole.items()},
         **{name: np.zeros(shape) for name, shape in real.items()},
         **{name: np.zeros(shape, np.int64) for name, shape in wide.items()},

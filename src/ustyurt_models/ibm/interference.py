@@ -7,12 +7,22 @@ __all__ = ["count_hunters", "rivals_per_km2"]
 
 
 @kernel
-def count_hunters(cheetahs: Cheetahs, scratch: CheetahScratch) -> None:
-    """Overwrite ``scratch.claims``, work space until `disperse`, with the hunters in each cell."""
-    scratch.claims[:] = 0
+def count_hunters(cheetahs: Cheetahs, land: CheetahLand, scratch: CheetahScratch) -> None:
+    """Overwrite ``scratch.claims``, work space until `disperse`, with where hunters stand.
+
+    Each row of the land has one number more than columns: the hunters west of each column, so
+    that those on a stretch of a row are the difference of two numbers.
+    """
+    hunters = scratch.claims
+    hunters[:] = 0
+    nx = land.nx
     for i in range(cheetahs.top[0]):
-        if cheetahs.stage[i] >= DISPERSER:
-            scratch.claims[cheetahs.cell[i]] += 1
+        cell = cheetahs.cell[i]
+        if cheetahs.stage[i] >= DISPERSER and land.inside[cell] == 1:
+            y = cell // nx
+            end = (y + 1) * (nx + 1)
+            for k in range(cell + y + 1, end):
+                hunters[k] += 1
 
 
 @inlined
@@ -22,14 +32,17 @@ def rivals_per_km2(cell: int, land: CheetahLand, scratch: CheetahScratch) -> flo
     Only land inside the region counts; `count_hunters` wrote ``scratch.claims``.
     """
     ny, nx = land.ny, land.nx
+    before, hunters_before = scratch.inside_before, scratch.claims
     y = cell // nx
     x = cell - y * nx
     hunters = -1
     cells = 0
-    for position in range(land.range_most):
-        yy, xx = y + land.offset_y[position], x + land.offset_x[position]
-        if 0 <= yy < ny and 0 <= xx < nx:
-            there = yy * nx + xx
-            cells += land.inside[there]
-            hunters += land.inside[there] * scratch.claims[there]
+    for k in range(scratch.disc_y.size):
+        row = y + scratch.disc_y[k]
+        first = max(0, x + scratch.disc_first[k])
+        last = min(nx, x + scratch.disc_last[k])
+        if 0 <= row < ny and first < last:
+            start = row * (nx + 1)
+            cells += before[start + last] - before[start + first]
+            hunters += hunters_before[start + last] - hunters_before[start + first]
     return max(0, hunters) / (max(1, cells) * land.cell_km * land.cell_km)

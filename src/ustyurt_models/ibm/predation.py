@@ -262,7 +262,7 @@ def hunt(
     larder = scratch.larder
     n = queue_independent(cheetahs, scratch, key, QUEUE_HUNT)
     if rates.interference_km2 > 0.0:
-        count_hunters(cheetahs, scratch)
+        count_hunters(cheetahs, land, scratch)
     for position in range(n):
         i = scratch.order[position]
         need = rates.need_kg * (1.0 + rates.cub_need * cheetahs.dependents[i])
