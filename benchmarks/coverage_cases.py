@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from coverage_trend import trend
 from coverage_visits import dynamic, occupancy, present
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import (
@@ -20,9 +21,7 @@ from ustyurt_models.study.surveys import (
     PointTransect,
     Sampler,
     StripCounts,
-    Trend,
 )
-from ustyurt_models.survey.beliefs import logit_moments, lognormal_moments
 from ustyurt_models.survey.model import SurveyModel
 from ustyurt_models.survey.models.distance import survey_model as distance_model
 from ustyurt_models.survey.models.distance.data import survey_of as distance_survey
@@ -54,9 +53,6 @@ from ustyurt_models.survey.models.joint.simulate import JointTruth, simulate_pos
 from ustyurt_models.survey.models.strip import survey_model as strip_model
 from ustyurt_models.survey.models.strip.data import survey_of as strip_survey
 from ustyurt_models.survey.models.strip.simulate import StripTruth, simulate_strips
-from ustyurt_models.survey.models.trend import survey_model as trend_model
-from ustyurt_models.survey.models.trend.data import TrendSurvey
-from ustyurt_models.survey.models.trend.simulate import TrendTruth, simulate_counts
 from ustyurt_models.survey.read.grid import GridTable
 
 __all__ = ["CASES", "Case"]
@@ -249,37 +245,6 @@ def _joint(rng: np.random.Generator) -> tuple[SurveyModel, float]:
     return joint_model.survey_model(data), 8000.0
 
 
-def _trend(form: str) -> Simulate:
-    """Return the simulation of a count series whose truth is drawn from what the model believes."""
-    spec = Trend(file="-", growth=form, full_growth_at=100.0)
-    middle = TrendTruth(tuple(range(2000, 2020)), 2000.0, (0.0,) * 19, 0.8, 0.25, 0.15, form)
-    told = middle.settings(spec)
-
-    def simulate(rng: np.random.Generator) -> tuple[SurveyModel, float]:
-        seen, at = logit_moments(told.detection), logit_moments(told.loss[0])
-        cv, sd = (lognormal_moments(one) for one in (told.observation_cv, told.process_sd))
-        assert told.capacity is not None
-        loss = 1 / (1 + np.exp(-rng.normal(*at)))
-        belief = told.growth_ceiling
-        width = belief.high - belief.low
-        peak = 4.0 * (belief.value - belief.low) / width
-        ceiling = belief.low + width * rng.beta(1.0 + peak, 5.0 - peak)
-        step = np.log1p(-loss) + (np.log(ceiling) if form == "exponential" else 0.0)
-        truth = replace(
-            middle,
-            growth=(float(step),) * 19,
-            detection=float(1 / (1 + np.exp(-rng.normal(*seen)))),
-            observation_cv=float(np.exp(rng.normal(*cv))),
-            process_sd=float(np.exp(rng.normal(*sd))),
-            ceiling=float(ceiling),
-            capacity=float(np.exp(rng.normal(*lognormal_moments(told.capacity)))),
-        )
-        counts, states = simulate_counts(truth, rng)
-        return trend_model.survey_model(TrendSurvey(counts, told, spec)), float(states[-1])
-
-    return simulate
-
-
 _BOTH = DoubleObserverTruth(
     group_density_per_km2=(0.15, 0.3),
     area_km2=(4000.0, 2500.0),
@@ -387,12 +352,12 @@ CASES: dict[str, Case] = {
     "joint": Case("joint estimate of three surveys: animals", _joint, "abundance_total"),
     "trend.exponential": Case(
         "trend of counts, exponential: animals in the last year",
-        _trend("exponential"),
+        trend("exponential"),
         "abundance_total",
     ),
     "trend.gompertz": Case(
         "trend of counts, Gompertz: animals in the last year",
-        _trend("gompertz"),
+        trend("gompertz"),
         "abundance_total",
     ),
     "surface": Case(

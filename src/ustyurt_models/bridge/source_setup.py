@@ -22,12 +22,8 @@ from ustyurt_models.ibm.source.state import (
     Takings,
 )
 from ustyurt_models.ibm.source.survival import CEILINGS
-from ustyurt_models.study.source_populations import (
-    SOURCE_EVENTS,
-    Plan,
-    SourcePopulation,
-    Take,
-)
+from ustyurt_models.study.source_plans import Plan, Take
+from ustyurt_models.study.source_populations import SOURCE_EVENTS, SourcePopulation
 
 __all__ = ["projection_of", "setup_of"]
 

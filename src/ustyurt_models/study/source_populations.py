@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import Fraction, refuse
+from ustyurt_models.study.source_plans import MOST_AGE, Age, Number, Step, Supplement, Take
 
 __all__ = [
     "SOURCE_EVENTS",
@@ -20,8 +21,6 @@ __all__ = [
     "Patches",
     "Reproduction",
     "SourcePopulation",
-    "Supplement",
-    "Take",
 ]
 
 SourceEvent = Literal[
@@ -39,15 +38,12 @@ SourceEvent = Literal[
 #: The yearly cycle of Vortex: EV, Breed, Mortality, Age, Disperse, Harvest, Supplement,
 #: Ktruncation, Census. Removals for releases stand beside the harvest.
 SOURCE_EVENTS: tuple[SourceEvent, ...] = get_args(SourceEvent)
-#: The largest age in steps, and the most patches, that the compact state of an animal can hold.
-MOST_AGE, MOST_PATCHES = 20_000, 65_536
+#: The most patches that the compact state of an animal can hold.
+MOST_PATCHES = 65_536
 
 DAYS_PER_YEAR = 365.25
 
-Age = Annotated[int, Field(ge=0, le=MOST_AGE)]
-Number = Annotated[int, Field(ge=0, le=10_000_000)]
 Spread = Annotated[float, Field(ge=0, le=10)]
-Step = Annotated[int, Field(ge=1, le=1_000_000)]
 #: Genes are numbered in 16 bits.
 _MOST_FOUNDERS = 32_000
 _WHOLE = 1e-9
@@ -277,57 +273,6 @@ class Calamity(Block):
     """Factor of survival."""
     births: Annotated[float, Field(ge=0, le=10)] = 1.0
     """Factor of the share of females that breed."""
-
-
-class Plan(Block):
-    """Something that is done again and again. Steps are counted from 1."""
-
-    from_step: Step = Field(1, alias="from")
-    """First step."""
-    to_step: Step | None = Field(None, alias="to")
-    """Last step; no end unless given."""
-    every: Step = 1
-    """Steps from one time to the next."""
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Plan":
-        if self.to_step is not None and self.to_step < self.from_step:
-            raise refuse("'to' must not lie before 'from'")
-        return self
-
-
-class Take(Plan):
-    """Animals taken out: so many, or all when there are fewer; or a share."""
-
-    number: Number | None = None
-    """Animals; or `share`."""
-    share: Fraction | None = None
-    """Chance of each animal; or `number`."""
-    sex: Literal["any", "female", "male"] = "any"
-    """Which sex."""
-    youngest: Age = 0
-    """Youngest age taken."""
-    oldest: Age = MOST_AGE
-    """Oldest age taken."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "Take":
-        if (self.number is None) == (self.share is None):
-            raise refuse("needs either 'number' or 'share'")
-        if self.oldest < self.youngest:
-            raise refuse("'oldest' must not lie below 'youngest'")
-        return self
-
-
-class Supplement(Plan):
-    """Unrelated animals brought in, to the first patch."""
-
-    females: Number = 0
-    """Females each time."""
-    males: Number = 0
-    """Males each time."""
-    age: Age = 1
-    """Their age."""
 
 
 class SourcePopulation(Block):
