@@ -10,8 +10,8 @@ from ustyurt_models.formulas.design_based import encounter_rate_variance
 from ustyurt_models.formulas.detection_function import DetectionForm
 from ustyurt_models.study.surveys import LineTransect, PointTransect, Sampler
 from ustyurt_models.study.surveys.common import Trials
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.fit import fit_model
-from ustyurt_models.survey.models.distance.curves import thin
 from ustyurt_models.survey.models.distance.data import describe, survey_of
 from ustyurt_models.survey.models.distance.prepare import prepare
 from ustyurt_models.survey.models.distance.simulate_points import DistanceTruth, simulate_transects

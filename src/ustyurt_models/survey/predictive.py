@@ -15,6 +15,7 @@ from scipy.special import kolmogorov as _kolmogorov_tail
 from scipy.special import stdtr
 
 __all__ = [
+    "both_tails_p",
     "chi_square_p",
     "cramer_von_mises",
     "cramer_von_mises_weighted",
@@ -251,6 +252,23 @@ def distance_checks(u: Floats, rng: np.random.Generator) -> dict[str, tuple[floa
         "distances, Cramer-von Mises near zero": (near, "distances fit where it matters most"),
         "distances, Kolmogorov": (kolmogorov_p(u), "no part of the distances is far off"),
     }
+
+
+def both_tails_p(again: Floats, seen: Floats) -> float:
+    """Two-sided tail probability of any measure: the data may be too small or too large in it.
+
+    Parameters
+    ----------
+    again, seen : numpy.ndarray
+        The measure of replicates and of the data, shape (draw,) or broadcast.
+
+    Returns
+    -------
+    float
+        Twice the smaller tail, each with the ties, at most 1.
+    """
+    high = float((again >= seen).mean())
+    return min(2 * min(high, 1 - high + float((again == seen).mean())), 1.0)
 
 
 def freeman_tukey_p(counts: Floats, again: Floats, expected: Floats) -> float:

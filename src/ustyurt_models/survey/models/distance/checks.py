@@ -9,12 +9,8 @@ from ustyurt_models.formulas.detection import SPREAD_FLOOR, log_overdispersed_co
 from ustyurt_models.formulas.detection_function import DetectionParameters, integral_below
 from ustyurt_models.formulas.group_size import log_lognormal_poisson
 from ustyurt_models.study.surveys import DistanceBlock
-from ustyurt_models.survey.models.distance.curves import (
-    DrawnCurves,
-    drawn_curves,
-    draws_of,
-    thin,
-)
+from ustyurt_models.survey.draws import draws_of, thin
+from ustyurt_models.survey.models.distance.curves import DrawnCurves, drawn_curves
 from ustyurt_models.survey.models.distance.encounters import rate_name
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 from ustyurt_models.survey.predictive import (

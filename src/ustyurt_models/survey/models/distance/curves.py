@@ -8,23 +8,12 @@ from numpy.typing import NDArray
 
 from ustyurt_models.formulas.detection_function import DetectionParameters, detection
 from ustyurt_models.formulas.detection_rows import row_integrals
+from ustyurt_models.survey.draws import draws_of
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 
-__all__ = ["DrawnCurves", "drawn_curves", "draws_of", "ring_density", "searched_measure", "thin"]
+__all__ = ["DrawnCurves", "drawn_curves", "ring_density", "searched_measure"]
 
 Floats = NDArray[np.float64]
-
-
-def thin(posterior: xr.Dataset, most: int) -> xr.Dataset:
-    """Keep at most about `most` draws, evenly spread."""
-    step = max(posterior.sizes["chain"] * posterior.sizes["draw"] // most, 1)
-    return posterior.isel(draw=slice(None, None, step))
-
-
-def draws_of(posterior: xr.Dataset, name: str) -> Floats:
-    """Return a variable with chains laid end to end, shape (draw, ...)."""
-    values = posterior[name].values
-    return values.reshape(-1, *values.shape[2:])
 
 
 def searched_measure(data: DistanceData) -> float:

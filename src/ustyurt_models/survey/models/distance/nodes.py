@@ -4,50 +4,23 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ustyurt_models.survey.draws import draws_of, thin
 from ustyurt_models.survey.models.distance.curves import (
     DrawnCurves,
     drawn_curves,
-    draws_of,
     ring_density,
     searched_measure,
-    thin,
 )
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 from ustyurt_models.survey.read.distance import Transects
 from ustyurt_models.survey.steps import step_variables
 
-__all__ = ["abundance_node", "density_band", "detection_node", "effects_node", "observed_node"]
+__all__ = ["density_band", "detection_node", "effects_node", "observed_node"]
 
 Floats = NDArray[np.float64]
 
 _CURVES = 500  # draws that give the band
 _ROWS = 25  # covariate rows that are drawn apart; more are represented by neighbours
-
-
-def abundance_node(posterior: xr.Dataset) -> xr.Dataset:
-    """Flatten chains into draws: what the simulation takes (`contracts.ABUNDANCE`).
-
-    Parameters
-    ----------
-    posterior : xarray.Dataset
-        With derived variables.
-
-    Returns
-    -------
-    xarray.Dataset
-        ``area_basis`` is ``"searched"`` where areas are unknown: then numbers are those of the
-        area searched, and only densities are of use elsewhere.
-    """
-    names = ["abundance", "density_per_km2", "group_abundance", "group_density_per_km2"]
-    names += ["abundance_total", "mean_size"]
-    flat = posterior[names].stack(sample=("chain", "draw")).reset_index("sample", drop=True)
-    flat = flat.rename(sample="draw").transpose("draw", "stratum")
-    node = flat.reset_coords("area_km2")
-    basis = str(posterior.attrs.get("area_basis", "stratum"))
-    meaning = "area of the stratum" if basis == "stratum" else "area searched; no other is known"
-    node["area_km2"].attrs = {"units": "km2", "long_name": meaning}
-    node.attrs["area_basis"] = basis
-    return node.assign_coords(draw=np.arange(node.sizes["draw"]))
 
 
 def _represented(curves: DrawnCurves) -> tuple[NDArray[np.int64], Floats]:

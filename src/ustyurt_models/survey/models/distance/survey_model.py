@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import TransectBlock
 from ustyurt_models.survey.design_based import design_node
+from ustyurt_models.survey.draws import abundance_node, draws_of, thin
 from ustyurt_models.survey.models.distance import checks, model, nodes, results
-from ustyurt_models.survey.models.distance.curves import drawn_curves, draws_of, thin
+from ustyurt_models.survey.models.distance.curves import drawn_curves
 from ustyurt_models.survey.models.distance.data import DistanceSurvey
 from ustyurt_models.survey.quantiles import qq_node
 
@@ -65,7 +66,7 @@ class DistanceModel:
         data = self.survey.data
         found = {
             "observed_data": nodes.observed_node(self.survey.transects, data),
-            "abundance": nodes.abundance_node(posterior),
+            "abundance": abundance_node(posterior),
             "detection": nodes.detection_node(posterior, data, mass),
         }
         found["design"] = self._design(posterior, mass)

@@ -12,8 +12,8 @@ from ustyurt_models.formulas.mark_recapture import (
     log_history,
 )
 from ustyurt_models.study.surveys import DoubleObserver
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.models.distance import checks as of_distances
-from ustyurt_models.survey.models.distance.curves import thin
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 from ustyurt_models.survey.models.double_observer.data import DoubleObserverSurvey
 from ustyurt_models.survey.models.double_observer.detect import (

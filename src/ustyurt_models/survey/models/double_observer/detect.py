@@ -13,11 +13,8 @@ from numpy.typing import NDArray
 
 from ustyurt_models.formulas.detection_function import DetectionParameters, detection
 from ustyurt_models.formulas.mark_recapture import DistanceRule, distance_rule, log_seen
-from ustyurt_models.survey.models.distance.curves import (
-    drawn_curves,
-    draws_of,
-    searched_measure,
-)
+from ustyurt_models.survey.draws import draws_of
+from ustyurt_models.survey.models.distance.curves import drawn_curves, searched_measure
 from ustyurt_models.survey.models.double_observer.data import DoubleObserverSurvey
 
 __all__ = [

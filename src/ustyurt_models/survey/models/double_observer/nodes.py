@@ -7,8 +7,9 @@ from scipy.special import expit
 
 from ustyurt_models.formulas.mark_recapture import log_seen
 from ustyurt_models.survey.design_based import design_node as design_based_node
+from ustyurt_models.survey.draws import draws_of, thin
 from ustyurt_models.survey.models.distance import nodes as distance_nodes
-from ustyurt_models.survey.models.distance.curves import draws_of, searched_measure, thin
+from ustyurt_models.survey.models.distance.curves import searched_measure
 from ustyurt_models.survey.models.double_observer.data import DoubleObserverSurvey
 from ustyurt_models.survey.models.double_observer.detect import average, detection_at, logits
 from ustyurt_models.survey.steps import covariate_units, step_variables, steps_of

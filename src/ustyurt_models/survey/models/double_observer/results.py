@@ -7,8 +7,8 @@ from scipy.special import expit
 
 from ustyurt_models.formulas.mark_recapture import log_seen
 from ustyurt_models.survey.beliefs import draw_known
+from ustyurt_models.survey.draws import draws_of
 from ustyurt_models.survey.models.distance import results as distance_results
-from ustyurt_models.survey.models.distance.curves import draws_of
 from ustyurt_models.survey.models.distance.density import (
     PerEffort,
     bootstrap_per_effort,

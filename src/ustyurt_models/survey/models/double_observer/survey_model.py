@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import DoubleObserver
-from ustyurt_models.survey.models.distance.curves import thin
-from ustyurt_models.survey.models.distance.nodes import abundance_node
+from ustyurt_models.survey.draws import abundance_node, thin
 from ustyurt_models.survey.models.double_observer import checks, model, nodes, results
 from ustyurt_models.survey.models.double_observer.data import DoubleObserverSurvey
 from ustyurt_models.survey.quantiles import qq_node

@@ -3,11 +3,12 @@
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
-from ustyurt_models.formulas.detection import SPREAD_FLOOR
+from ustyurt_models.formulas.site_counts import CV_FLOOR, log_negative_binomial
 from ustyurt_models.study.surveys import CameraEncounter
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.models.encounter.data import EncounterSurvey
+from ustyurt_models.survey.predictive import both_tails_p, freeman_tukey_p
 
 __all__ = ["log_likelihood", "predictive_p_values", "prior_sd"]
 
@@ -26,17 +27,10 @@ def prior_sd(settings: CameraEncounter) -> dict[str, float]:
     }
 
 
-def _thin(posterior: xr.Dataset, most: int) -> xr.Dataset:
-    """Keep at most `most` draws, evenly spread."""
-    step = max(posterior.sizes["chain"] * posterior.sizes["draw"] // most, 1)
-    return posterior.isel(draw=slice(None, None, step))
-
-
-def _expected(some: xr.Dataset, survey: EncounterSurvey) -> tuple[Floats, Floats]:
-    """Return expected passages (draw, site) and the size k of the negative binomial (draw, 1)."""
+def _expected(some: xr.Dataset, survey: EncounterSurvey) -> Floats:
+    """Return expected passages, shape (draw, site)."""
     rate = some["event_rate"].values.reshape(-1, survey.area_km2.size)
-    spread = some["spread"].values.reshape(-1, 1)
-    return rate[:, survey.seen.stratum] * survey.seen.days, 1.0 / (spread**2 + SPREAD_FLOOR**2)
+    return rate[:, survey.seen.stratum] * survey.seen.days
 
 
 def log_likelihood(posterior: xr.Dataset, survey: EncounterSurvey, most: int = 1000) -> Floats:
@@ -56,16 +50,9 @@ def log_likelihood(posterior: xr.Dataset, survey: EncounterSurvey, most: int = 1
     numpy.ndarray
         Shape (draw, site).
     """
-    expected, k = _expected(_thin(posterior, most), survey)
-    y = survey.seen.events
-    ways = gammaln(y + k) - gammaln(k) - gammaln(y + 1)
-    return ways - k * np.log1p(expected / k) + y * (np.log(expected) - np.log(k + expected))
-
-
-def _both_tails(again: Floats, seen: Floats) -> float:
-    """Two-sided tail probability of a discrepancy."""
-    high = float((again >= seen).mean())
-    return min(2 * min(high, 1 - high + float((again == seen).mean())), 1.0)
+    some = thin(posterior, most)
+    spread = some["spread"].values.reshape(-1, 1)
+    return log_negative_binomial(survey.seen.events, _expected(some, survey), spread)
 
 
 def predictive_p_values(
@@ -89,22 +76,22 @@ def predictive_p_values(
     dict
         Check to (probability, meaning).
     """
-    some = _thin(posterior, most)
-    expected, k = _expected(some, survey)
-    y = survey.seen.events
-    again = rng.negative_binomial(k, k / (k + expected))
-    roots = [((np.sqrt(n) - np.sqrt(expected)) ** 2).sum(1) for n in (again, y)]
+    some = thin(posterior, most)
+    expected = _expected(some, survey)
+    y = survey.seen.events.astype(float)
+    k = 1.0 / (some["spread"].values.reshape(-1, 1) ** 2 + CV_FLOOR**2)
+    again = rng.negative_binomial(k, k / (k + expected)).astype(float)
     found = {
         "cameras, Freeman-Tukey": (
-            float((roots[0] >= roots[1]).mean()),
+            freeman_tukey_p(y, again, expected),
             "passages per camera fit",
         ),
         "cameras, without passage": (
-            _both_tails((again == 0).sum(1), np.atleast_1d((y == 0).sum())),
+            both_tails_p((again == 0).sum(1), np.atleast_1d((y == 0).sum())),
             "as many cameras as foreseen saw nothing",
         ),
         "cameras, largest": (
-            _both_tails(again.max(1).astype(float), np.atleast_1d(y.max()).astype(float)),
+            both_tails_p(again.max(1), np.atleast_1d(y.max())),
             "the busiest camera fits",
         ),
     }
@@ -121,4 +108,4 @@ def _radius_check(
     scale = some["radius_scale_m"].values.reshape(-1, 1)
     again = rng.rayleigh(scale, (scale.shape[0], seen.size))
     near = [np.mean(r < scale, axis=-1) for r in (again, np.broadcast_to(seen, again.shape))]
-    return {"distances, near": (_both_tails(*near), "distances at first contact fit half-normal")}
+    return {"distances, near": (both_tails_p(*near), "distances at first contact fit half-normal")}

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.study.surveys import CameraEncounter
+from ustyurt_models.survey.draws import abundance_node
 from ustyurt_models.survey.models.encounter import checks, model, results
 from ustyurt_models.survey.models.encounter.data import EncounterSurvey
 
@@ -57,7 +58,7 @@ class EncounterModel:
         """Return abundance and the survey."""
         return {
             "observed_data": results.observed_node(self.survey),
-            "abundance": results.abundance_node(posterior),
+            "abundance": abundance_node(posterior),
         }
 
 

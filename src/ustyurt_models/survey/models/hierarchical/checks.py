@@ -7,13 +7,9 @@ from scipy.special import expit
 
 from ustyurt_models.formulas.site_counts import CV_FLOOR, log_class_shares, log_site_count
 from ustyurt_models.study.surveys import HierarchicalBlock
+from ustyurt_models.survey.draws import draws_of, thin
 from ustyurt_models.survey.models.distance.checks import fitted_shares
-from ustyurt_models.survey.models.distance.curves import (
-    DrawnCurves,
-    drawn_curves,
-    draws_of,
-    thin,
-)
+from ustyurt_models.survey.models.distance.curves import DrawnCurves, drawn_curves
 from ustyurt_models.survey.models.distance.prepare import DistanceData
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field

@@ -6,8 +6,8 @@ import numpy as np
 import xarray as xr
 
 from ustyurt_models.formulas.hsgp import longest_resolved_km, shortest_resolved_km
+from ustyurt_models.survey.draws import draws_of, thin
 from ustyurt_models.survey.judgement import Finding, above, below
-from ustyurt_models.survey.models.distance.curves import draws_of, thin
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field
 from ustyurt_models.survey.models.hierarchical.places import Places

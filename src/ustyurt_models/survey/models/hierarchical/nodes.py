@@ -4,8 +4,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ustyurt_models.survey import draws
+from ustyurt_models.survey.draws import draws_of, thin
 from ustyurt_models.survey.models.distance import nodes as distance_nodes
-from ustyurt_models.survey.models.distance.curves import draws_of, thin
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field
 from ustyurt_models.survey.models.hierarchical.model import detected
@@ -46,8 +47,8 @@ def abundance_node(posterior: xr.Dataset, survey: HierarchicalSurvey, places: Pl
         With the number of cells, and of those where the model extrapolates, as attributes.
     """
     if places.cells is None:
-        return distance_nodes.abundance_node(posterior)
-    node = distance_nodes.abundance_node(few(posterior))
+        return draws.abundance_node(posterior)
+    node = draws.abundance_node(few(posterior))
     node.attrs["cells"] = places.cells.count
     node.attrs["cells_extrapolated"] = int(extrapolated_cells(survey, places).sum())
     return node

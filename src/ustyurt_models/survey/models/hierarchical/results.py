@@ -5,7 +5,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
-from ustyurt_models.survey.models.distance.curves import drawn_curves, draws_of
+from ustyurt_models.survey.draws import draws_of
+from ustyurt_models.survey.models.distance.curves import drawn_curves
 from ustyurt_models.survey.models.distance.results import (
     UNITS,
     add_detection,

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from ustyurt_models.survey.models.joint.data import JointData
 from ustyurt_models.survey.models.joint.density import Evidence
 
-__all__ = ["UNITS", "abundance_node", "derive", "log_likelihood", "observed_node"]
+__all__ = ["UNITS", "derive", "log_likelihood", "observed_node"]
 
 Floats = NDArray[np.float64]
 
@@ -62,16 +62,6 @@ def log_likelihood(
     shift = np.log(some["bias"].values.reshape(-1, len(evidence)))
     columns = [one.density.log_density(logs + shift[:, [i]]) for i, one in enumerate(evidence)]
     return np.stack(columns, axis=1)
-
-
-def abundance_node(posterior: xr.Dataset) -> xr.Dataset:
-    """Flatten chains into draws: what the simulation takes (`contracts.ABUNDANCE`)."""
-    kept = posterior[["abundance", "density_per_km2", "abundance_total"]]
-    flat = kept.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
-    flat = flat.rename(sample="draw").transpose("draw", "stratum")
-    node = flat.reset_coords("area_km2").drop_vars("survey", errors="ignore")
-    node["area_km2"].attrs = {"units": "km2", "long_name": "area of the stratum"}
-    return node.assign_coords(draw=np.arange(node.sizes["draw"]))
 
 
 def observed_node(data: JointData, evidence: tuple[Evidence, ...]) -> xr.Dataset:

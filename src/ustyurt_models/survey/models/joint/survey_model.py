@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
 from ustyurt_models.study.surveys import JointSurvey
+from ustyurt_models.survey.draws import abundance_node
 from ustyurt_models.survey.models.joint import conflict, model, results
 from ustyurt_models.survey.models.joint.data import JointData
 from ustyurt_models.survey.models.joint.density import Evidence, evidence_of
@@ -71,7 +72,7 @@ class JointModel:
         return {
             "observed_data": results.observed_node(self.data, self.evidence),
             "conflict": found,
-            "abundance": results.abundance_node(posterior),
+            "abundance": abundance_node(posterior),
         }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from ustyurt_models.survey.models.distance.curves import draws_of
+from ustyurt_models.survey.draws import draws_of
 from ustyurt_models.survey.models.hierarchical.nodes import few
 from ustyurt_models.survey.models.hierarchical.predict import (
     DensityDraws,

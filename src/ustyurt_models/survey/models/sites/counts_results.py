@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from ustyurt_models.formulas.hidden_counts import left_out, removal_shares
 from ustyurt_models.formulas.site_counts import CV_FLOOR
-from ustyurt_models.survey.models.distance.curves import thin
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.models.sites.counts import (
     CountData,
     expected,

@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.study.surveys import DynamicOccupancy
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.judgement import Finding
-from ustyurt_models.survey.models.distance.curves import thin
 from ustyurt_models.survey.models.sites import dynamic_results, nodes
 from ustyurt_models.survey.models.sites.checks import (
     few_detections,

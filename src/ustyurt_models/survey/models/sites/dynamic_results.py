@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.formulas.site_histories import draw_states, forward, smooth
-from ustyurt_models.survey.models.distance.curves import thin
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.models.sites.checks import detection_checks
 from ustyurt_models.survey.models.sites.dynamic import DynamicData, state_draws
 from ustyurt_models.survey.models.sites.occupancy import visit_logs

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from ustyurt_models.formulas.site_histories import log_occupancy, occupied_given_history
-from ustyurt_models.survey.models.distance.curves import thin
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.models.sites.checks import detection_checks
 from ustyurt_models.survey.models.sites.occupancy import OccupancyData, psi_draws, states
 from ustyurt_models.survey.models.sites.predictors import flat_draws, linear_draws

@@ -6,8 +6,10 @@ from numpy.typing import NDArray
 
 from ustyurt_models.formulas.detection import SPREAD_FLOOR, log_overdispersed_count
 from ustyurt_models.study.surveys import StripCounts
+from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.models.strip.data import StripSurvey
 from ustyurt_models.survey.models.strip.model import rounding_variance
+from ustyurt_models.survey.predictive import both_tails_p
 
 __all__ = ["log_likelihood", "predictive_p_values", "prior_sd"]
 
@@ -23,12 +25,6 @@ def prior_sd(settings: StripCounts) -> dict[str, float]:
         "mean_size": priors.mean_size.sd_log,
         "eye_bias": priors.eye_bias.sd_log,
     }
-
-
-def _thin(posterior: xr.Dataset, most: int) -> xr.Dataset:
-    """Keep at most `most` draws, evenly spread."""
-    step = max(posterior.sizes["chain"] * posterior.sizes["draw"] // most, 1)
-    return posterior.isel(draw=slice(None, None, step))
 
 
 def _column(posterior: xr.Dataset, name: str, absent: float) -> Floats:
@@ -87,7 +83,7 @@ def log_likelihood(posterior: xr.Dataset, survey: StripSurvey, most: int = 1000)
     numpy.ndarray
         Shape (draw, strip).
     """
-    some = _thin(posterior, most)
+    some = thin(posterior, most)
     total = log_overdispersed_count(survey.counted, *_expected(some, survey))
     if survey.strips.has_groups:
         for strip, column in zip(
@@ -95,12 +91,6 @@ def log_likelihood(posterior: xr.Dataset, survey: StripSurvey, most: int = 1000)
         ):
             total[:, strip] += column
     return total
-
-
-def _both_tails(again: Floats, seen: Floats) -> float:
-    """Two-sided tail probability of a discrepancy."""
-    high = float((again >= seen).mean())
-    return min(2 * min(high, 1 - high + float((again == seen).mean())), 1.0)
 
 
 def _count_checks(
@@ -115,7 +105,7 @@ def _count_checks(
     pearson = [((n - expected) ** 2 / expected).sum(1) for n in counted]
     return {
         "strips, Freeman-Tukey": (float((roots[0] >= roots[1]).mean()), "counts per strip fit"),
-        "strips, dispersion": (_both_tails(*pearson), "spread among strips fits"),
+        "strips, dispersion": (both_tails_p(*pearson), "spread among strips fits"),
     }
 
 
@@ -141,10 +131,10 @@ def _size_checks(
     largest = [np.sort(values, axis=-1)[..., -top:].mean(-1) for values in (again, seen)]
     return {
         "sizes, mean": (
-            _both_tails(again.mean(1), np.mean(seen, keepdims=True)),
+            both_tails_p(again.mean(1), np.mean(seen, keepdims=True)),
             "mean group size fits",
         ),
-        "sizes, largest tenth": (_both_tails(*largest), "large groups fit"),
+        "sizes, largest tenth": (both_tails_p(*largest), "large groups fit"),
     }
 
 
@@ -159,9 +149,9 @@ def _eye_checks(
     spread = np.sqrt(error**2 + rounding_variance(survey.strips.eye[both]))
     mean = np.log(_column(some, "eye_bias", 1.0)) - error**2 / 2
     noise = rng.standard_normal(spread.shape)
-    bent = _both_tails(_slope(x, mean + spread * noise), _slope(x, ratio))
+    bent = both_tails_p(_slope(x, mean + spread * noise), _slope(x, ratio))
     scaled = np.abs((ratio - mean) / spread)
-    uneven = _both_tails(_slope(x, np.abs(noise)), _slope(x, scaled))
+    uneven = both_tails_p(_slope(x, np.abs(noise)), _slope(x, scaled))
     return {
         "eye, proportional bias": (bent, "the same bias for small and large groups"),
         "eye, proportional error": (uneven, "the same relative error for small and large groups"),
@@ -189,7 +179,7 @@ def predictive_p_values(
     dict
         Check to (probability, meaning).
     """
-    some = _thin(posterior, most)
+    some = thin(posterior, most)
     checks = _count_checks(some, survey, rng)
     if survey.strips.group_strip.size >= 8 and "median_size" in posterior:
         checks |= _size_checks(some, survey, rng)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from ustyurt_models.survey.beliefs import draw_known
 from ustyurt_models.survey.models.strip.data import StripSurvey
 
-__all__ = ["UNITS", "abundance_node", "derive", "observed_node", "size_moments"]
+__all__ = ["UNITS", "derive", "observed_node", "size_moments"]
 
 Floats = NDArray[np.float64]
 
@@ -138,18 +138,6 @@ def derive(posterior: xr.Dataset, survey: StripSurvey, rng: np.random.Generator)
         unit, meaning = UNITS[str(variable.name)]
         variable.attrs = {"units": unit, "long_name": meaning}
     return out
-
-
-def abundance_node(posterior: xr.Dataset) -> xr.Dataset:
-    """Flatten chains into draws: what the simulation takes (`contracts.ABUNDANCE`)."""
-    names = ["abundance", "density_per_km2", "group_abundance", "group_density_per_km2"]
-    names += ["abundance_total", "group_abundance_total", "mean_size"]
-    kept = posterior[[name for name in names if name in posterior]]
-    flat = kept.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
-    flat = flat.rename(sample="draw").transpose("draw", "stratum")
-    node = flat.reset_coords("area_km2")
-    node["area_km2"].attrs = {"units": "km2", "long_name": "area of the stratum"}
-    return node.assign_coords(draw=np.arange(node.sizes["draw"]))
 
 
 def observed_node(survey: StripSurvey) -> xr.Dataset:

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.study.surveys import StripCounts
+from ustyurt_models.survey.draws import abundance_node
 from ustyurt_models.survey.models.strip import checks, design, model, results
 from ustyurt_models.survey.models.strip.data import StripSurvey
 
@@ -57,7 +58,7 @@ class StripModel:
         """Return abundance, the survey and Jolly's estimate."""
         return {
             "observed_data": results.observed_node(self.survey),
-            "abundance": results.abundance_node(posterior),
+            "abundance": abundance_node(posterior),
             "design": design.design_node(self.survey, posterior, mass),
         }
 
