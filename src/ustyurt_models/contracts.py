@@ -14,6 +14,7 @@ __all__ = [
     "CELLS",
     "CHEETAH_DEATH_CAUSES",
     "CHEETAH_STAGES",
+    "COMMUNITY",
     "GRID",
     "LAND",
     "MAPS",
@@ -22,6 +23,7 @@ __all__ = [
     "PREY_DEATH_CAUSES",
     "PREY_STAGES",
     "RESULTS",
+    "RICHNESS",
     "SEXES",
     "Variable",
     "check_dataset",
@@ -129,6 +131,31 @@ OCCUPANCY: Mapping[str, Variable] = {
     "p_detect": Variable(
         ("draw", "season"), "f", "1", "mean probability of detection on a visit, where occupied"
     ),
+}
+
+#: Several species at the visited sites; draws as in `ABUNDANCE`.
+COMMUNITY: Mapping[str, Variable] = {
+    "occupied_sites": Variable(
+        ("draw", "species"), "f", "1", "sites that the species occupies, given what was seen"
+    ),
+    "occupied_share": Variable(("draw", "species"), "f", "1", "the same as a share of the sites"),
+    "psi_mean": Variable(
+        ("draw", "species"), "f", "1", "mean probability of occupancy of the visited sites"
+    ),
+    "p_detect": Variable(
+        ("draw", "species"), "f", "1", "mean probability of detection on a visit, where it lives"
+    ),
+    "richness_mean": Variable(("draw",), "f", "1", "species per visited site, given what was seen"),
+    "species_present": Variable(("draw",), "f", "1", "species that occupy any visited site"),
+    "sites_seen": Variable(("species",), "f", "1", "sites where the species was seen"),
+    "borrowed_psi": Variable(("species",), "f", "1", "share of what is known of psi from others"),
+    "borrowed_p": Variable(("species",), "f", "1", "share of what is known of p from others"),
+}
+
+#: Species at every visited site, among those looked for; draws are some of those of `COMMUNITY`.
+RICHNESS: Mapping[str, Variable] = {
+    "richness": Variable(("draw", "site"), "iu", "1", "species at the site, given what was seen"),
+    "seen": Variable(("site",), "iu", "1", "species seen at the site"),
 }
 
 #: Cells that a survey may be predicted to, over ``cell``: the flat index into the landscape. Every

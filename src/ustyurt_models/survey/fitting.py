@@ -35,6 +35,7 @@ RESULTS = (
     "occupied_share",
     "psi_mean",
     "p_detect",
+    "richness_mean",
 )
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import xarray as xr
 
 from ustyurt_models.checks import InputError, require
-from ustyurt_models.contracts import ABUNDANCE, OCCUPANCY, check_dataset
+from ustyurt_models.contracts import ABUNDANCE, COMMUNITY, OCCUPANCY, check_dataset
 
 __all__ = ["load_posterior", "require_abundance", "save_posterior"]
 
 #: Nodes that answer what a survey was for; a posterior has at least one.
-_ANSWERS = {"abundance": ABUNDANCE, "occupancy": OCCUPANCY}
+_ANSWERS = {"abundance": ABUNDANCE, "occupancy": OCCUPANCY, "community": COMMUNITY}
 
 
 def _check_answers(tree: xr.DataTree, where: str) -> None:

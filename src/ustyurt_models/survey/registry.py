@@ -30,6 +30,7 @@ _HOMES = {
     "integrated_population": "integrated",
     "occupancy": "sites",
     "dynamic_occupancy": "sites",
+    "community_occupancy": "community",
     "n_mixture": "sites",
     "royle_nichols": "sites",
     "removal": "sites",

@@ -10,6 +10,7 @@ from ustyurt_models.report.chapters.survey_checks import (
     predictive_limits,
     predictive_words,
 )
+from ustyurt_models.report.chapters.survey_community import community_words
 from ustyurt_models.report.chapters.survey_reading import (
     Interval,
     every_group_is_one,
@@ -48,6 +49,7 @@ METHODS = {
     "integrated_population": "counts, ratios and collars by age and sex taken together",
     "occupancy": "occupancy (repeated visits that may miss the species)",
     "dynamic_occupancy": "dynamic occupancy (sites are won and lost between seasons)",
+    "community_occupancy": "occupancy of several species that learn from each other",
     "n_mixture": "repeated counts that miss animals (N-mixture)",
     "royle_nichols": "detections that grow with the number of animals (Royle-Nichols)",
     "removal": "animals found first on successive passes (removal)",
@@ -287,6 +289,9 @@ def opening(survey: SurveyResult) -> tuple[Block, ...]:
     occupancy = node(survey, "occupancy")
     if occupancy is not None:
         text = f"{_where(survey, occupancy)} {how}"
+    community = node(survey, "community")
+    if community is not None:
+        text = f"{heading(survey.species)}: {community_words(survey, community)} {how}"
     blocks: list[Block] = [Paragraph(text, lead=True)]
     if is_preview(survey):
         text = (

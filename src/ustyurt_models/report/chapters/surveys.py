@@ -6,6 +6,7 @@ import xarray as xr
 
 from ustyurt_models.report.chapters.survey_cells import cells_part
 from ustyurt_models.report.chapters.survey_checks import checks_part, diagnostics_table
+from ustyurt_models.report.chapters.survey_community import community_part
 from ustyurt_models.report.chapters.survey_comparison import comparison_part
 from ustyurt_models.report.chapters.survey_conflict import conflict_part
 from ustyurt_models.report.chapters.survey_design import design_part
@@ -80,6 +81,7 @@ def survey_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section
         *((conflict, pooled) if conflict is not None else ()),
         trend_part(survey),
         occupancy_part(survey, land),
+        community_part(survey),
         cells_part(survey, land),
         detection_part(survey),
         design_part(survey),

@@ -7,6 +7,7 @@ from pydantic import Field
 from ustyurt_models.study.surveys.cameras import CameraEncounter, CameraPriors
 from ustyurt_models.study.surveys.candidates import Candidate, TrendCandidate
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
+from ustyurt_models.study.surveys.community import CommunityOccupancy
 from ustyurt_models.study.surveys.distance import (
     DistanceBlock,
     LineTransect,
@@ -34,6 +35,7 @@ __all__ = [
     "CameraEncounter",
     "CameraPriors",
     "Candidate",
+    "CommunityOccupancy",
     "CountMethod",
     "DensitySurface",
     "DistanceBlock",
@@ -78,6 +80,7 @@ Survey = Annotated[
     | Trend
     | Occupancy
     | DynamicOccupancy
+    | CommunityOccupancy
     | IntegratedPopulation
     | NMixture
     | RoyleNichols

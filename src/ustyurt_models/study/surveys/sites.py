@@ -72,9 +72,13 @@ class SiteBlock(SurveyBlock):
         """Whether cells are predicted."""
         return self.map or bool(self.grid) or bool(getattr(self, "field", False))
 
+    def _patterns(self) -> dict[str, Columns]:
+        """Return what must name a column for every visit, by option."""
+        return {"visits": self.visits, "search": self.search, **self.occasion}
+
     @model_validator(mode="after")
     def _patterns_name_visits(self) -> "SiteBlock":
-        given = {"visits": self.visits, "search": self.search, **self.occasion}
+        given = self._patterns()
         for name, columns in given.items():
             if isinstance(columns, str) and columns and "{visit" not in columns:
                 rule = f"{name!r} must hold {{visit}}, or name the columns one by one"

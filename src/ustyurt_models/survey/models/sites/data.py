@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults, did_you_mean, require
+from ustyurt_models.checks import Faults, did_you_mean
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.study.surveys.sites import SiteBlock
-from ustyurt_models.study.surveys.visits import CameraVisits
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.covariates import names_in
-from ustyurt_models.survey.read.camtrap.histories import VisitRules, camera_histories
-from ustyurt_models.survey.read.camtrap.package import read_camtrap
-from ustyurt_models.survey.read.camtrap.source import DESCRIPTOR, is_package
+from ustyurt_models.survey.models.sites.reading import COUNTS, largest, watched, wide_columns
 from ustyurt_models.survey.read.covariates import is_missing
 from ustyurt_models.survey.read.grid import GridTable, GridUnits, read_grid
 from ustyurt_models.survey.read.histories import Histories, check_histories
-from ustyurt_models.survey.read.patrols import CellRules, patrol_histories
-from ustyurt_models.survey.read.smart import read_mapping, read_patrols
-from ustyurt_models.survey.read.wide_histories import WideColumns, read_wide_histories
+from ustyurt_models.survey.read.wide_histories import read_wide_histories
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,9 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["COUNTS", "SiteSurvey", "describe", "load", "survey_of", "visit_table"]
 
 Floats = NDArray[np.float64]
-
-#: Models whose visits are counts; the others take detections as 0 and 1.
-COUNTS = ("n_mixture", "removal")
 
 
 @dataclass(frozen=True)
@@ -98,13 +90,6 @@ class SiteSurvey:
             return np.ones(histories.y.shape)
         usual = float(np.median(histories.effort[histories.visited]))
         return np.where(histories.visited, histories.effort / usual, 1.0)
-
-
-def _largest(settings: SiteBlock) -> float:
-    """Return the largest value of a visit: 2 is a confirmed detection."""
-    if settings.model in COUNTS:
-        return np.inf
-    return 2.0 if getattr(settings, "false_positives", False) else 1.0
 
 
 def visit_table(histories: Histories) -> dict[str, NDArray]:
@@ -187,7 +172,7 @@ def survey_of(
     InputError
         As `check_histories`; for covariates of detection that are no columns.
     """
-    check_histories(histories, _largest(settings))
+    check_histories(histories, largest(settings))
     known = _known_visits(histories, settings)
     check_histories(known)
     visited = known.visits > 0
@@ -197,41 +182,11 @@ def survey_of(
 
 def _read(spec: SiteBlock, folder: Path) -> Histories:
     """Read visits: a table of them, a package of cameras, or tables of patrols."""
-    path, counts = folder / spec.file, spec.model in COUNTS
-    if spec.patrols is not None:
-        told = spec.patrols
-        cells = CellRules(
-            told.cell,
-            told.occasion_days,
-            told.anchor,
-            "counts" if counts else "detections",
-            told.seasons,
-        )
-        patrols = read_patrols(path, read_mapping(folder / told.mapping))
-        return patrol_histories(patrols, spec.species, cells)
-    if is_package(path):
-        rule = "must be the folder or zip of the package, so that all of its tables are watched"
-        require(path.name != DESCRIPTOR, "survey: file", rule, spec.file)
-        given = spec.cameras or CameraVisits()
-        rules = VisitRules(
-            given.occasion_days,
-            given.independence_min,
-            given.anchor,
-            "counts" if counts else "detections",
-            given.seasons,
-        )
-        return camera_histories(read_camtrap(path), given.taxon or spec.species, rules)
-    rule = "is for packages of cameras; this file is none"
-    require(spec.cameras is None, "survey: cameras", rule, spec.file)
-    wide = WideColumns(
-        spec.visits,
-        spec.occasion,
-        spec.site,
-        spec.search,
-        spec.search_unit,
-        _largest(spec),
-    )
-    return read_wide_histories(path, wide, spec.encoding)
+    taxon = spec.cameras.taxon if spec.cameras else ""
+    found = watched(spec, folder, {spec.species: taxon or spec.species})
+    if found is not None:
+        return found[spec.species]
+    return read_wide_histories(folder / spec.file, wide_columns(spec), spec.encoding)
 
 
 def load(

@@ -11,7 +11,14 @@ from ustyurt_models.study.surveys.priors import Share
 from ustyurt_models.survey.models.sites.predictors import Predictor, flat_draws, linear_draws
 from ustyurt_models.survey.models.sites.visits import Visits
 
-__all__ = ["average_shares", "blocks_of_draws", "by_blocks", "describe_all", "mean_detection"]
+__all__ = [
+    "average_shares",
+    "blocks_of_draws",
+    "by_blocks",
+    "describe_all",
+    "detection_of",
+    "mean_detection",
+]
 
 Floats = NDArray[np.float64]
 
@@ -61,7 +68,12 @@ def by_blocks(
 
 def mean_detection(draws: Mapping[str, Floats], p: Predictor, visits: Visits) -> Floats:
     """Return detection per visit, averaged over the visits made, shape (draw,)."""
-    miss = log_sigmoid(-linear_draws(draws, p))
+    return detection_of(linear_draws(draws, p), visits)
+
+
+def detection_of(logit_p: Floats, visits: Visits) -> Floats:
+    """Return the same from the logit of every kind of visit, shape (draw, row)."""
+    miss = log_sigmoid(-logit_p)
     made = visits.seen + visits.missed
     rows, exposure, times = visits.row[made > 0], visits.exposure[made > 0], made[made > 0]
     if np.all(exposure == 1.0):

@@ -1,5 +1,6 @@
 """Visits as the likelihood needs them: alike visits counted, alike sites taken together."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from ustyurt_models.survey.read.histories import Histories
 
-__all__ = ["Visits", "count_visits", "unique_sites"]
+__all__ = ["Visits", "count_visits", "join_visits", "unique_sites"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,6 +38,15 @@ class Visits:
     def none_seen(self) -> NDArray[np.bool_]:
         """Whether nothing was seen, shape (site, season)."""
         return self.seen.sum(axis=-1) == 0
+
+    @property
+    def key(self) -> Floats:
+        """What tells sites apart, shape (site, column)."""
+        count = len(self.seen)
+        flat = [part.reshape(count, -1) for part in (self.seen, self.missed, self.exposure)]
+        known = (self.seen + self.missed).reshape(count, -1) > 0
+        rows = np.where(known, self.row.reshape(count, -1), -1).astype(float)
+        return np.concatenate([*flat, rows], axis=1)
 
     def of(self, sites: Ints) -> "Visits":
         """Return the visits of some sites."""
@@ -96,10 +106,30 @@ def unique_sites(visits: Visits, state: Floats) -> tuple[Ints, Floats]:
     tuple of numpy.ndarray
         A site of each kind, int64, and how many sites are like it, each shape (kind,).
     """
-    count = len(visits.seen)
-    flat = [part.reshape(count, -1) for part in (visits.seen, visits.missed, visits.exposure)]
-    known = (visits.seen + visits.missed).reshape(count, -1) > 0
-    rows = np.where(known, visits.row.reshape(count, -1), -1).astype(float)
-    key = np.concatenate([*flat, rows, state], axis=1)
+    key = np.concatenate([visits.key, state], axis=1)
     _, first, times = np.unique(key, axis=0, return_index=True, return_counts=True)
     return first.astype(np.int64), times.astype(np.float64)
+
+
+def join_visits(parts: Sequence[Visits]) -> Visits:
+    """Put the visits of several groups of sites below each other.
+
+    Parameters
+    ----------
+    parts : sequence of Visits
+        Of the same number of seasons.
+    """
+    most = max(one.seen.shape[-1] for one in parts)
+
+    def joined(name: str, empty: float) -> NDArray:
+        padded = []
+        for one in parts:
+            values = getattr(one, name)
+            wide = np.full((*values.shape[:-1], most), empty, values.dtype)
+            wide[..., : values.shape[-1]] = values
+            padded.append(wide)
+        return np.concatenate(padded)
+
+    return Visits(
+        joined("seen", 0.0), joined("missed", 0.0), joined("row", 0), joined("exposure", 1.0)
+    )

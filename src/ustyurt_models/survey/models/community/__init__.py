@@ -1,0 +1,1 @@
+"""Occupancy of several species at once, with partial pooling."""
