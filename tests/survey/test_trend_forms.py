@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pymc as pm
 import pytest
 from pydantic import ValidationError
 from scipy.integrate import quad
@@ -21,7 +22,7 @@ from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.fit import fit_model, fit_survey
 from ustyurt_models.survey.models.trend.checks import _closed_form, _integrated
 from ustyurt_models.survey.models.trend.data import TrendSurvey, load, prepare
-from ustyurt_models.survey.models.trend.model import build
+from ustyurt_models.survey.models.trend.model import _growth, _sampled, build
 from ustyurt_models.survey.models.trend.settings import MethodBelief
 from ustyurt_models.survey.models.trend.simulate import TrendTruth, simulate_counts
 from ustyurt_models.survey.models.trend.states import States
@@ -183,6 +184,58 @@ def test_states_are_integrated_out_exactly_of_other_forms(tmp_path, freedom):
     inside = np.flatnonzero((data.index > 0) & (data.index < data.years.size - 1))
     wanted = [by_quadrature(data, states, path, count) for count in inside]
     assert ours[0, inside] == pytest.approx(wanted, abs=1e-3)
+
+
+def columns_of(model: pm.Model, name: str, size: int) -> slice:
+    """Where a variable stands in flat points of a model whose other variables are numbers."""
+    first = [str(v.name) for v in model.free_RVs].index(name)
+    return slice(first, first + size)
+
+
+@pytest.mark.parametrize(("form", "tolerance"), [("exponential", 1e-6), ("gompertz", 0.02)])
+def test_sampled_states_leave_the_likelihood_with_states_integrated_out(tmp_path, form, tolerance):
+    # In the exponential form states are standard normal around the counts, so every value leaves
+    # the same likelihood; the Gompertz bends, and only the mean over states is the likelihood.
+    survey = mixed(tmp_path, MIXED.replace(",yes,", ",no,"), growth=form, full_growth_at=100.0)
+    data, told = prepare(survey.counts, survey.told), survey.told
+    whole = build(data, told)
+    exact, grid = FlatModel(whole), np.linspace(-8, 8, 4001)
+    points = np.tile(exact.start, (grid.size, 1))
+    points[:, columns_of(whole, "start_z", 1)] = grid[:, None]
+    wanted = np.logaddexp.reduce(exact.log_densities(points)) + np.log(grid[1] - grid[0])
+    with pm.Model() as model:
+        _sampled(data, told, _growth(told))
+    sampled = FlatModel(model)
+    states = columns_of(model, "state_z", data.years.size)
+    points = np.tile(sampled.start, (20_000, 1))
+    z = np.random.default_rng(4).standard_normal((len(points), data.years.size))
+    points[:, states] = z
+    left = sampled.log_densities(points) - norm.logpdf(z).sum(axis=1)
+    if form == "exponential":
+        assert np.ptp(left) < tolerance
+    assert np.logaddexp.reduce(left) - np.log(left.size) == pytest.approx(wanted, abs=tolerance)
+
+
+def test_prior_of_parameters_is_told_apart_from_that_of_sampled_states(tmp_path):
+    survey = mixed(tmp_path, growth="theta_ricker")
+    model = survey_model(survey)
+    flat = FlatModel(model.build())
+    states = columns_of(model.build(), "state_z", model.data.years.size)
+    points = np.tile(flat.start, (2, 1))
+    points[1, states] += 0.5
+    whole, few = flat.log_priors(points, model.latent)
+    assert few[0] == few[1]
+    assert whole[0] != whole[1]
+
+
+@pytest.mark.parametrize("options", [{"growth": "theta_ricker"}, {"process": "student"}])
+def test_other_forms_of_the_saiga_series_need_no_chains(options):
+    spec = Trend(file="saiga_counts.csv", full_growth_at=1000.0, **options)
+    folder = Path(__file__).parents[2] / "scenarios" / "surveys"
+    tree = fit_survey(spec, folder, 1, load_catalogue())
+    assert tree.attrs["engine"] == "laplace"
+    assert tree.attrs["verdict"] != "stop"
+    assert float(tree["sample_stats"]["ess"]) > 1000
 
 
 def test_forms_of_growth_meet_at_their_ends():

@@ -75,7 +75,7 @@ class Trend(SurveyBlock):
     model: Literal["trend"] = "trend"
     """State-space trend of yearly counts."""
     sampler: Sampler = Sampler(target_accept=0.95)
-    """Program, draws and chains; small steps, because sampled states lie in a funnel."""
+    """Program, draws and chains; chains take small steps, where they are needed at all."""
     immigration: bool = True
     """Animals may enter from outside."""
     detection_shifts: tuple[int, ...] = ()

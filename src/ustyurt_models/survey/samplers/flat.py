@@ -46,7 +46,8 @@ class FlatModel:
     ----------
     model : pymc.Model
         A model with continuous free variables. Potentials whose names begin with ``prior`` count
-        as prior, all others as likelihood.
+        as prior, all others as likelihood. A potential ``latent_NAME`` belongs to the prior of the
+        states `NAME`: it makes a standard normal `NAME` the density of the states it stands for.
 
     Attributes
     ----------
@@ -184,7 +185,8 @@ class FlatModel:
         """
         model = self._model
         beliefs = [p for p in model.potentials if str(p.name).startswith("prior")]
-        terms = [model.logp([*model.free_RVs, *beliefs])]
+        states = [p for p in model.potentials if str(p.name).startswith("latent")]
+        terms = [model.logp([*model.free_RVs, *beliefs, *states])]
         if latent:
             few = [variable for variable in model.free_RVs if variable.name not in latent]
             terms.append(model.logp([*few, *beliefs]))

@@ -8,8 +8,8 @@ can only be explained by immigration, by better detection, or by lucky years: th
 how much by which.
 
 Where all is normal given the parameters (`TrendSettings.exact`) the states are integrated out: by
-rotation where all counts err alike, else by the Kalman filter. Other forms sample the yearly
-shocks.
+rotation where all counts err alike, else by the Kalman filter. Other forms sample the states,
+around where the counts put them (`states_sampled`).
 """
 
 from dataclasses import dataclass
@@ -23,12 +23,17 @@ from ustyurt_models.formulas.trend import path_covariance
 from ustyurt_models.survey.beliefs import logit_moments, lognormal_moments, normal_moments
 from ustyurt_models.survey.models.trend.data import TrendData
 from ustyurt_models.survey.models.trend.settings import TrendSettings
+from ustyurt_models.survey.models.trend.states_sampled import (
+    Walk,
+    first_guess,
+    path_around_counts,
+)
 from ustyurt_models.survey.settings import Belief
 
 __all__ = ["LATENT", "build", "detection_of", "noise_of"]
 
 #: Free variables that are states.
-LATENT = ("shock", "excess")
+LATENT = ("state_z", "excess")
 
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -168,10 +173,11 @@ def _filtered(
     return -0.5 * (pt.sum(pt.stack(terms)) + len(terms) * _LOG_2PI)
 
 
-def _exact(
-    data: TrendData, settings: TrendSettings, growth: _Growth, first: TensorVariable
-) -> None:
+def _exact(data: TrendData, settings: TrendSettings, growth: _Growth) -> None:
     """Declare the likelihood of the counts with the states integrated out."""
+    start = pm.Data("start_mean", np.array(data.start[0]))
+    first = start + data.start[1] * pm.Normal("start_z")
+    pm.Deterministic("log_abundance_start", first)
     detection = pt.dot(data.detection_weight, detection_of(data))
     noise = noise_of(data, settings)
     process = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd)) ** 2
@@ -189,47 +195,63 @@ def _exact(
     pm.Potential("log_counts", density)
 
 
-def _shocks(settings: TrendSettings, years: int) -> TensorVariable:
-    """Declare yearly shocks of log growth, shape (year - 1,)."""
-    scale = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd))
+def _response(settings: TrendSettings, growth: _Growth, path: TensorVariable) -> TensorVariable:
+    """Return growth as a share of the ceiling at log abundance `path`, of the same shape."""
+    if growth.capacity is None:
+        return pt.ones_like(path)
+    if growth.theta is None:
+        full = np.log(settings.full_growth_at)
+        return (growth.capacity - path) / (growth.capacity - full)
+    return -pt.expm1(pt.minimum(growth.theta * (path - growth.capacity), 50.0))
+
+
+def _tail(settings: TrendSettings) -> TensorVariable | None:
+    """Declare degrees of freedom of yearly log growth, where its tail is heavy."""
     if settings.process == "normal":
-        return scale * pm.Normal("shock", shape=years - 1)
+        return None
     # Juarez & Steel 2010, Journal of Business & Economic Statistics 28:52; kept above one.
     freedom = 1.0 + pm.Gamma("freedom_over_one", 2.0, 0.1)
-    pm.Deterministic("tail_freedom", freedom)
-    return scale * pm.StudentT("shock", freedom, shape=years - 1)
+    return pm.Deterministic("tail_freedom", freedom)
 
 
-def _path(
-    settings: TrendSettings, growth: _Growth, first: TensorVariable, moved: TensorVariable
+def _log_shocks(
+    shock: TensorVariable, scale: TensorVariable, freedom: TensorVariable | None
 ) -> TensorVariable:
-    """Return log abundance of every year, shape (year,).
-
-    `moved` is growth but for the ceiling, shape (year - 1,).
-    """
-    if growth.capacity is None:
-        steps = pt.cumsum(growth.ceiling + moved)
-        return pt.concatenate([pt.stack([first]), first + steps])
-    path, full = [first], np.log(settings.full_growth_at)
-    for year in range(moved.type.shape[0]):
-        room = growth.capacity - path[-1]
-        if growth.theta is None:
-            share = room / (growth.capacity - full)
-        else:
-            share = -pt.expm1(pt.minimum(-growth.theta * room, 50.0))
-        path.append(path[-1] + growth.ceiling * share + moved[year])
-    return pt.stack(path)
+    """Return the log density of yearly shocks, summed over years."""
+    if freedom is None:
+        return pt.sum(pm.logp(pm.Normal.dist(0.0, scale), shock))
+    return pt.sum(pm.logp(pm.StudentT.dist(nu=freedom, mu=0.0, sigma=scale), shock))
 
 
-def _sampled(
-    data: TrendData, settings: TrendSettings, growth: _Growth, first: TensorVariable
-) -> None:
+def _states(
+    data: TrendData,
+    settings: TrendSettings,
+    growth: _Growth,
+    counted: tuple[TensorVariable, TensorVariable],
+) -> TensorVariable:
+    """Declare log abundance of every year, shape (year,), given log counts and their variance."""
+    scale = pm.LogNormal("process_sd", *lognormal_moments(settings.process_sd))
+    freedom, moved = _tail(settings), growth.rest[data.period]
+    # Where abundance nears capacity the guess may be far off; the walk must stay a sane one.
+    share = pt.clip(_response(settings, growth, first_guess(data, counted[0])), -1.0, 1.0)
+    drift = growth.ceiling * share[:-1] + moved
+    path, change = path_around_counts(data, Walk(drift, scale**2, *counted))
+    grown = path[:-1] + growth.ceiling * _response(settings, growth, path[:-1]) + moved
+    first = pm.logp(pm.Normal.dist(data.start[0], data.start[1]), path[0])
+    density = first + _log_shocks(path[1:] - grown, scale, freedom)
+    pm.Potential("latent_state_z", density + change)
+    pm.Deterministic("log_abundance_start", path[0])
+    return pm.Deterministic("log_abundance_path", path)
+
+
+def _sampled(data: TrendData, settings: TrendSettings, growth: _Growth) -> None:
     """Declare states and the likelihood of the counts given them."""
     detection = pt.dot(data.detection_weight, detection_of(data))
-    noise = pt.sqrt(noise_of(data, settings))
-    moved = growth.rest[data.period] + _shocks(settings, data.years.size)
-    path = pm.Deterministic("log_abundance_path", _path(settings, growth, first, moved))
-    z = (pm.Data("log_count", data.log_count) - detection - path[data.index]) / noise
+    variance = noise_of(data, settings)
+    seen = pm.Data("log_count", data.log_count) - detection
+    path = _states(data, settings, growth, (seen, variance))
+    noise = pt.sqrt(variance)
+    z = (seen - path[data.index]) / noise
     full = np.flatnonzero(~data.at_least)
     density = -0.5 * pt.sum(z[full] ** 2 + 2 * pt.log(noise[full]) + _LOG_2PI)
     if data.at_least.any():
@@ -258,9 +280,6 @@ def build(data: TrendData, settings: TrendSettings) -> pm.Model:
     """
     with pm.Model() as model:
         growth = _growth(settings)
-        start = pm.Data("start_mean", np.array(data.start[0]))
-        first = start + data.start[1] * pm.Normal("start_z")
-        pm.Deterministic("log_abundance_start", first)
         declare = _exact if settings.exact else _sampled
-        declare(data, settings, growth, first)
+        declare(data, settings, growth)
     return model

@@ -34,7 +34,7 @@ UNITS = {
     "abundance": ("1", "animals"),
     "abundance_total": ("1", "animals in the last year"),
 }
-_INNER = ("ceiling_share", "log_abundance_start", "log_abundance_path", "shock", "freedom_over_one")
+_INNER = ("ceiling_share", "log_abundance_start", "log_abundance_path", "freedom_over_one")
 
 
 def _future(
