@@ -10,6 +10,7 @@ from ustyurt_models.formulas.hidden_counts import (
     count_covariance,
     left_out,
     log_removal_shares,
+    log_seldom_seen,
     log_ways,
     n_mixture_given,
     removal_shares,
@@ -97,3 +98,28 @@ def test_covariance_between_visits_is_the_diagnostic_of_dennis():
         pairs.append(np.cov(y[1:, other], y[1:, 2], bias=True)[0, 1])
     assert count_covariance(y) == pytest.approx(np.mean(pairs))
     assert np.isnan(count_covariance(y[:, :1]))
+
+
+@pytest.mark.parametrize(
+    ("family", "cv", "empty"),
+    [
+        ("poisson", 0.0, -np.inf),
+        ("negative-binomial", 0.7, -np.inf),
+        ("zero-inflated", 0.0, -0.3),
+        ("zero-inflated-negative-binomial", 0.8, -0.3),
+    ],
+)
+def test_many_animals_seldom_seen_reach_their_limit(family, cv, empty):
+    y = np.array([[2.0, 1.0, 3.0], [0.0, 0.0, np.nan], [4.0, 0.0, 1.0]])
+    visits = np.isfinite(y).astype(float)
+    mean, present = np.array([1.8, 2.1, 1.9]), 5000.0
+    p = mean / present
+    n = np.arange(40_001.0)
+    prior = log_site_count(n, np.full((1, 3, 1), present), family, cv, empty)
+    odds = (np.nan_to_num(y) * np.log(p / (1 - p))).sum(axis=1)[None]
+    none = (visits * np.log1p(-p)).sum(axis=1)[None]
+    given = n_mixture_given(log_ways(y, 40_000), odds, none)
+    exact = np.logaddexp.reduce(prior + given, axis=-1)
+    shape, each = (np.full((1, 1), cv), np.full((1, 1), empty)), np.tile(mean, (1, 3, 1))
+    limit = log_seldom_seen(y, visits, np.nan_to_num(y), each, (family, *shape))
+    assert limit == pytest.approx(exact, abs=0.002)

@@ -125,8 +125,26 @@ def test_counts_that_do_not_tell_number_from_detection_are_called_so():
     words = found.sel(check="number against detection")
     assert str(words["verdict"].values) == "look"
     assert "rests on the assumptions" in str(words["meaning"].values)
+    limit = found.sel(check="upper limit of the number")
+    assert str(limit["verdict"].values) == "look"
+    assert "set no upper limit to the number" in str(limit["meaning"].values)
     spread = np.log(tree["posterior"]["abundance_total"]).std(("chain", "draw"))
     assert float(spread) > 0.3
+
+
+def test_counts_that_bound_the_number_are_let_pass(fitted):
+    found = fitted[0]["diagnostics"].to_dataset()
+    if "upper limit of the number" in found["check"].values:  # not for detections alone
+        one = found.sel(check="upper limit of the number")
+        assert float(one["value"]) > 10
+        assert str(one["verdict"].values) == "pass"
+
+
+def test_passes_that_do_not_fall_are_called_so():
+    histories, _ = simulated("removal", p=0.03)
+    found = fit(histories, "removal", sampler=Sampler(draws=250))["diagnostics"].to_dataset()
+    one = found.sel(check="upper limit of the number")
+    assert str(one["verdict"].values) == "look"
 
 
 def test_negative_binomial_finds_the_variation_among_sites():

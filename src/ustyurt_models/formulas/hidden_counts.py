@@ -9,16 +9,20 @@ References
 Royle 2004, Biometrics 60:108 (N-mixture).
 Royle & Nichols 2003, Ecology 84:777 (detections that grow with abundance).
 Dorazio, Jelks & Jordan 2005, Biometrics 61:1093 (removal).
+Dennis, Morgan & Ridout 2015, Biometrics 71:237 (numbers that run to infinity).
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from ustyurt_models.formulas.site_counts import log_site_count
+
 __all__ = [
     "count_covariance",
     "left_out",
     "log_removal_shares",
+    "log_seldom_seen",
     "log_ways",
     "n_mixture_given",
     "removal_shares",
@@ -164,6 +168,45 @@ def log_removal_shares(y: Floats, shares: Floats) -> Floats:
     part = shares / np.maximum(shares.sum(axis=-1, keepdims=True), 1e-300)
     ways = gammaln(y.sum(axis=-1) + 1) - gammaln(y + 1).sum(axis=-1)
     return ways + (y * np.log(np.maximum(part, 1e-300))).sum(axis=-1)
+
+
+def log_seldom_seen(
+    y: Floats,
+    visits: Floats,
+    total: Floats,
+    mean: Floats,
+    spread: tuple[str, Floats, Floats],
+) -> Floats:
+    """Log probability of counts of ever more animals that are seen ever more seldom.
+
+    As numbers grow and detection falls with their product held, no animal is counted twice: the
+    counts of a site are Poisson, with a mean that varies among sites as the family says.
+
+    Parameters
+    ----------
+    y : numpy.ndarray
+        Counts, NaN without visit, shape (site, visit).
+    visits, total : numpy.ndarray
+        Visits of each kind, and animals counted on them, shape (site, kind).
+    mean : numpy.ndarray
+        Animals expected to be counted on a visit, > 0, shape (draw, site, kind).
+    spread : tuple of str and two numpy.ndarray
+        Family, cv among sites, logit of the share of empty sites, each shape (draw, 1).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (draw, site).
+
+    References
+    ----------
+    Dennis, Morgan & Ridout 2015, Biometrics 71:237, section 3.
+    """
+    seen, (family, cv, empty) = np.nan_to_num(y), spread
+    found, whole = seen.sum(axis=1), (visits * mean).sum(axis=-1)
+    split = gammaln(found + 1) - gammaln(seen + 1).sum(axis=1) - found * np.log(whole)
+    split = split + (total * np.log(mean)).sum(axis=-1)
+    return log_site_count(found, whole, family, cv, empty) + split
 
 
 def count_covariance(y: Floats) -> float:

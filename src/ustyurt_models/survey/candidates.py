@@ -24,6 +24,11 @@ __all__ = ["tree_of_candidates"]
 _OF_DATA = ("truncation", "left_truncation", "cutpoints", "group_size")
 
 
+def _answer(fitted: Fitted) -> str:
+    """Return the node that answers the question of the survey."""
+    return "abundance" if "abundance" in fitted.nodes else "occupancy"
+
+
 def _candidate(fitted: Fitted) -> Candidate:
     """Describe a fit for the comparison."""
     block = fitted.model.settings
@@ -35,7 +40,7 @@ def _candidate(fitted: Fitted) -> Candidate:
         log_likelihood=fitted.log_likelihood,
         unit=fitted.unit,
         data=digest_of(fitted.nodes["observed_data"], told),
-        abundance=fitted.nodes["abundance"],
+        result=fitted.nodes[_answer(fitted)],
         verdict=fitted.verdict,
     )
 
@@ -43,7 +48,7 @@ def _candidate(fitted: Fitted) -> Candidate:
 def _average(
     fits: Sequence[Candidate], node: xr.Dataset, rng: np.random.Generator
 ) -> tuple[xr.Dataset, list[Finding]]:
-    """Mix abundance by stacking weights; fits that their diagnostics stop take no part."""
+    """Mix answers by stacking weights; fits that their diagnostics stop take no part."""
     usable = np.array([fit.verdict != "stop" or i == 0 for i, fit in enumerate(fits)])
     weight = np.where(usable, node["stacking"].values, 0.0)
     weight = weight / weight.sum() if weight.sum() > 0 else np.eye(len(fits))[0]
@@ -51,7 +56,7 @@ def _average(
     lost = float(node["stacking"].values[~usable].sum())
     names = ", ".join(fit.name for fit, ok in zip(fits, usable, strict=True) if not ok)
     meaning = f"stacking weight of fits that their own diagnostics stop: {names or 'none'}"
-    mixed = mix([fit.abundance for fit in fits], weight, rng)
+    mixed = mix([fit.result for fit in fits], weight, rng)
     return mixed, [above("weight left out of the average", lost, (0.0, np.inf), meaning)]
 
 
@@ -80,9 +85,9 @@ def tree_of_candidates(fits: Sequence[Fitted], seed: int) -> xr.DataTree:
     Returns
     -------
     xarray.DataTree
-        Node ``comparison``; with ``average`` node ``abundance`` is mixed by stacking weights and
-        says in ``fit`` which candidate a draw is from, while the other nodes stay those of the
-        first fit.
+        Node ``comparison``; with ``average`` node ``abundance`` or ``occupancy`` is mixed by
+        stacking weights and says in ``fit`` which candidate a draw is from, while the other nodes
+        stay those of the first fit.
 
     Raises
     ------
@@ -97,7 +102,7 @@ def tree_of_candidates(fits: Sequence[Fitted], seed: int) -> xr.DataTree:
     nodes = {"comparison": node}
     if getattr(block, "average", False):
         mixed, more = _average(candidates, node, generator(seed, "survey", "average"))
-        nodes["abundance"] = mixed
+        nodes[_answer(fits[0])] = mixed
         # The choice no longer decides the numbers; it is in their intervals.
         findings = more
     return tree_of(fits[0], nodes, findings)

@@ -54,8 +54,8 @@ class Candidate:
         What a point is, e.g. ``"transect"``.
     data : str
         From `digest_of`: fits are only compared when it is the same.
-    abundance : xarray.Dataset
-        Draws by `contracts.ABUNDANCE`.
+    result : xarray.Dataset
+        Draws by `contracts.ABUNDANCE` or `contracts.OCCUPANCY`.
     verdict : str
         Of the fit's own diagnostics.
     """
@@ -64,8 +64,20 @@ class Candidate:
     log_likelihood: Floats
     unit: str
     data: str
-    abundance: xr.Dataset
+    result: xr.Dataset
     verdict: str
+
+    @property
+    def quantity(self) -> str:
+        """What is compared: ``abundance``, or ``occupied_share`` of a survey that counts nobody."""
+        return "abundance" if "abundance" in self.result else "occupied_share"
+
+    @property
+    def compared(self) -> Floats:
+        """Draws of what is compared, of all strata or of the last season, shape (draw,)."""
+        if self.quantity == "abundance":
+            return self.result["abundance"].sum("stratum").to_numpy()
+        return self.result["occupied_share"].isel(season=-1).to_numpy()
 
 
 def digest_of(observed: xr.Dataset, settings: Mapping[str, object]) -> str:
@@ -175,14 +187,15 @@ def compare(
     rng : numpy.random.Generator
         Chance of the bootstrap.
     mass : float
-        Mass of the equal-tailed intervals of abundance.
+        Mass of the equal-tailed intervals.
 
     Returns
     -------
     xarray.Dataset
         Over ``fit``, in the order given: ``elpd`` and its standard error, ``difference`` to the
         best and its standard error, ``parameters``, ``pareto_k``, the weights ``stacking`` and
-        ``pseudo_bma``, ``abundance`` with interval, ``verdict``.
+        ``pseudo_bma``, ``verdict``, and with interval what the attribute ``quantity`` names:
+        ``abundance``, or ``occupied_share`` (of the last season).
 
     Raises
     ------
@@ -195,7 +208,8 @@ def compare(
     units = elpd.shape[1]
     behind = elpd - elpd[elpd.sum(axis=1).argmax()]
     ends = [(1 - mass) / 2, 0.5, (1 + mass) / 2]
-    limits = [np.quantile(c.abundance["abundance_total"], ends) for c in candidates]
+    limits = [np.quantile(candidate.compared, ends) for candidate in candidates]
+    quantity = candidates[0].quantity
     numbers = {
         "elpd": (elpd.sum(axis=1), "expected log predictive density"),
         "elpd_se": (np.sqrt(units * elpd.var(axis=1)), "its standard error"),
@@ -205,9 +219,9 @@ def compare(
         "pareto_k": (np.array([one[2].max() for one in found]), "largest Pareto k of a unit"),
         "stacking": (stacking_weights(elpd), "stacking weight"),
         "pseudo_bma": (pseudo_bma_weights(elpd, rng), "pseudo-BMA+ weight"),
-        "abundance_low": (np.array([one[0] for one in limits]), "abundance, lower limit"),
-        "abundance": (np.array([one[1] for one in limits]), "abundance, median"),
-        "abundance_high": (np.array([one[2] for one in limits]), "abundance, upper limit"),
+        f"{quantity}_low": (np.array([one[0] for one in limits]), "lower limit"),
+        f"{quantity}": (np.array([one[1] for one in limits]), "median"),
+        f"{quantity}_high": (np.array([one[2] for one in limits]), "upper limit"),
     }
     node = xr.Dataset(
         {
@@ -222,13 +236,14 @@ def compare(
         "units": units,
         "interval_mass": mass,
         "interval_type": "equal-tailed",
+        "quantity": quantity,
         "best": candidates[int(elpd.sum(axis=1).argmax())].name,
     }
     return node
 
 
 def candidate_findings(node: xr.Dataset, gate: Gate) -> list[Finding]:
-    """Judge whether the choice among fits that the data cannot tell apart moves abundance.
+    """Judge whether the choice among fits that the data cannot tell apart moves the answer.
 
     Parameters
     ----------
@@ -240,15 +255,17 @@ def candidate_findings(node: xr.Dataset, gate: Gate) -> list[Finding]:
     Returns
     -------
     list of Finding
-        The ratio of the largest to the smallest median abundance among those fits, and how far
-        the first fit, whose numbers are used, is behind the best.
+        The ratio of the largest to the smallest median among those fits, and how far the first
+        fit, whose numbers are used, is behind the best.
     """
     behind, se = -node["difference"].values, node["difference_se"].values
     near = behind <= np.maximum(_NEAR, 2 * se)
-    middle = node["abundance"].values[near]
+    quantity = node.attrs["quantity"]
+    middle = node[quantity].values[near]
     ratio = float(middle.max() / max(middle.min(), 1e-300))
     names = ", ".join(node["fit"].values[near])
-    meaning = f"largest over smallest abundance among fits the data cannot tell apart: {names}"
+    what = quantity.replace("_", " ")
+    meaning = f"largest over smallest {what} among fits the data cannot tell apart: {names}"
     best = node.attrs["best"]
     first = str(node["fit"].values[0])
     clear = float(behind[0] / se[0]) if se[0] > 0 and behind[0] > _NEAR else 0.0

@@ -1,4 +1,4 @@
-"""Which detection function: how well each foretells, and what the choice does to the numbers."""
+"""Which candidate: how well each foretells, and what the choice does to the numbers."""
 
 from dataclasses import dataclass
 
@@ -49,10 +49,15 @@ _NUMBERS: tuple[tuple[str, str, Kind], ...] = (
 
 
 _GROWTH = (Column("log growth of a closed population", "per yr", "interval"),)
-_MANY = {"detection function": "Detection functions", "form of growth": "Forms of growth"}
+_MANY = {
+    "detection function": "Detection functions",
+    "form of growth": "Forms of growth",
+    "model of the visits": "Models of the visits",
+}
 _ADVICE = {
     "detection function": "average the keys, or collect more distances near zero",
     "form of growth": "average the forms, or keep counting",
+    "model of the visits": "average the models, or visit more sites and each more often",
 }
 
 
@@ -70,12 +75,15 @@ class _Keys:
         Square kilometres that numbers are divided by; 1 where areas are known.
     thing : str
         What is compared.
+    unit : str
+        Unit of the numbers.
     """
 
     node: xr.Dataset
     averaged: bool
     per_km2: float
-    thing: str = "detection function"
+    thing: str
+    unit: str
 
     @property
     def names(self) -> list[str]:
@@ -88,19 +96,19 @@ class _Keys:
         return float(self.node.attrs.get("interval_mass", DEFAULT_MASS))
 
     @property
-    def unit(self) -> str:
-        """Unit of what is compared."""
-        return "animals" if self.per_km2 == 1 else "animals per km²"
+    def quantity(self) -> str:
+        """Variable whose values under each are compared."""
+        return str(self.node.attrs.get("quantity", "abundance"))
 
     @property
     def middle(self) -> np.ndarray:
         """Median under each key, shape (fit,)."""
-        return self.node["abundance"].to_numpy() / self.per_km2
+        return self.node[self.quantity].to_numpy() / self.per_km2
 
     def interval(self, index: int) -> Interval:
         """Return median and interval under a key."""
         part = self.node.isel(fit=index)
-        ends = (part[f"abundance{end}"] for end in ("", "_low", "_high"))
+        ends = (part[f"{self.quantity}{end}"] for end in ("", "_low", "_high"))
         median, low, high = (float(end) / self.per_km2 for end in ends)
         return median, low, high
 
@@ -111,17 +119,37 @@ class _Keys:
         return behind <= np.maximum(_NEAR, 2 * self.node["difference_se"].to_numpy())
 
 
+def _thing(survey: SurveyResult, found: xr.Dataset) -> str:
+    """Say what is compared."""
+    if "growth_closed" in found:
+        return "form of growth"
+    return "model of the visits" if "visits" in settings_of(survey) else "detection function"
+
+
+def _unit(found: xr.Dataset, abundance: xr.Dataset | None) -> tuple[str, float]:
+    """Return the unit of what is compared, and the km² that numbers are divided by."""
+    if abundance is None:
+        last = "" if found.attrs.get("seasons", 1) == 1 else ", last season"
+        return f"share of the visited sites{last}", 1.0
+    if abundance.attrs.get("area_basis") == "sites":
+        return "animals at the visited sites", 1.0
+    if has_area(abundance):
+        return "animals", 1.0
+    return "animals per km²", float(abundance["area_km2"].sum())
+
+
 def _keys(survey: SurveyResult) -> _Keys | None:
     """Return the comparison, if there is one."""
     found, abundance = node(survey, "comparison"), node(survey, "abundance")
     if found is None or found.sizes.get("fit", 0) < 2:
         return None
-    averaged, per_km2 = bool(settings_of(survey).get("average")), 1.0
-    if abundance is not None:
-        averaged = averaged or "fit" in abundance
-        per_km2 = 1.0 if has_area(abundance) else float(abundance["area_km2"].sum())
-    thing = "form of growth" if "growth_closed" in found else "detection function"
-    return _Keys(found, averaged, per_km2, thing)
+    occupancy = node(survey, "occupancy")
+    mixed = any(one is not None and "fit" in one for one in (abundance, occupancy))
+    averaged = mixed or bool(settings_of(survey).get("average"))
+    if occupancy is not None:
+        found = found.assign_attrs(seasons=occupancy.sizes["season"])
+    unit, per_km2 = _unit(found, abundance)
+    return _Keys(found, averaged, per_km2, _thing(survey, found), unit)
 
 
 def _table(survey: SurveyResult, keys: _Keys) -> Table:
@@ -138,7 +166,8 @@ def _table(survey: SurveyResult, keys: _Keys) -> Table:
             row.append((median, low, high))
         row += [keys.interval(index), str(part["verdict"].values) if "verdict" in part else ""]
         rows.append(tuple(row))
-    quantity = "abundance" if keys.per_km2 == 1 else "density"
+    whole = keys.quantity.replace("_", " ")
+    quantity = whole if keys.per_km2 == 1 else "density"
     columns = (
         Column(keys.thing),
         *(Column(label, "", kind) for _, label, kind in shown),
@@ -194,14 +223,34 @@ def _figure(survey: SurveyResult, keys: _Keys) -> Block:
     ]
     used = "all are averaged" if keys.averaged else "circle: the one used"
     abundance = node(survey, "abundance")
+    occupancy = node(survey, "occupancy")
     if keys.averaged and abundance is not None:
         total = abundance["abundance"].sum("stratum") / keys.per_km2
         rows.append(Estimate("averaged", *interval(total, keys.mass), role="pooled"))
+    elif keys.averaged and occupancy is not None:
+        share_now = occupancy["occupied_share"].isel(season=-1)
+        rows.append(Estimate("averaged", *interval(share_now, keys.mass), role="pooled"))
     caption = (
         f"{keys.unit[0].upper()}{keys.unit[1:]} under each {keys.thing}, "
         f"{mass_words(keys.mass)} equal-tailed interval; {used}."
     )
     return side_by_side(f"comparison_{survey.name}", rows, keys.unit, caption)
+
+
+def _reason(keys: _Keys) -> str:
+    """Say how the one that is used stands against the others."""
+    used, best = keys.names[0], keys.names[int(np.argmax(keys.node["difference"].to_numpy()))]
+    rivals = [name for name, near in zip(keys.names, keys.near, strict=True) if near]
+    if used not in rivals:
+        behind, se = -float(keys.node["difference"][0]), float(keys.node["difference_se"][0])
+        return (
+            f"It foretells clearly worse than {best} (by {behind:.1f}, standard error {se:.1f}): "
+            f"take {best} unless there is a reason that the data cannot know."
+        )
+    if len(rivals) == 1:
+        return "It foretells better than all others."
+    others = ", ".join(name for name in rivals if name != used)
+    return f"It foretells as well as any; the data cannot tell it from {others}."
 
 
 def comparison_part(survey: SurveyResult) -> Section | None:
@@ -220,7 +269,7 @@ def comparison_part(survey: SurveyResult) -> Section | None:
         "weights; what is said beside them, of the checks and all else, is that of "
         f"{keys.names[0]}."
         if keys.averaged
-        else f"The numbers above use {keys.names[0]} alone; nothing is averaged."
+        else f"The numbers above use {keys.names[0]} alone; nothing is averaged. {_reason(keys)}"
     )
     blocks = (Paragraph(used), _range(keys), _figure(survey, keys), _table(survey, keys))
     return Section(f"survey-{survey.name}-comparison", f"Which {keys.thing}", blocks)

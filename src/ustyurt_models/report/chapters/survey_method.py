@@ -19,6 +19,7 @@ __all__ = ["method_part", "prior_words"]
 
 _HIDDEN = ("file", "species", "sampler", "priors", "gate", "accept_failed_diagnostics")
 _SITES = ("hierarchical_distance", "density_surface")
+_COUNTS = ("n_mixture", "royle_nichols", "removal")
 
 #: Blocks of the study file by the name of their model; they explain every option.
 _BLOCKS: Mapping[str, type[SurveyBlock]] = {
@@ -30,7 +31,8 @@ Settings = Mapping[str, Any]
 
 def _fits(settings: Settings) -> list[Settings]:
     """Return the options of the model and of its candidates, told in full."""
-    given = [one if isinstance(one, Mapping) else {"key": one} for one in settings["candidates"]]
+    name = "family" if settings["model"] in _COUNTS else "key"
+    given = [one if isinstance(one, Mapping) else {name: one} for one in settings["candidates"]]
     return [settings, *({**settings, **{k: v for k, v in one.items() if v}} for one in given)]
 
 
@@ -53,8 +55,8 @@ _USED: Mapping[str, Callable[[Settings], bool]] = {
     "size_slope_sd": lambda s: bool(s["size_bias"]),
     "mark_recapture_effect_sd": lambda s: bool(s["mark_recapture"]),
     "density_coefficient_sd": lambda s: bool(s["density"]),
-    "site_cv_mean": lambda s: "negative-binomial" in s["family"],
-    "empty": lambda s: "zero-inflated" in s["family"],
+    "site_cv_mean": lambda s: any("negative-binomial" in one["family"] for one in _fits(s)),
+    "empty": lambda s: any("zero-inflated" in one["family"] for one in _fits(s)),
 }
 _ENGINES = {
     "laplace": "Laplace approximation with importance weights",

@@ -5,7 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from ustyurt_models.study.surveys.cameras import CameraEncounter, CameraPriors
-from ustyurt_models.study.surveys.candidates import Candidate, TrendCandidate
+from ustyurt_models.study.surveys.candidates import (
+    Candidate,
+    CountCandidate,
+    DynamicCandidate,
+    OccupancyCandidate,
+    TrendCandidate,
+)
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
 from ustyurt_models.study.surveys.community import CommunityOccupancy
 from ustyurt_models.study.surveys.distance import (
@@ -36,11 +42,13 @@ __all__ = [
     "CameraPriors",
     "Candidate",
     "CommunityOccupancy",
+    "CountCandidate",
     "CountMethod",
     "DensitySurface",
     "DistanceBlock",
     "DistancePriors",
     "DoubleObserver",
+    "DynamicCandidate",
     "DynamicOccupancy",
     "Gate",
     "HierarchicalBlock",
@@ -52,6 +60,7 @@ __all__ = [
     "NMixture",
     "Normal",
     "Occupancy",
+    "OccupancyCandidate",
     "PointTransect",
     "Removal",
     "RoyleNichols",

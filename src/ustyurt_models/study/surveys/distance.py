@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Literal
 
-from pydantic import ValidationError, model_validator
+from pydantic import model_validator
 
 from ustyurt_models.study.quantities import LengthM, LengthOrZeroM, refuse
 from ustyurt_models.study.surveys.candidates import (
@@ -11,8 +11,7 @@ from ustyurt_models.study.surveys.candidates import (
     Candidate,
     Key,
     Orders,
-    blocks_of_candidates,
-    name_of_candidate,
+    require_other_candidates,
 )
 from ustyurt_models.study.surveys.common import Believed, SurveyBlock
 from ustyurt_models.study.surveys.priors import DistancePriors
@@ -99,15 +98,7 @@ class DistanceBlock(SurveyBlock):
 
     @model_validator(mode="after")
     def _candidates_differ(self) -> "DistanceBlock":
-        if self.average and not self.candidates:
-            raise refuse("'average' needs 'candidates'")
-        names = [name_of_candidate(self)]
-        try:
-            names += [name_of_candidate(block) for block in blocks_of_candidates(self)]
-        except ValidationError as error:
-            raise refuse(f"'candidates': {error.errors()[0]['msg']}") from error
-        if len(set(names)) < len(names):
-            raise refuse("'candidates' must differ from the model and from each other")
+        require_other_candidates(self)
         return self
 
 

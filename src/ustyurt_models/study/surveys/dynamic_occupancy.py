@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ustyurt_models.study.quantities import refuse
+from ustyurt_models.study.surveys.candidates import DynamicCandidate, require_other_candidates
 from ustyurt_models.study.surveys.priors import Share
 from ustyurt_models.study.surveys.sites import Columns, SiteBlock, SitePriors
 
@@ -58,6 +59,11 @@ class DynamicOccupancy(SiteBlock):
     """Factors with random effects on the logit of colonisation, such as ``season``."""
     extinction_random: tuple[str, ...] = ()
     """Factors with random effects on the logit of local extinction, such as ``season``."""
+    candidates: tuple[DynamicCandidate, ...] = ()
+    """Further models of the same visits, such as ``{ colonisation = "forage" }``, compared by
+    leave-one-out (sites)."""
+    average: bool = False
+    """Average over the model and `candidates` with stacking weights."""
     priors: DynamicPriors = DynamicPriors()
     """What is believed before the data."""
 
@@ -69,4 +75,9 @@ class DynamicOccupancy(SiteBlock):
             raise refuse("'visits' must be a pattern with {season} and {visit}")
         if self.on_map:
             raise refuse("dynamic occupancy is not predicted to cells; take occupancy for a map")
+        return self
+
+    @model_validator(mode="after")
+    def _candidates_differ(self) -> "DynamicOccupancy":
+        require_other_candidates(self)
         return self

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from ustyurt_models.study.quantities import AreaKm2, LengthM, refuse
+from ustyurt_models.study.surveys.candidates import Family
 from ustyurt_models.study.surveys.common import LengthUnit
 from ustyurt_models.study.surveys.distance import DistanceBlock
 from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal
@@ -46,9 +47,7 @@ class HierarchicalBlock(DistanceBlock):
     of the grid, or the place itself as ``x_km`` and ``y_km``."""
     density_random: tuple[str, ...] = ()
     """Factors with random effects on log density, such as ``route`` or ``year``."""
-    family: Literal[
-        "poisson", "negative-binomial", "zero-inflated", "zero-inflated-negative-binomial"
-    ] = "negative-binomial"
+    family: Family = "negative-binomial"
     """Distribution of groups around the expected number of a site."""
     at: dict[str, str | float] = Field(default_factory=dict)
     """Values at which to predict what the cells do not tell, such as ``{ year = "2025" }``."""

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ustyurt_models.study.quantities import LengthM, refuse
+from ustyurt_models.study.surveys.candidates import OccupancyCandidate, require_other_candidates
 from ustyurt_models.study.surveys.priors import Share
 from ustyurt_models.study.surveys.sites import SiteBlock, SitePriors
 
@@ -63,6 +64,11 @@ class Occupancy(SiteBlock):
     0.375 and 2 times this. A sixth of the longer side of the map unless given."""
     basis: Annotated[int, Field(ge=3, le=60)] | None = None
     """Waves per axis; chosen from the length scale unless given."""
+    candidates: tuple[OccupancyCandidate, ...] = ()
+    """Further models of the same visits, such as ``{ psi = "forage", detection = "date" }``,
+    compared by leave-one-out (sites)."""
+    average: bool = False
+    """Average over the model and `candidates` with stacking weights."""
     priors: OccupancyPriors = OccupancyPriors()
     """What is believed before the data."""
 
@@ -70,4 +76,11 @@ class Occupancy(SiteBlock):
     def _field_options_need_a_field(self) -> "Occupancy":
         if not self.field and (self.length_scale is not None or self.basis is not None):
             raise refuse("'length_scale' and 'basis' need field = true")
+        return self
+
+    @model_validator(mode="after")
+    def _candidates_differ(self) -> "Occupancy":
+        if self.average and self.on_map:
+            raise refuse("'average' is not for maps: numbers would no longer be those of the cells")
+        require_other_candidates(self)
         return self

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from ustyurt_models.study.quantities import AreaKm2, refuse
+from ustyurt_models.study.surveys.candidates import CountCandidate, Family, require_other_candidates
 from ustyurt_models.study.surveys.priors import LogNormal, Normal
 from ustyurt_models.study.surveys.sites import SiteBlock, SitePriors
 
@@ -37,12 +38,15 @@ class SiteCounts(SiteBlock):
     sites."""
     animals_random: tuple[str, ...] = ()
     """Factors with random effects on the logarithm of animals, such as ``block``."""
-    family: Literal[
-        "poisson", "negative-binomial", "zero-inflated", "zero-inflated-negative-binomial"
-    ] = "poisson"
+    family: Family = "poisson"
     """Distribution of animals around the expected number of a site."""
     site_area: AreaKm2 | None = None
     """Area whose animals one site's visits can find; without it there is no density."""
+    candidates: tuple[Family | CountCandidate, ...] = ()
+    """Further families, or tables such as ``{ family = "negative-binomial", animals = "forage" }``,
+    of models of the same visits, compared by leave-one-out (sites)."""
+    average: bool = False
+    """Average over the model and `candidates` with stacking weights."""
     priors: CountPriors = CountPriors()
     """What is believed before the data."""
 
@@ -53,6 +57,11 @@ class SiteCounts(SiteBlock):
                 "counts at sites are not predicted to cells: the area that a site stands for is "
                 "not known; take hierarchical_distance or density_surface"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _candidates_differ(self) -> "SiteCounts":
+        require_other_candidates(self)
         return self
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import refuse
@@ -10,8 +10,7 @@ from ustyurt_models.study.surveys.candidates import (
     Growth,
     Process,
     TrendCandidate,
-    blocks_of_candidates,
-    name_of_candidate,
+    require_other_candidates,
 )
 from ustyurt_models.study.surveys.common import Sampler, SurveyBlock
 
@@ -114,13 +113,5 @@ class Trend(SurveyBlock):
 
     @model_validator(mode="after")
     def _candidates_differ(self) -> "Trend":
-        if self.average and not self.candidates:
-            raise refuse("'average' needs 'candidates'")
-        names = [name_of_candidate(self)]
-        try:
-            names += [name_of_candidate(block) for block in blocks_of_candidates(self)]
-        except ValidationError as error:
-            raise refuse(f"'candidates': {error.errors()[0]['msg']}") from error
-        if len(set(names)) < len(names):
-            raise refuse("'candidates' must differ from the model and from each other")
+        require_other_candidates(self)
         return self

@@ -20,6 +20,9 @@ __all__ = ["CountsModel", "counts_model"]
 
 _SMALL = 1e-8  # share of a site's likelihood that may be left out of the sum
 _WIDEST = 2000  # animals at a site beyond which the sum does not grow
+#: Half the 95 % point of chi-square with one degree of freedom: below, the likelihood interval of
+#: the number of animals has no upper end.
+_BOUNDED = (1.92, -np.inf)
 _TRADE = (0.95, np.inf)  # correlation of log animals and logit detection: look above
 
 
@@ -115,6 +118,14 @@ class CountsModel:
             )
             if np.isfinite(covariance):
                 found.append(below("covariance of visits", covariance, (1e-9, -np.inf), meaning))
+        if self.settings.model != "royle_nichols":
+            drop = counts_results.bounded_by(posterior, self.data)
+            meaning = (
+                "log likelihood by which the number of animals fits better than any larger one "
+                "seen ever more seldom; below 1.92 the counts set no upper limit to the number "
+                "(95 %): only what was believed before does, and a wider prior gives more animals"
+            )
+            found.append(below("upper limit of the number", drop, _BOUNDED, meaning))
         if self.settings.model != "removal":
             share = counts_results.beyond(posterior, self.data)
             meaning = f"share of the likelihood beyond {self.data.upto} animals at a site"

@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from ustyurt_models.formulas.hidden_counts import left_out, removal_shares
+from ustyurt_models.formulas.hidden_counts import left_out, log_seldom_seen, removal_shares
 from ustyurt_models.formulas.site_counts import CV_FLOOR
 from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.models.sites.counts import (
@@ -20,7 +20,7 @@ from ustyurt_models.survey.models.sites.counts import (
 from ustyurt_models.survey.models.sites.results import by_blocks, describe_all
 from ustyurt_models.survey.predictive import dispersion_p, freeman_tukey_p
 
-__all__ = ["beyond", "derive", "log_likelihood", "predictive_p_values"]
+__all__ = ["beyond", "bounded_by", "derive", "log_likelihood", "predictive_p_values"]
 
 Floats = NDArray[np.float64]
 Draws = Mapping[str, Floats]
@@ -145,6 +145,44 @@ def beyond(posterior: xr.Dataset, data: CountData, most: int = 200) -> float:
         return left_out(each, np.broadcast_to(limit, each.shape[:-1]))
 
     return float(by_blocks(thin(posterior, most), _numbers(data), shares).max())
+
+
+def bounded_by(posterior: xr.Dataset, data: CountData, most: int = 1000) -> float:
+    """Return by how much the best number fits better than ever more animals seen ever more seldom.
+
+    Parameters
+    ----------
+    posterior : xarray.Dataset
+        Draws; those nearest to the maximum decide.
+    data : CountData
+        Counts of N-mixture or removal.
+    most : int
+        Draws used at most.
+
+    Returns
+    -------
+    float
+        Difference of log likelihoods, about 0 where the counts set no upper limit to the number.
+    """
+    tallies, settings = data.tallies, data.settings
+
+    def each(draws: Draws) -> Floats:
+        see, miss = log_rows(draws, data)
+        once = np.exp(see)
+        if settings.model == "removal":
+            # As many found in all as with fewer animals, but no fewer on later passes.
+            shares = removal_shares(see, miss, tallies.visits > 0).sum(axis=-1, keepdims=True)
+            once = once * shares / (once * tallies.visits).sum(axis=-1, keepdims=True)
+        mean = expected(draws, data)[..., None] * once
+        cv, empty = (one[:, None] for one in spread_of(draws))
+        limit = log_seldom_seen(
+            tallies.counts, tallies.visits, tallies.total, mean, (settings.family, cv, empty)
+        )
+        here = np.logaddexp.reduce(terms(draws, data), axis=-1)
+        return np.stack([here.sum(axis=-1), limit.sum(axis=-1)], axis=-1)
+
+    best = by_blocks(thin(posterior, most), _numbers(data), each).max(axis=0)
+    return float(best[0] - best[1])
 
 
 def _expected_seen(draws: Draws, data: CountData) -> Floats:
