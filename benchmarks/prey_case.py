@@ -11,11 +11,11 @@ from ustyurt_models.evidence import load_catalogue, parameter_ids
 from ustyurt_models.evidence.prey_species import load_prey_species
 from ustyurt_models.ibm import prey_births, prey_deaths, prey_movement, prey_predation
 from ustyurt_models.ibm.prey_state import (
-    CAUSES,
     Grid,
     PreyClimate,
     PreyKind,
     PreyStep,
+    empty_flows,
     empty_prey,
     empty_scratch,
 )
@@ -82,7 +82,7 @@ def prey_season_ns(name: str = "saiga", animals: int = 100_000, years: int = 5) 
     prey, scratch = empty_prey(6 * animals), empty_scratch(grid.inside.size, kind.land.herds)
     places = start_places(kind.land.capacity)
     n = prey_movement.settle(prey, 0, animals, *places, structure, np.uint64(1))
-    deaths, moved = np.zeros(CAUSES, np.int64), np.zeros(2, np.int64)
+    flows = empty_flows(grid.inside.size)
     counts, numbers = np.zeros((2, grid.inside.size), np.int32), np.zeros((2, 2), np.int64)
     zones, zone = np.zeros(1), np.zeros(grid.inside.size, np.int32)
     pressure, harvest = np.ones(grid.inside.size), np.zeros(4)
@@ -102,12 +102,12 @@ def prey_season_ns(name: str = "saiga", animals: int = 100_000, years: int = 5) 
         animal_seasons += n
         key = np.uint64(100 + index)
         now = PreyStep(index % 4, index, 0, key, np.ones(1), pressure, harvest, _ORDINARY)
-        n = timed("walk", prey_movement.walk_prey, prey, n, grid, kind, scratch, now, moved)
-        n = timed("exchange", prey_movement.immigrate, prey, n, kind, now, moved)
+        n = timed("walk", prey_movement.walk_prey, prey, n, grid, kind, scratch, now, flows.moved)
+        n = timed("exchange", prey_movement.immigrate, prey, n, kind, now, flows.moved)
         timed("crowding", prey_births.measure_crowding, prey, n, grid, kind, scratch, now)
         n = timed("births", prey_births.give_birth, prey, n, kind, scratch, now)
         timed("hazards", prey_deaths.weigh_hazards, kind, scratch, now)
-        n = timed("deaths", prey_deaths.die, prey, n, kind, scratch, now, deaths)
+        n = timed("deaths", prey_deaths.die, prey, n, kind, scratch, now, flows)
         timed("for cheetahs", prey_predation.count_prey, prey, n, 4, 0, counts)
         timed("ageing", prey_deaths.grow_older, prey, n)
         if index % 4 == 3:

@@ -13,17 +13,16 @@ import numpy as np
 
 from ustyurt_models.ibm.prey_pass import AGE, BEAR, LOSE, MOVE, live_through
 from ustyurt_models.ibm.prey_state import (
-    CAUSES,
     CLASSES,
     Grid,
     Prey,
     PreyClimate,
-    PreyFlows,
     PreyHarvest,
     PreyKind,
     PreyRange,
     PreyRates,
     PreyStep,
+    empty_flows,
     empty_passage,
     empty_prey,
     empty_scratch,
@@ -171,7 +170,7 @@ def engine_step_ns(animals: int, steps: int, scale: int = 1, seed: int = 0) -> R
     kind = PreyKind(_land(grid, animals), _rates())
     prey, scratch = _founders(animals, grid.inside), empty_scratch(grid.inside.size, 1)
     nothing = PreyHarvest(np.zeros(0), np.zeros(0), np.zeros((0, CLASSES), np.int64))
-    flows = PreyFlows(np.zeros(1, np.int64), np.zeros(CAUSES, np.int64), np.zeros(2, np.int64))
+    flows = empty_flows(grid.inside.size)
     events = np.array([BEAR, LOSE, AGE, MOVE], np.int64)
     pressure, conception, harvest = np.ones(grid.inside.size), np.ones(1), np.zeros(CLASSES)
     n, done, spent = animals, 0, 0

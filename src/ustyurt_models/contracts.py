@@ -245,6 +245,8 @@ RESULTS: Mapping[str, Variable] = {
 }
 
 _MAP = ("scenario", "block", "map_year")
+_BIRTH_MAP = ("scenario", "block", "species", "cell")
+_DEATH_MAP = ("scenario", "block", "species", "prey_cause", "cell")
 
 #: Maps as exact integer sums over the replicates of a block (block = chunk of draws).
 MAPS: Mapping[str, Variable] = {
@@ -270,8 +272,15 @@ MAPS: Mapping[str, Variable] = {
         "1",
         "cheetah deaths by cause, all years",
     ),
-    "map_prey_kills": Variable(
-        ("scenario", "block", "cell"), "i", "1", "prey killed by cheetahs, all years"
+    "map_prey_births": Variable(_BIRTH_MAP, "i", "1", "sum over runs of prey births, all years"),
+    "map_prey_births_squared": Variable(
+        _BIRTH_MAP, "i", "1", "sum over runs of squared prey births in the cell, all years"
+    ),
+    "map_prey_deaths": Variable(
+        _DEATH_MAP, "i", "1", "sum over runs of prey deaths by cause, all years"
+    ),
+    "map_prey_deaths_squared": Variable(
+        _DEATH_MAP, "i", "1", "sum over runs of squared prey deaths by cause, all years"
     ),
 }
 

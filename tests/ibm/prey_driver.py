@@ -15,6 +15,7 @@ from ustyurt_models.ibm.prey_state import (
     PreyKind,
     PreyRange,
     PreyStep,
+    empty_flows,
     empty_passage,
     empty_prey,
     empty_scratch,
@@ -101,7 +102,7 @@ def step(season=0, index=0, key=1, cells=25, conception=1.0, climate=NORMAL, **c
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def run_year(prey, n, grid, kind, scratch, order, first, base, deaths, moved):
+def run_year(prey, n, grid, kind, scratch, order, first, base, flows):
     """Advance one year; return the number alive."""
     seasons = kind.land.steps.size
     for season in range(seasons):
@@ -123,19 +124,17 @@ def run_year(prey, n, grid, kind, scratch, order, first, base, deaths, moved):
             elif event == 1:
                 prey_births.measure_crowding(prey, n, grid, kind, scratch, now)
                 prey_deaths.weigh_hazards(kind, scratch, now)
-                n = prey_deaths.die(prey, n, kind, scratch, now, deaths)
+                n = prey_deaths.die(prey, n, kind, scratch, now, flows)
             elif event == 2:
                 prey_deaths.grow_older(prey, n)
             else:
-                n = prey_movement.walk_prey(prey, n, grid, kind, scratch, now, moved)
+                n = prey_movement.walk_prey(prey, n, grid, kind, scratch, now, flows.moved)
     return n
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def run_replicates(prey, start, grid, kind, scratch, order, base, numbers, ages):
+def run_replicates(prey, start, grid, kind, scratch, order, base, flows, numbers, ages):
     """Fill `numbers` (replicate, year, sex) and `ages` (replicate, age) of females at the end."""
-    deaths = np.zeros(10, np.int64)
-    moved = np.zeros(2, np.int64)
     steps = kind.land.steps.size
     for r in range(numbers.shape[0]):
         n = start.word.size
@@ -143,7 +142,7 @@ def run_replicates(prey, start, grid, kind, scratch, order, base, numbers, ages)
         key = np.uint64(child(base.key, r))
         now = PreyStep(0, 0, 0, key, base.conception, base.pressure, base.harvest, base.climate)
         for year in range(numbers.shape[1]):
-            n = run_year(prey, n, grid, kind, scratch, order, year * steps, now, deaths, moved)
+            n = run_year(prey, n, grid, kind, scratch, order, year * steps, now, flows)
             for i in range(n):
                 numbers[r, year, male_of(prey.word[i])] += 1
         for i in range(n):
@@ -187,6 +186,7 @@ def replicates(
         empty_scratch(9, 1),
         np.array(order, np.int64),
         step(key=key, cells=9),
+        empty_flows(9),
         numbers,
         ages,
     )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from prey_driver import SIMPLE, demography, open_grid, plain_range, some_identities, step
 
 from ustyurt_models.ibm import prey_births, prey_deaths, prey_movement, prey_predation
-from ustyurt_models.ibm.prey_state import PreyKind, empty_prey, empty_scratch, herd
+from ustyurt_models.ibm.prey_state import PreyKind, empty_flows, empty_prey, empty_scratch, herd
 
 GRID = open_grid(7, 7)
 INSIDE = np.flatnonzero(GRID.inside).astype(np.int32)
@@ -114,26 +114,27 @@ def test_compiled_equals_plain_python(herds):
 
         prey, n = some_prey(300, slots=900, oldest=14), 300
         scratch = empty_scratch(49, 2)
-        moved, deaths = np.zeros(2, np.int64), np.zeros(10, np.int64)
+        flows = empty_flows(49)
         counts = np.zeros((2, 49), np.int32)
         numbers, zones = np.zeros((2, 2), np.int64), np.zeros(2)
         with np.errstate(over="ignore"):
-            n = run(prey_movement.walk_prey, prey, n, GRID, kind, scratch, moment, moved)
-            n = run(prey_movement.immigrate, prey, n, kind, moment, moved)
+            n = run(prey_movement.walk_prey, prey, n, GRID, kind, scratch, moment, flows.moved)
+            n = run(prey_movement.immigrate, prey, n, kind, moment, flows.moved)
             run(prey_births.measure_crowding, prey, n, GRID, kind, scratch, moment)
             conception = run(prey_births.rut_conception, prey, n, kind.rates)
             n = run(prey_births.give_birth, prey, n, kind, scratch, moment)
             run(prey_deaths.weigh_hazards, kind, scratch, moment)
-            n = run(prey_deaths.die, prey, n, kind, scratch, moment, deaths)
+            n = run(prey_deaths.die, prey, n, kind, scratch, moment, flows)
             run(prey_predation.count_prey, prey, n, 4, 0, counts)
             quota = (counts // 2).astype(np.int32)
-            n = run(prey_predation.remove_killed, prey, n, 4, 0, counts, quota, moment.key, deaths)
+            killed = (counts, quota, moment.key, flows.deaths)
+            n = run(prey_predation.remove_killed, prey, n, 4, 0, *killed)
             n = run(prey_predation.arrive, prey, n, 8, (2, 1), 6, moment.key)
             run(prey_predation.census, prey, n, 5, numbers)
             zone = np.arange(49, dtype=np.uint8) % 2
             run(prey_predation.biomass, prey, n, kind.rates.mass_kg, 4, zone, zones)
             run(prey_deaths.grow_older, prey, n)
-        ends.append([n, conception, moved, deaths, numbers, zones, *(a[:n] for a in prey)])
+        ends.append([n, conception, numbers, zones, *flows, *(a[:n] for a in prey)])
     for compiled, python in zip(*ends, strict=True):
         assert np.array_equal(compiled, python)
     assert ends[0][0] > 50
@@ -171,7 +172,7 @@ def test_order_of_animals_changes_no_fate():
         n = prey_movement.walk_prey(prey, n, GRID, kind, scratch, moment, np.zeros(2, np.int64))
         prey_births.measure_crowding(prey, n, GRID, kind, scratch, moment)
         prey_deaths.weigh_hazards(kind, scratch, moment)
-        n = prey_deaths.die(prey, n, kind, scratch, moment, np.zeros(10, np.int64))
+        n = prey_deaths.die(prey, n, kind, scratch, moment, empty_flows(0))
         survivors.append(np.sort(prey.word[:n]))
     assert np.array_equal(*survivors)
 
@@ -208,9 +209,9 @@ def test_a_ceiling_cuts_the_mean_number_to_capacity():
         ceiling = PreyKind(land, rates)
         prey_births.measure_crowding(prey, 1_000, GRID, ceiling, scratch, now)
         prey_deaths.weigh_hazards(ceiling, scratch, now)
-        deaths = np.zeros(10, np.int64)
-        left.append(prey_deaths.die(prey, 1_000, ceiling, scratch, now, deaths))
-        assert deaths[1] == 1_000 - left[-1]
+        flows = empty_flows(0)
+        left.append(prey_deaths.die(prey, 1_000, ceiling, scratch, now, flows))
+        assert flows.deaths[1] == 1_000 - left[-1]
     assert abs(np.mean(left) - 400.0) < 5 * np.sqrt(240.0 / 50)
 
 

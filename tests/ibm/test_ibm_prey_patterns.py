@@ -9,7 +9,7 @@ from ustyurt_models.evidence import load_catalogue, parameter_ids
 from ustyurt_models.evidence.prey_species import load_prey_species
 from ustyurt_models.ibm.prey_births import rut_conception
 from ustyurt_models.ibm.prey_movement import settle
-from ustyurt_models.ibm.prey_state import PreyKind, empty_prey, empty_scratch
+from ustyurt_models.ibm.prey_state import PreyKind, empty_flows, empty_prey, empty_scratch
 from ustyurt_models.study.engine import Engine, Processes
 
 
@@ -26,12 +26,12 @@ def saiga_years(pressure, years=6, start=100_000):
     here = (np.array([4], np.int32), np.array([1.0]))
     n = settle(prey, 0, start, *here, demo.structure[0], np.uint64(9))
     order = np.array([BIRTHS, DEATHS, AGEING], np.int64)
-    deaths, moved = np.zeros(10, np.int64), np.zeros(2, np.int64)
+    flows = empty_flows(9)
     numbers, conception = [n], [1.0]
     for year in range(years):
         now = step(key=year, cells=9, conception=conception[-1], pressure=np.full(9, pressure))
         scratch = empty_scratch(9, 1)
-        n = run_year(prey, n, grid, kind, scratch, order, 4 * year, now, deaths, moved)
+        n = run_year(prey, n, grid, kind, scratch, order, 4 * year, now, flows)
         numbers.append(n)
         conception.append(rut_conception(prey, n, demo.rates))
     males = prey.male[:n] == 1

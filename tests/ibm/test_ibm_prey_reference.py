@@ -10,9 +10,9 @@ from scipy.stats import chi2_contingency
 
 from ustyurt_models.ibm.prey_pass import AGE, BEAR, LOSE, MOVE, live_through
 from ustyurt_models.ibm.prey_state import (
-    PreyFlows,
     PreyHarvest,
     PreyKind,
+    empty_flows,
     empty_prey,
     empty_scratch,
     herd,
@@ -47,7 +47,7 @@ def small_kind(**of_land):
 def run(prey, n, kind, key, events, index=0):
     """Carry events out on prey; return the number left and the flows."""
     nothing = PreyHarvest(np.zeros(0), np.zeros(0), np.zeros((0, 4), np.int64))
-    flows = PreyFlows(np.zeros(1, np.int64), np.zeros(10, np.int64), np.zeros(2, np.int64))
+    flows = empty_flows(20)
     moment = step(index=index, key=key, cells=20)
     scratch = empty_scratch(20, max(kind.land.herds, 1))
     codes = np.array(events, np.int64)

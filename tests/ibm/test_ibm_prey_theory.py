@@ -18,7 +18,7 @@ from prey_driver import (
 
 from ustyurt_models.ibm.prey_births import measure_crowding
 from ustyurt_models.ibm.prey_deaths import die, weigh_hazards
-from ustyurt_models.ibm.prey_state import PreyKind, empty_prey, empty_scratch, herd
+from ustyurt_models.ibm.prey_state import PreyKind, empty_flows, empty_prey, empty_scratch, herd
 
 A1 = """
 id = "a1"
@@ -100,12 +100,10 @@ def test_deaths_before_births_give_the_slower_growth():
     ages = np.repeat(np.arange(13), counts)
     start.word[:n] = herd(some_identities(n, 3), ages, 0, 4).word
     order = np.array([DEATHS, AGEING, BIRTHS], np.int64)
-    deaths, moved = np.zeros(10, np.int64), np.zeros(2, np.int64)
+    flows = empty_flows(9)
     females = [n]
     for year in range(8):
-        n = run_year(
-            start, n, grid, kind, empty_scratch(9, 1), order, year, step(cells=9), deaths, moved
-        )
+        n = run_year(start, n, grid, kind, empty_scratch(9, 1), order, year, step(cells=9), flows)
         females.append(int((start.male[:n] == 0).sum()))
     growth = (females[-1] / females[0]) ** (1 / 8)
     assert growth == pytest.approx(1.0579066, abs=0.002)
@@ -171,7 +169,7 @@ def test_numbers_settle_at_the_calibrated_capacity(seasons, start_share):
     ages, males = seasons * (1 + np.arange(n) % 12), np.arange(n) // 12 % 2
     prey.word[:n] = herd(some_identities(n), ages, males, 4).word
     order = np.array([BIRTHS, DEATHS, AGEING], np.int64)
-    deaths, moved = np.zeros(10, np.int64), np.zeros(2, np.int64)
+    flows = empty_flows(9)
     kind = PreyKind(land, demo.rates)
     numbers = []
     for year in range(90):
@@ -184,8 +182,7 @@ def test_numbers_settle_at_the_calibrated_capacity(seasons, start_share):
             order,
             year * seasons,
             step(cells=9),
-            deaths,
-            moved,
+            flows,
         )
         numbers.append(n)
     assert np.mean(numbers[-30:]) / capacity == pytest.approx(1.0, abs=0.01)
@@ -239,7 +236,8 @@ def test_causes_share_the_deaths_by_their_hazards():
 def one_season_of_deaths(prey, n, grid, kind, scratch, moment, deaths):
     measure_crowding(prey, n, grid, kind, scratch, moment)
     weigh_hazards(kind, scratch, moment)
-    return die(prey, n, kind, scratch, moment, deaths)
+    flows = empty_flows(0)._replace(deaths=deaths)
+    return die(prey, n, kind, scratch, moment, flows)
 
 
 def test_survival_of_one_and_zero_is_exact():

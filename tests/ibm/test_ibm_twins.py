@@ -33,7 +33,8 @@ def test_a_replicate_equals_the_same_one_uncompiled(compiled, tmp_path):
     "name",
     [
         "prey_births", "prey_immigrants", "prey_translocated", "cheetah_births", "cheetah_deaths",
-        "cheetah_released", "livestock_killed", "map_prey_kills", "occupied_cells",
+        "cheetah_released", "livestock_killed", "map_prey_births", "map_prey_deaths",
+        "occupied_cells",
     ],
 )  # fmt: skip
 def test_what_is_compared_happens_in_the_replicate(compiled, name):

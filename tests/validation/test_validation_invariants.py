@@ -96,8 +96,11 @@ def test_maps_hold_the_same_animals_as_the_tables(busy):
         np.testing.assert_array_equal(
             run["map_prey"].sum(axis=2), run["prey_number"][ends].sum(axis=(2, 3))
         )
-        killed = run["prey_deaths"][:, :, PREY_DEATH_CAUSES.index("cheetah")].sum()
-        assert run["map_prey_kills"].sum() == killed > 0
+        died = run["prey_deaths"].sum(axis=0)
+        np.testing.assert_array_equal(run["map_prey_deaths"].sum(axis=2), died)
+        assert died[:, PREY_DEATH_CAUSES.index("cheetah")].sum() > 0
+        born = run["prey_births"].sum(axis=0)
+        np.testing.assert_array_equal(run["map_prey_births"].sum(axis=1), born)
         by_cause = run["map_cheetah_deaths"].sum(axis=1)
         np.testing.assert_array_equal(by_cause, run["cheetah_deaths"].sum(axis=0))
 

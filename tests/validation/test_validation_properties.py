@@ -47,6 +47,13 @@ def by_cell(snapshot, cells):
     return np.array([np.bincount(cell, minlength=cells) for _, cell in snapshot])
 
 
+def inner():
+    """Return which cells of the square lie inside its rim, shape (cell,)."""
+    inside = np.zeros((SIDE + 2, SIDE + 2), bool)
+    inside[1:-1, 1:-1] = True
+    return inside.ravel()
+
+
 def hunt_study(numbers, cheetahs, processes, order, years, seed):
     return {
         "years": years,
@@ -81,8 +88,8 @@ def test_kills_never_exceed_prey_and_every_cell_loses_what_was_killed_there(
     assert (before >= after).all(), "prey stand still and only die"
     inside = np.zeros((SIDE + 2, SIDE + 2), bool)
     inside[1:-1, 1:-1] = True
-    lost = (before - after).sum(axis=0)
-    np.testing.assert_array_equal(lost[inside.ravel()], result["map_prey_kills"].ravel())
+    lost = (before - after)[:, inside.ravel()]
+    np.testing.assert_array_equal(lost, result["map_prey_deaths"][:, CHEETAH])
 
 
 @few
@@ -111,6 +118,89 @@ def test_every_animal_is_in_one_place_and_numbers_balance(numbers, cheetahs, edg
     number = result["prey_number"].sum(axis=(2, 3))
     flows = result["prey_births"] - result["prey_deaths"].sum(axis=2) - result["prey_emigrants"]
     np.testing.assert_array_equal(np.diff(number, axis=0), flows[1:])
+
+
+THREATS = {
+    "wolf_take": 0.05,
+    "poaching_take": 0.1,
+    "poaching_male": 2.0,
+    "jut_loss": 0.4,
+    "jut_frequency": "sai_jut_freq",
+}
+LIVES = ["births", "baseline_mortality", "wolf", "poaching", "winter", "catastrophes", "climate"]
+
+
+@few
+@given(
+    st.tuples(st.integers(1, 400), st.integers(1, 200)),
+    st.integers(0, 8),
+    st.floats(0.05, 0.5),
+    st.integers(0, 10_000),
+)
+def test_prey_that_stand_still_change_in_every_cell_by_births_less_deaths(
+    numbers, cheetahs, fraction, seed
+):
+    processes = [*LIVES, "predation", "harvest"]
+    order = [event for event in SEASON if event != "movement"]
+    study = hunt_study(numbers, cheetahs, processes, ["climate", *order, "ageing"], 4, seed)
+    study["parameters"] = {"sai_jut_freq": 0.4}
+    bag = {"from": 2028, "species": "saiga", "fraction": fraction}
+    study["management"] = {"harvest": [bag]}
+    rates = {"survival": {"by_age": [0.6, 0.9]}, "births": {"first": BIRTHS, "full": BIRTHS}}
+    with tempfile.TemporaryDirectory() as folder:
+        result, seen = run(folder, study, rates | {"threats": THREATS}, {"ny": SIDE, "nx": SIDE})
+    within = inner()
+    change = by_cell(seen[-1], within.size) - by_cell(seen[0], within.size)
+    flows = result["map_prey_births"] - result["map_prey_deaths"].sum(axis=1)
+    np.testing.assert_array_equal(change[:, within], flows)
+    causes = result["map_prey_deaths"].sum(axis=2)
+    np.testing.assert_array_equal(causes, result["prey_deaths"].sum(axis=0))
+
+
+@few
+@given(
+    st.tuples(st.integers(1, 400), st.integers(1, 200)),
+    st.integers(0, 8),
+    st.sampled_from([0.0, 0.4]),
+    st.integers(0, 3),
+    st.integers(0, 10_000),
+)
+def test_births_less_deaths_and_moves_are_the_change_in_every_cell(
+    numbers, cheetahs, edge, herds, seed
+):
+    ways = walker(10.0, edge=edge)
+    ways["movement"]["herds_per_cell"] = herds
+    rates = {"survival": {"by_age": [0.6, 0.9]}, "births": {"first": BIRTHS, "full": BIRTHS}}
+    found = []
+    processes = ["movement", "births", "baseline_mortality", "predation"]
+    for order in (["movement"], SEASON):
+        study = hunt_study(numbers, cheetahs, processes, order, 1, seed)
+        study["engine"] |= {"seasons_per_year": 1, "edge": "open" if edge else "closed"}
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(run(folder, study, ways | rates, {"ny": SIDE, "nx": SIDE}))
+    # The same animals walk the same way whether or not they bear and die afterwards.
+    (only_walks, walked), (result, seen) = found
+    assert only_walks["map_prey_deaths"].sum() == only_walks["map_prey_births"].sum() == 0
+    within = inner()
+    start, moved, end = (by_cell(one, within.size)[:, within] for one in (*walked, seen[1]))
+    flows = result["map_prey_births"] - result["map_prey_deaths"].sum(axis=1)
+    np.testing.assert_array_equal(end - start, (moved - start) + flows)
+
+
+def test_maps_of_births_and_deaths_can_be_left_out_and_nothing_else_changes():
+    study = hunt_study((200, 100), 5, LIVES, SEASON, 2, 3)
+    rates = {"survival": {"by_age": [0.6, 0.9]}, "births": {"first": BIRTHS, "full": BIRTHS}}
+    found = []
+    for asked in (True, False):
+        study["output"] = {"prey_flow_maps": asked}
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(run(folder, study, rates, {"ny": SIDE, "nx": SIDE})[0])
+    with_maps, without = found
+    for name, values in with_maps.items():
+        if name.startswith(("map_prey_births", "map_prey_deaths")):
+            assert values.sum() > 0 == without[name].sum()
+        else:
+            np.testing.assert_array_equal(values, without[name], err_msg=name)
 
 
 @few

@@ -111,15 +111,13 @@ class Simulator:
 
     def _empty_record(self, world: World) -> Record:
         """Return a record at zero."""
-        zones = world.zones
+        scenario = self.model.scenario
         return empty_record(
-            years=world.calendar.years,
-            species=len(world.kinds),
-            zones=zones.area_km2.size,
-            parts=zones.member.shape[1],
-            maps=map_rows(self.model.scenario).size,
-            inside=zones.inside_cell.size,
-            cells=world.grid.inside.size,
+            world.calendar.years,
+            map_rows(scenario).size,
+            len(world.kinds),
+            world.zones,
+            flow_maps=scenario.output.prey_flow_maps,
         )
 
     def _start(self, made: DrawWorld, key: np.uint64) -> State:
@@ -292,8 +290,27 @@ class Simulator:
             "map_prey_present": (record.map_prey > 0).astype(np.int64),
             "map_cheetah_squared": record.map_cheetah_number**2,
             "map_cheetah_deaths": state.tally.deaths_in_cell[:, inside],
-            "map_prey_kills": record.map_prey_kills[inside],
+            **_flow_maps(record, inside),
         }
+
+
+def _flow_maps(record: Record, inside: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """Return births and deaths of prey in the cells of maps, over all years, and their squares.
+
+    They are 0 where the study does not ask for these maps.
+    """
+    species, cells, causes = record.map_prey_deaths.shape
+    births = np.zeros((species, inside.size), np.int64)
+    deaths = np.zeros((species, causes, inside.size), np.int64)
+    if cells:
+        births[:] = record.map_prey_births[:, inside]
+        deaths[:] = record.map_prey_deaths[:, inside].transpose(0, 2, 1)
+    return {
+        "map_prey_births": births,
+        "map_prey_births_squared": births**2,
+        "map_prey_deaths": deaths,
+        "map_prey_deaths_squared": deaths**2,
+    }
 
 
 _WORK_SPACE = frozenset({"prey_moved", "genetics", "loci", "occupied", "part_kg", "truth"})

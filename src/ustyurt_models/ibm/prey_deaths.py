@@ -7,9 +7,11 @@ from ustyurt_models.ibm.chance import mix
 from ustyurt_models.ibm.prey_drop import fill_gap, first_of_last_block, list_marked
 from ustyurt_models.ibm.prey_state import (
     BLOCK,
+    CAUSES,
     CERTAIN,
     CLASSES,
     Prey,
+    PreyFlows,
     PreyKind,
     PreyRates,
     PreyScratch,
@@ -173,9 +175,9 @@ def die(
     kind: PreyKind,
     scratch: PreyScratch,
     step: PreyStep,
-    deaths: np.ndarray,
+    flows: PreyFlows,
 ) -> int:
-    """Keep, in place, the animals that live through the season; count causes.
+    """Keep, in place, the animals that live through the season; count causes, also by cell.
 
     31 random bits per animal are held against ``exp(-sum of hazards)``; the cause of a death is
     drawn by the shares of the hazards from 32 others. Whoever escapes them all at the highest
@@ -193,8 +195,8 @@ def die(
         `survival`, `threat` and `crowding` are read; `own`, `marked`, `listed` are overwritten.
     step : PreyStep
         Season, key, climate, pressure, harvest.
-    deaths : numpy.ndarray
-        int64, shape (cause,), in the order of `contracts.PREY_DEATH_CAUSES`; added to.
+    flows : PreyFlows
+        `deaths` and `deaths_in_cell` are added to.
 
     Returns
     -------
@@ -202,6 +204,7 @@ def die(
         Number left.
     """
     rates, word, listed = kind.rates, prey.word, scratch.listed
+    deaths, in_cell = flows.deaths, flows.deaths_in_cell.reshape(-1)
     background, safe, threat = rates.background, rates.background_survival, scratch.threat
     crowding, snow, pressure = scratch.crowding, kind.land.snow_exposure, step.pressure
     survival, adult_age, old_age = scratch.survival, np.uint64(rates.adult_age), rates.old_age
@@ -211,7 +214,8 @@ def die(
     for first in range(first_of_last_block(n), -1, -BLOCK):
         count = min(BLOCK, n - first)
         _mark_dead(word, first, count, key, scratch, ages)
-        for m in range(list_marked(scratch, count) - 1, -1, -1):
+        dead = list_marked(scratch, count)
+        for m in range(dead - 1, -1, -1):
             place = first + listed[m]
             animal = word[place]
             n = fill_gap(word, place, n)
@@ -223,10 +227,15 @@ def die(
                 others = np.uint64(survival[k * crowding.size + np.int64(cell)])
                 if (drawn & _LOW) < (own * others) >> _SCALE:
                     deaths[_OLD_AGE] += 1
+                    listed[m] = np.int64(cell) * CAUSES + _OLD_AGE
                     continue
             here = (crowding[cell], snow[cell], pressure[cell])
             chance = (float(drawn >> _UPPER) + 0.5) * (1.0 / 4294967296.0)
-            deaths[_cause(chance, background[male, row], threat, k, here)] += 1
+            cause = _cause(chance, background[male, row], threat, k, here)
+            deaths[cause] += 1
+            listed[m] = np.int64(cell) * CAUSES + cause
+        for m in range(dead if in_cell.size else 0):
+            in_cell[np.uint64(listed[m])] += 1
     return n
 
 

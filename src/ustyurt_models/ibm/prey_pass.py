@@ -22,6 +22,7 @@ from ustyurt_models.ibm.prey_state import (
     PreyScratch,
     PreyStep,
 )
+from ustyurt_models.ibm.prey_word import cell_of
 
 __all__ = ["AGE", "BEAR", "LOSE", "MOVE", "live_through"]
 
@@ -48,6 +49,14 @@ def _set_harvest(
         taken = -math.log(1.0 - min(share, _LARGEST_SHARE))
         for k in range(hazard.size):
             hazard[k] += taken * harvest.eligible[h, k]
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _place_births(prey: Prey, before: int, n: int, births_in_cell: np.ndarray) -> None:
+    """Add the newborn, which are the animals `before` .. `n` - 1, to their cells, in place."""
+    word = prey.word
+    for i in range(before, n):
+        births_in_cell[cell_of(word[i])] += 1
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -105,6 +114,8 @@ def live_through(
             before = n
             n = give_birth(prey, n, kind, scratch, step)
             flows.births[0] += n - before
+            if flows.births_in_cell.size:
+                _place_births(prey, before, n, flows.births_in_cell)
             crowding_known = True
         elif event == LOSE:
             _set_harvest(prey, n, rates.adult_age, harvest, step.harvest)
@@ -113,7 +124,7 @@ def live_through(
             if not crowding_known:
                 measure_crowding(prey, n, grid, kind, scratch, step)
             weigh_hazards(kind, scratch, step)
-            n = die(prey, n, kind, scratch, step, flows.deaths)
+            n = die(prey, n, kind, scratch, step, flows)
             crowding_known = False
         elif event == AGE:
             grow_older(prey, n)

@@ -17,6 +17,7 @@ from ustyurt_models.ibm.prey_word import (
 )
 
 __all__ = [
+    "CHEETAH",
     "add_to_map",
     "arrive",
     "biomass",
@@ -26,8 +27,9 @@ __all__ = [
     "remove_killed",
 ]
 
+#: Place of kills by cheetahs among the causes of `contracts.PREY_DEATH_CAUSES`.
+CHEETAH = 8
 _KILL, _ARRIVE = 40, 41
-_CHEETAH = 8
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -109,7 +111,7 @@ def remove_killed(
         counts[kind, cell] = left - 1
         if killed:
             n = fill_gap(word, i, n)
-    deaths[_CHEETAH] += before - n
+    deaths[CHEETAH] += before - n
     return n
 
 

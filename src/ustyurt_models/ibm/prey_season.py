@@ -9,7 +9,7 @@ from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.cheetah_state import CheetahScratch
 from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.prey_pass import live_through
-from ustyurt_models.ibm.prey_predation import arrive, count_prey, remove_killed
+from ustyurt_models.ibm.prey_predation import CHEETAH, arrive, count_prey, remove_killed
 from ustyurt_models.ibm.prey_state import PreyFlows, PreyHarvest, PreyStep
 from ustyurt_models.ibm.record import Record
 from ustyurt_models.ibm.world import Flocks, Managers, Now, Pasture
@@ -94,6 +94,8 @@ def pass_prey(
             record.prey_births[row, s : s + 1],
             record.prey_deaths[row, s],
             record.prey_moved[row, s],
+            record.map_prey_births[s],
+            record.map_prey_deaths[s],
         )
         n = live_through(
             flocks.herds[s],
@@ -125,10 +127,10 @@ def count_all_prey(flocks: Flocks) -> None:
 @inlined
 def kill_prey(flocks: Flocks, scratch: CheetahScratch, record: Record, now: Now) -> None:
     """Take the animals that cheetahs killed out of the herds, where they stood."""
-    for k in range(scratch.hunted_cells[0]):
+    for k in range(scratch.hunted_cells[0] if record.map_prey_deaths.size else 0):
         cell = scratch.hunted[k]
         for kind in range(flocks.quota.shape[0]):
-            record.map_prey_kills[cell] += flocks.quota[kind, cell]
+            record.map_prey_deaths[kind // 2, cell, CHEETAH] += flocks.quota[kind, cell]
     for s in range(flocks.alive.size):
         flocks.alive[s] = remove_killed(
             flocks.herds[s],

@@ -37,6 +37,7 @@ __all__ = [
     "PreyScratch",
     "PreyStep",
     "empty_bag",
+    "empty_flows",
     "empty_passage",
     "empty_prey",
     "empty_scratch",
@@ -200,11 +201,16 @@ class PreyHarvest(NamedTuple):
 
 
 class PreyFlows(NamedTuple):
-    """What happened, added up over the seasons of a year."""
+    """What happened to one species: by year, and by cell over all years. All is added to.
 
-    births: np.ndarray  # int64, shape (1,)
-    deaths: np.ndarray  # int64, shape (cause,), in the order of `contracts.PREY_DEATH_CAUSES`
-    moved: np.ndarray  # int64, shape (2,), immigrants and emigrants
+    Causes are in the order of `contracts.PREY_DEATH_CAUSES`; those of a cell lie side by side.
+    """
+
+    births: np.ndarray  # int64, shape (1,), this year
+    deaths: np.ndarray  # int64, shape (cause,), this year
+    moved: np.ndarray  # int64, shape (2,), immigrants and emigrants of this year
+    births_in_cell: np.ndarray  # int32, shape (cell,), or without cells where not asked for
+    deaths_in_cell: np.ndarray  # int32, shape (cell, cause), likewise
 
 
 class Lanes(NamedTuple):
@@ -238,6 +244,17 @@ def empty_bag(harvests: int) -> PreyHarvest:
         share=np.zeros(harvests),
         quota=np.zeros(harvests),
         eligible=np.zeros((harvests, CLASSES), np.int64),
+    )
+
+
+def empty_flows(cells: int) -> PreyFlows:
+    """Return flows at zero, mapped over `cells`; with 0 there are no maps."""
+    return PreyFlows(
+        births=np.zeros(1, np.int64),
+        deaths=np.zeros(CAUSES, np.int64),
+        moved=np.zeros(2, np.int64),
+        births_in_cell=np.zeros(cells, np.int32),
+        deaths_in_cell=np.zeros((cells, CAUSES), np.int32),
     )
 
 

@@ -41,17 +41,27 @@ class Record(NamedTuple):
     map_prey: np.ndarray  # int64, shape (map, species, cell inside)
     map_cheetah: np.ndarray  # int64, shape (map, cell inside), in a home range
     map_cheetah_number: np.ndarray  # int64, shape (map, cell inside)
-    map_prey_kills: np.ndarray  # int64, shape (cell,)
+    map_prey_births: np.ndarray  # int32, shape (species, cell), all years; no cells if not asked
+    map_prey_deaths: np.ndarray  # int32, shape (species, cell, cause), likewise
     occupied: np.ndarray  # uint8, shape (cell,), work space
     part_kg: np.ndarray  # float64, shape (part,), work space
     truth: np.ndarray  # float64, shape (column of `Monitoring.seen`,), work space
 
 
-def empty_record(
-    years: int, species: int, zones: int, parts: int, maps: int, inside: int, cells: int
-) -> Record:
-    """Return a record at zero for `years` years and the given sizes."""
-    rows = years + 1
+def empty_record(years: int, maps: int, species: int, zones: Zones, *, flow_maps: bool) -> Record:
+    """Return a record at zero.
+
+    Parameters
+    ----------
+    years, maps, species : int
+        How many.
+    zones : Zones
+        Zones and cells.
+    flow_maps : bool
+        Whether births and deaths of prey are counted by cell.
+    """
+    rows, cells, inside = years + 1, zones.part.size, zones.inside_cell.size
+    counted = cells if flow_maps else 0
     prey_causes, cheetah_causes = len(PREY_DEATH_CAUSES), len(CHEETAH_DEATH_CAUSES)
 
     def whole(*shape: int) -> np.ndarray:
@@ -59,7 +69,7 @@ def empty_record(
 
     return Record(
         prey_number=whole(rows, species, 2, 2),
-        prey_biomass=np.zeros((rows, species, zones)),
+        prey_biomass=np.zeros((rows, species, zones.area_km2.size)),
         prey_births=whole(rows, species),
         prey_deaths=whole(rows, species, prey_causes),
         prey_moved=whole(rows, species, 2),
@@ -80,10 +90,11 @@ def empty_record(
         map_prey=whole(maps, species, inside),
         map_cheetah=whole(maps, inside),
         map_cheetah_number=whole(maps, inside),
-        map_prey_kills=whole(cells),
+        map_prey_births=np.zeros((species, counted), np.int32),
+        map_prey_deaths=np.zeros((species, counted, prey_causes), np.int32),
         occupied=np.zeros(cells, np.uint8),
-        part_kg=np.zeros(parts),
-        truth=np.zeros(zones + species + 3),
+        part_kg=np.zeros(zones.member.shape[1]),
+        truth=np.zeros(zones.area_km2.size + species + 3),
     )
 
 

@@ -7,6 +7,7 @@ planning, not for promises.
 import os
 from dataclasses import dataclass
 
+from ustyurt_models.contracts import PREY_DEATH_CAUSES
 from ustyurt_models.study.load import Study
 from ustyurt_models.study.schema import Scenario
 
@@ -120,4 +121,6 @@ def _disk_mb(scenario: Scenario) -> float:
     blocks = -(-scenario.draws // DRAWS_PER_BLOCK)
     map_years = len(scenario.output.map_years) or 2 + scenario.years // 10
     maps = blocks * map_years * CELLS * (2 * species + 1)
+    flows = scenario.output.prey_flow_maps * 2 * species * (1 + len(PREY_DEATH_CAUSES))
+    maps += blocks * CELLS * flows
     return 8 * COMPRESSION * (cube + maps) / 1e6
