@@ -178,9 +178,13 @@ def maps(ground: xr.Dataset) -> xr.Dataset:
     deaths[0] = 0
     # Nobody dies of a ceiling in a real study.
     deaths = np.concatenate([deaths, np.zeros_like(deaths[:, :, :1])], axis=2)
+    births = 9 * prey[:, :, -1]
+    shares = np.array([3, 2, 1, 0.5, 1, 2, 0, 0.5, 0.2, 0.3])[:, None] * 0.9
+    lost = rng.poisson(births[:, :, :, None] * shares / 10)
     coordinates = {
         "scenario": list(SCENARIOS),
         "block": [0, 1],
+        "prey_cause": list(contracts.PREY_DEATH_CAUSES),
         "map_year": np.array(MAP_YEARS) + 2027,
         "species": list(SPECIES),
         "cheetah_cause": list(contracts.CHEETAH_DEATH_CAUSES),
@@ -190,7 +194,8 @@ def maps(ground: xr.Dataset) -> xr.Dataset:
         "map_prey_squared": prey**2,
         "map_cheetah": cheetah,
         "map_cheetah_deaths": deaths,
-        "map_prey_kills": deaths.sum(axis=2) * 9,
+        "map_prey_births": births,
+        "map_prey_deaths": lost,
     }
     return xr.Dataset(
         {

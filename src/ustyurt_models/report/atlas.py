@@ -23,13 +23,22 @@ from ustyurt_models.report.figures.canvas import (
 from ustyurt_models.report.maps import BORDER_NOTE, Sheet
 from ustyurt_models.report.words import readable, shown_number, unit_words
 
-__all__ = ["area_map", "cheetah_maps", "death_maps", "layer_maps", "prey_maps"]
+__all__ = [
+    "area_map",
+    "cheetah_maps",
+    "death_maps",
+    "layer_maps",
+    "log_scale",
+    "panel_height",
+    "plain_ticks",
+    "prey_maps",
+]
 
 _COUNTRIES = ("Kazakhstan", "Uzbekistan", "Turkmenistan")
 _COUNTRY_COLOURS = ("#e9dcc3", "#d5e3d3", "#dbe3ee")
 
 
-def _height(sheet: Sheet, rows: int, columns: int) -> float:
+def panel_height(sheet: Sheet, rows: int, columns: int) -> float:
     """Return a drawing height [inch] that fits `rows` of map panels."""
     width = (WIDTHS_IN[3] - 0.9) / columns
     return rows * ((width - 0.35) * sheet.shape_in + 0.5)
@@ -99,7 +108,7 @@ def layer_maps(name: str, sheet: Sheet, layers: Sequence[str], caption: str) -> 
     columns = 3
     rows = -(-len(layers) // columns)
     figure, grid = drawing(
-        WIDTHS_IN[3], _height(sheet, rows, columns), rows, columns, layout="compressed"
+        WIDTHS_IN[3], panel_height(sheet, rows, columns), rows, columns, layout="compressed"
     )
     panels = axes_of(grid, len(layers))
     readings = []
@@ -122,14 +131,14 @@ def layer_maps(name: str, sheet: Sheet, layers: Sequence[str], caption: str) -> 
     return finish(figure, name, text, ". ".join(readings) + ".", columns)
 
 
-def _plain_ticks(bar: Colorbar) -> None:
+def plain_ticks(bar: Colorbar) -> None:
     """Write the ticks of a logarithmic colour bar as plain numbers."""
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_number(value, 2)))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.ax.tick_params(labelsize=8)
 
 
-def _log_scale(values: np.ndarray) -> Normalize:
+def log_scale(values: np.ndarray) -> Normalize:
     """Return a logarithmic scale over three orders of magnitude below the maximum."""
     high = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
     return LogNorm(high / 1000, high) if high > 0 else Normalize(0, 1)
@@ -151,12 +160,12 @@ def prey_maps(name: str, sheet: Sheet, density: xr.DataArray, scenario: str) -> 
         For the caption.
     """
     species, years = density["species"].values, density["map_year"].values
-    height = _height(sheet, len(species), len(years))
+    height = panel_height(sheet, len(species), len(years))
     figure, grid = drawing(WIDTHS_IN[3], height, len(species), len(years), layout="compressed")
     readings = []
     for row, animal in enumerate(species):
         chosen = density.sel(species=animal)
-        norm = _log_scale(chosen.to_numpy())
+        norm = log_scale(chosen.to_numpy())
         for column, year in enumerate(years):
             axes = grid[row, column]
             values = sheet.on_grid(chosen.sel(map_year=year))
@@ -166,7 +175,7 @@ def prey_maps(name: str, sheet: Sheet, density: xr.DataArray, scenario: str) -> 
             axes.set_title(f"{readable(str(animal))}, {int(year)}", fontsize=9.5)
         bar = figure.colorbar(image, ax=list(grid[row]), shrink=0.85, pad=0.01)
         bar.set_label("animals per km² (log scale)", fontsize=8.5)
-        _plain_ticks(bar)
+        plain_ticks(bar)
         readings.append(_mean_reading(sheet, chosen, readable(str(animal))))
     sheet.furniture(grid[0, 0])
     caption = (
@@ -201,7 +210,7 @@ def cheetah_maps(name: str, sheet: Sheet, occupancy: xr.DataArray) -> content.Fi
         Share of futures, 0..1, dims (scenario, map_year, cell).
     """
     scenarios, years = occupancy["scenario"].values, occupancy["map_year"].values
-    height = _height(sheet, len(scenarios), len(years))
+    height = panel_height(sheet, len(scenarios), len(years))
     figure, grid = drawing(WIDTHS_IN[3], height, len(scenarios), len(years), layout="compressed")
     top = max(np.ceil(10 * float(occupancy.max())) / 10, 0.1)
     readings = []
@@ -252,9 +261,9 @@ def death_maps(
     totals = deaths.sum("cell").to_numpy()
     order = [i for i in np.argsort(-totals, kind="stable")[:6] if totals[i] > 0]
     rows = max(-(-len(order) // 3), 1)
-    figure, grid = drawing(WIDTHS_IN[3], _height(sheet, rows, 3), rows, 3, layout="compressed")
+    figure, grid = drawing(WIDTHS_IN[3], panel_height(sheet, rows, 3), rows, 3, layout="compressed")
     scaled = deaths / (futures * sheet.cell_km2) * 1000
-    norm = _log_scale(scaled.to_numpy()[order])
+    norm = log_scale(scaled.to_numpy()[order])
     readings = []
     for axes, index in zip(axes_of(grid, len(order)), order, strict=True):
         values = sheet.on_grid(scaled.isel(cheetah_cause=index))
@@ -268,7 +277,7 @@ def death_maps(
         readings.append(f"{label}: {totals[index] / futures:.1f} deaths per future")
     bar = figure.colorbar(image, ax=grid, shrink=0.7, pad=0.01)
     bar.set_label("deaths per 1 000 km² over the study period (log scale)", color=INK, fontsize=8.5)
-    _plain_ticks(bar)
+    plain_ticks(bar)
     sheet.furniture(grid[0, 0])
     caption = (
         f"Where cheetahs die, by cause: mean over all futures of scenario {readable(scenario)}, "

@@ -13,6 +13,7 @@ __all__ = [
     "mean_deaths",
     "occupancy_map",
     "persistence",
+    "prey_flow_maps",
     "runs",
     "share_below_start",
     "with_cheetahs",
@@ -67,3 +68,22 @@ def occupancy_map(maps: xr.Dataset, futures: int) -> xr.DataArray:
     """Return the share of futures in which a cell lies in a cheetah home range."""
     share = maps["map_cheetah"].sum("block") / futures
     return share.astype(np.float64)
+
+
+def prey_flow_maps(maps: xr.Dataset, futures: int, years: int) -> tuple[xr.DataArray, xr.DataArray]:
+    """Return births and deaths of prey per year and future in every cell.
+
+    Parameters
+    ----------
+    maps : xarray.Dataset
+        As in `contracts.MAPS`.
+    futures, years : int
+        Futures summed, and years of each.
+
+    Returns
+    -------
+    births, deaths : xarray.DataArray
+        Dims (scenario, species, cell) and (scenario, species, prey_cause, cell) [yr-1].
+    """
+    births, deaths = (maps[name].sum("block") for name in ("map_prey_births", "map_prey_deaths"))
+    return births / (futures * years), deaths / (futures * years)

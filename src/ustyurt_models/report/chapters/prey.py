@@ -7,11 +7,12 @@ from ustyurt_models.report.chapters.common import (
     shown_scenarios,
     shown_years,
 )
-from ustyurt_models.report.content import Cell, Column, Figure, Section, Table
+from ustyurt_models.report.content import Block, Cell, Column, Figure, Paragraph, Section, Table
 from ustyurt_models.report.figures.causes import deaths_by_cause
 from ustyurt_models.report.figures.trajectories import FanPanel, fan_charts
 from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.maps import Sheet
+from ustyurt_models.report.prey_atlas import prey_balance_maps, prey_death_maps, told_causes
 from ustyurt_models.report.words import readable, slug
 
 __all__ = ["biomass_figure", "chapter", "numbers_table"]
@@ -110,6 +111,22 @@ def _deaths(inputs: ReportInputs, scenario: str) -> Figure:
     )
 
 
+def _flow_maps(inputs: ReportInputs, sheet: Sheet) -> tuple[Block, ...]:
+    """Return where prey die of what, and where more are born than die, in every scenario."""
+    years = inputs.results.sizes["year"] - 1
+    births, deaths = measures.prey_flow_maps(inputs.maps, measures.runs(inputs.results), years)
+    if not float(births.sum() + deaths.sum()):
+        return (Paragraph("This study asks for no maps of births and deaths."),)
+    blocks: list[Block] = []
+    for name in shown_scenarios(inputs):
+        born, lost = births.sel(scenario=name), deaths.sel(scenario=name)
+        if told_causes(lost):
+            blocks.append(prey_death_maps(f"map_prey_deaths_{slug(name)}", sheet, lost, name))
+        balance = born - lost.sum("prey_cause")
+        blocks.append(prey_balance_maps(f"map_prey_balance_{slug(name)}", sheet, balance, name))
+    return tuple(blocks)
+
+
 def chapter(inputs: ReportInputs) -> Section:
     """Return the chapter on prey."""
     sheet = Sheet(inputs.land)
@@ -132,5 +149,6 @@ def chapter(inputs: ReportInputs) -> Section:
                     for n in names
                 ),
             ),
+            Section("prey-flow-maps", "Where it is born and dies", _flow_maps(inputs, sheet)),
         ),
     )
