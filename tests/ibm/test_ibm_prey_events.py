@@ -129,7 +129,7 @@ def test_compiled_equals_plain_python(herds):
             quota = (counts // 2).astype(np.int32)
             killed = (counts, quota, moment.key, flows.deaths)
             n = run(prey_predation.remove_killed, prey, n, 4, 0, *killed)
-            n = run(prey_predation.arrive, prey, n, 8, (2, 1), 6, moment.key)
+            n = run(prey_predation.arrive, prey, n, 8, (2, 1), np.array([6, 7, 6]), moment.key)
             run(prey_predation.census, prey, n, 5, numbers)
             zone = np.arange(49, dtype=np.uint8) % 2
             run(prey_predation.biomass, prey, n, kind.rates.mass_kg, 4, zone, zones)
@@ -155,7 +155,7 @@ def test_slots_do_not_change_fates_and_too_few_are_reported():
     scratch = empty_scratch(49, 1)
     prey_births.measure_crowding(prey, 300, GRID, kind, scratch, moment)
     assert prey_births.give_birth(prey, 300, kind, scratch, moment) == -1
-    assert prey_predation.arrive(prey, 300, 8, (20, 20), 4, np.uint64(1)) == -1
+    assert prey_predation.arrive(prey, 300, 8, (20, 20), np.full(40, 4), np.uint64(1)) == -1
     places = (INSIDE, np.linspace(0.1, 1.0, INSIDE.size), np.array([0.5, 1.0]))
     assert prey_movement.settle(prey, 300, 20, *places, np.uint64(2)) == -1
 

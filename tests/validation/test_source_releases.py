@@ -25,14 +25,14 @@ RELEASE = {
 }
 
 
-def study(folder, release=RELEASE, **zoo):
+def study(folder, release=RELEASE, seasons=1, **zoo):
     changes = {
         "years": 6,
         "prey": {"saiga": {"start": 0}},
         "source": {"zoo": ZOO | zoo},
         "release": [release],
         "processes": only(),
-        "engine": {"order": ["management", "record"]},
+        "engine": {"order": ["management", "record"], "seasons_per_year": seasons},
     }
     return write_case(folder, changes)
 
@@ -177,7 +177,7 @@ HERD = {
 }
 
 
-def with_herd(folder, **moved):
+def with_herd(folder, herd=HERD, **moved):
     plan = {
         "species": "saiga",
         "years": [2028, 2029, 2031],
@@ -191,7 +191,7 @@ def with_herd(folder, **moved):
     changes = {
         "years": 6,
         "prey": {"saiga": {"start": 0}},
-        "source": {"herd": HERD},
+        "source": {"herd": herd},
         "management": {"prey_translocation": [plan | moved]},
         "engine": {"order": ["management", "record"]},
     }
@@ -218,6 +218,50 @@ def test_prey_without_a_source_are_always_to_be_had(tmp_path):
     assert run["prey_translocated"].sum() == 54
     assert run["prey_withheld"].sum() == 0
     assert run["source_taken"].sum() == 0
+
+
+#: Nobody dies or is born.
+STILL = {
+    "death": {"female": [0.0]},
+    "breeding": {"first_age_female": 3, "share": 0.0, "brood": [0.0, 1.0]},
+    "capacity": {},
+    "maximum_age": 60,
+}
+
+
+@pytest.mark.parametrize("season", ["spring", "autumn"])
+def test_released_cheetahs_are_as_old_as_they_were_in_their_source(tmp_path, season):
+    founders = {"females": [0, 1, 0, 0, 2], "males": [0, 0, 0, 1, 0, 1]}
+    animals = {"females": 3, "males": 2, "age": "2-9 y"}
+    release = RELEASE | {"animals": animals, "repeat": {"years": 1}, "season": season}
+    (one,) = simulators(study(tmp_path, release=release, seasons=4, **STILL, founders=founders))
+    seen = {}
+
+    def watch(state, census):
+        slots = np.flatnonzero(state.cheetahs.stage >= 0)
+        seen["age"], seen["male"] = state.cheetahs.age[slots], state.cheetahs.male[slots]
+
+    one(0, 0, watch)
+    # They go after two years, or two and a half, and do not age in a study without ageing.
+    grown = 4 * 2 + (2 if season == "autumn" else 0)
+    assert sorted(seen["age"][seen["male"] == 0] - grown) == [4, 16, 16]
+    assert sorted(seen["age"][seen["male"] == 1] - grown) == [12, 20]
+
+
+def test_translocated_prey_are_as_old_as_they_were_in_their_source(tmp_path):
+    changes = {"years": [2029], "females": 3, "males": 1, "age": "1-9 y"}
+    herd = STILL | {"founders": {"females": [0, 1, 0, 2], "males": [0, 0, 1]}}
+    (one,) = simulators(with_herd(tmp_path, herd, **changes))
+    seen = {}
+
+    def watch(state, census):
+        prey, n = state.herds[0], state.alive[0]
+        seen["age"], seen["male"] = prey.age[:n], prey.male[:n]
+
+    one(0, 0, watch)
+    # They go after two years; a season is a year here.
+    assert sorted(seen["age"][seen["male"] == 0]) == [3, 5, 5]
+    assert sorted(seen["age"][seen["male"] == 1]) == [4]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from ustyurt_models.ibm.cheetah_state import (
     new_tally,
 )
 from ustyurt_models.ibm.loci import draw_common, found_loci, new_loci
-from ustyurt_models.ibm.management import Monitoring, Progress
+from ustyurt_models.ibm.management import Monitoring, Progress, planned_ages
 from ustyurt_models.ibm.prey_movement import settle
 from ustyurt_models.ibm.prey_state import CLASSES, Prey, empty_bag, empty_prey, empty_scratch
 from ustyurt_models.ibm.record import Record, empty_record
@@ -150,6 +150,7 @@ class Simulator:
             ),
             granted=np.zeros((releases, 3), np.int64),
             granted_prey=np.zeros((world.translocations.year.size, 2), np.int64),
+            prey_ages=planned_ages(world.translocations),
             brought=new_brought(len(model.ancestry), self._founding.number),
             monitoring=self._monitoring(made.parameters, world.calendar.years, columns),
         )

@@ -1,4 +1,4 @@
-"""Animals taken from a simulated source population: they bring their relatives, F and alleles."""
+"""Animals taken from a simulated source population bring their ages, relatives, F, alleles."""
 
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ __all__ = ["Arrival", "Brought", "adopt", "adopt_all", "new_brought", "slot_of"]
 class Brought(NamedTuple):
     """What animals of source populations bring, by column of ancestry."""
 
+    age: np.ndarray  # int64 (column,) [seasons]
     inbreeding: np.ndarray  # float64 (column,), F
     genes: np.ndarray  # uint16 (column, 2 * locus), alleles as numbered in the source
 
@@ -31,7 +32,8 @@ class Arrival(NamedTuple):
 
 def new_brought(columns: int, loci: int) -> Brought:
     """Return what nobody has brought."""
-    return Brought(np.zeros(columns), np.zeros((columns, 2 * loci), np.uint16))
+    genes = np.zeros((columns, 2 * loci), np.uint16)
+    return Brought(np.zeros(columns, np.int64), np.zeros(columns), genes)
 
 
 @kernel
@@ -95,11 +97,12 @@ def adopt_all(
     brought: Brought,
     arrival: Arrival,
 ) -> None:
-    """Give all animals of a release from a source their kinship, F and alleles, in place."""
+    """Give all animals of a release from a source their age, kinship, F and alleles, in place."""
     for number in range(arrival.number):
         slot = slot_of(cheetahs, arrival.event, number)
         column = arrival.column + number
         inbreeding = brought.inbreeding[column]
+        cheetahs.age[slot] = brought.age[column]
         adopt(cheetahs, kinship, source_kinship, slot, column, inbreeding)
         if loci.founding.number > 0:
             adopt_genes(

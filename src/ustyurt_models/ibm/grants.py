@@ -29,7 +29,8 @@ def grant(world: World, state: State, supplies: Sequence[Supply], step: int) -> 
         ``releases.source_kinship`` receives the kinship of those taken with all taken so far.
     state : State
         ``granted`` and ``granted_prey`` receive what each release and translocation gets,
-        ``brought`` F and alleles; ``progress`` goes on.
+        ``prey_ages`` the ages of the latter, ``brought`` ages, F and alleles of the former;
+        ``progress`` goes on.
     supplies : sequence of Supply
         Source populations in the order of ``releases.population``; they give what they have.
     step : int
@@ -51,11 +52,12 @@ def grant(world: World, state: State, supplies: Sequence[Supply], step: int) -> 
 
 
 def _remember(world: World, state: State, taken: Taken) -> None:
-    """Keep the relatives, F and alleles of those taken, in place."""
+    """Keep the ages, relatives, F and alleles of those taken, in place."""
     related, everyone = world.releases.source_kinship, taken.columns
     columns = everyone[everyone.size - taken.inbreeding.size :]
     related[np.ix_(columns, everyone)] = taken.kinship
     related[np.ix_(everyone, columns)] = taken.kinship.T
+    state.brought.age[columns] = np.rint(taken.years * world.calendar.seasons)
     state.brought.inbreeding[columns] = taken.inbreeding
     places = state.brought.genes.shape[1]
     state.brought.genes[columns] = taken.genes[:, :places]
@@ -71,6 +73,7 @@ def _grant_prey(world: World, state: State, supplies: Sequence[Supply], step: in
         per_season = supply.steps_per_year / seasons
         taking = Taking(
             step=supply.at_year(year + season / seasons),
+            into_step=supply.into_step(year + season / seasons),
             females=int(plan.females[t]),
             males=int(plan.males[t]),
             youngest=round(plan.age_min[t] * per_season),
@@ -79,6 +82,7 @@ def _grant_prey(world: World, state: State, supplies: Sequence[Supply], step: in
         )
         taken = supply.take(taking)
         state.granted_prey[t] = taken.females, taken.males
+        state.prey_ages[t, : taken.years.size] = np.rint(taken.years * seasons)
 
 
 def _taking(world: World, supply: Supply, r: int, number: int, years: float) -> Taking:
@@ -86,6 +90,7 @@ def _taking(world: World, supply: Supply, r: int, number: int, years: float) -> 
     plan, per_season = world.releases, supply.steps_per_year / world.calendar.seasons
     return Taking(
         step=supply.at_year(years),
+        into_step=supply.into_step(years),
         females=int(plan.females[r]),
         males=int(plan.males[r]),
         youngest=round(plan.age_min[r] * per_season),

@@ -24,6 +24,7 @@ __all__ = [
     "Translocations",
     "compare",
     "notice_deaths",
+    "planned_ages",
     "release_due",
     "see",
 ]
@@ -94,6 +95,12 @@ class Translocations(NamedTuple):
     age_max: np.ndarray  # int64, seasons, oldest
     cell: np.ndarray  # int64
     population: np.ndarray  # int64, source population they are taken from; -1 without one
+
+
+def planned_ages(plan: Translocations) -> np.ndarray:
+    """Return the ages of all animals as planned, int64, shape (translocation, animal) [seasons]."""
+    most = int((plan.females + plan.males).max(initial=0))
+    return np.repeat(plan.age[:, None], most, axis=1)
 
 
 class Monitoring(NamedTuple):

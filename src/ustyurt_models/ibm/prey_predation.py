@@ -151,7 +151,9 @@ def add_to_map(prey: Prey, n: int, counts: np.ndarray) -> None:
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def arrive(prey: Prey, n: int, cell: int, number: tuple[int, int], age: int, key: np.uint64) -> int:
+def arrive(
+    prey: Prey, n: int, cell: int, number: tuple[int, int], ages: np.ndarray, key: np.uint64
+) -> int:
     """Add translocated animals at `cell`, in place.
 
     Parameters
@@ -164,8 +166,8 @@ def arrive(prey: Prey, n: int, cell: int, number: tuple[int, int], age: int, key
         Where they are set free.
     number : tuple of int
         Females and males.
-    age : int
-        Age of all of them [seasons].
+    ages : numpy.ndarray
+        int64, shape (animal,) or longer, females first [seasons].
     key : numpy.uint64
         Key of (replicate, season, species, group).
 
@@ -181,7 +183,7 @@ def arrive(prey: Prey, n: int, cell: int, number: tuple[int, int], age: int, key
     address = np.uint64(mix(key, np.uint64(_ARRIVE)))
     for k in range(total):
         identity = np.uint64(mix(address, np.uint64(k)))
-        prey.word[n + k] = pack(identity, min(age, MOST_AGE), k >= females, cell)
+        prey.word[n + k] = pack(identity, min(ages[k], MOST_AGE), k >= females, cell)
     return n + total
 
 

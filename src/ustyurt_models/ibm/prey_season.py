@@ -69,7 +69,7 @@ def bring_prey(managers: Managers, flocks: Flocks, record: Record, now: Now) -> 
             flocks.alive[s],
             plan.cell[t],
             (females, males),
-            plan.age[t],
+            managers.prey_ages[t],
             key,
         )
         if n < 0:

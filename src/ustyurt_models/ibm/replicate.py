@@ -245,6 +245,7 @@ def _grouped(world: World, state: State, record: Record) -> Replicate:
             state.progress,
             state.granted,
             state.granted_prey,
+            state.prey_ages,
             state.brought,
             state.monitoring,
         ),

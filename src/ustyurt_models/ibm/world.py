@@ -132,6 +132,7 @@ class State(NamedTuple):
     progress: Progress
     granted: np.ndarray  # int64, shape (release, 3): decision, females, males; see `grants`
     granted_prey: np.ndarray  # int64, shape (translocation, 2): females, males; see `grants`
+    prey_ages: np.ndarray  # int64, shape (translocation, animal), females first [seasons]
     brought: Brought
     monitoring: Monitoring
 
@@ -183,6 +184,7 @@ class Managers(NamedTuple):
     progress: Progress
     granted: np.ndarray
     granted_prey: np.ndarray
+    prey_ages: np.ndarray
     brought: Brought
     monitoring: Monitoring
 

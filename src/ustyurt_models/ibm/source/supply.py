@@ -19,6 +19,7 @@ class Taking(NamedTuple):
     """Animals that a release asks for."""
 
     step: int  # before this step
+    into_step: float  # time since it began [yr]
     females: int
     males: int
     youngest: int  # age in steps
@@ -32,6 +33,7 @@ class Taken(NamedTuple):
 
     females: int
     males: int
+    years: np.ndarray  # float64 (animal,), age at the release [yr]; oldest class: its least age
     kinship: np.ndarray  # float64 (animal, column), with those taken so far, themselves included
     inbreeding: np.ndarray  # float64 (animal,), F; 0 when the source knows neither
     genes: np.ndarray  # uint16 (animal, 2 * loci)
@@ -97,6 +99,10 @@ class Supply:
         """Return the step that has begun so many years after the start."""
         return int(years * self.steps_per_year + 1e-9)
 
+    def into_step(self, years: float) -> float:
+        """Return for how long that step has been under way [yr]."""
+        return years - self.at_year(years) / self.steps_per_year
+
     def take(self, taking: Taking) -> Taken:
         """Take animals for a release; fewer than asked for when there are no more of that age."""
         self.bring_to(taking.step)
@@ -120,6 +126,7 @@ class Supply:
         return Taken(
             females=int(number[0]),
             males=int(number[1]),
+            years=(kinds[gone] >> 1) / self.steps_per_year + taking.into_step,
             kinship=self._kinship(rows[gone], genes[gone, : 2 * heredity.loci], taking),
             inbreeding=inbreeding[gone].astype(float) if known else np.zeros(gone.size),
             genes=genes[gone, : 2 * heredity.loci],
