@@ -8,6 +8,7 @@ from ustyurt_models.report.chapters.common import (
     shown_scenarios,
     shown_years,
 )
+from ustyurt_models.report.chapters.fates import fate_blocks
 from ustyurt_models.report.chapters.sources import has_sources, source_blocks
 from ustyurt_models.report.content import Block, Cell, Column, Figure, Paragraph, Section, Table
 from ustyurt_models.report.figures.causes import deaths_by_cause
@@ -250,6 +251,7 @@ def chapter(inputs: ReportInputs) -> Section:
         (
             Section("cheetah-numbers", "Numbers", (numbers_figure(inputs),)),
             Section("cheetah-maps", "Where they live and die", _maps(inputs)),
+            Section("cheetah-fates", "Why they last or vanish", fate_blocks(inputs)),
             Section("cheetah-deaths", "Causes of death", _deaths(inputs)),
             Section("genetics", "Genetics", _genetics(inputs)),
             Section("capacity", "How many could live there?", _capacity(inputs)),
