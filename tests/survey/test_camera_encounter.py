@@ -88,7 +88,7 @@ def test_the_likelihood_is_the_negative_binomial_of_the_encounter_rate():
     rate = np.exp(point["event_rate_log__"])
     spread = model["spread"].eval({model["spread_z"]: np.asarray(point["spread_z"])})
     k = 1.0 / (spread**2 + SPREAD_FLOOR**2)
-    expected = rate[0] * survey.seen.days
+    expected = rate[0] * survey.seen.effort
     wanted = nbinom.logpmf(survey.seen.events, k, k / (k + expected)).sum()
     passages = next(one for one in model.potentials if one.name == "log_events")
     graph = model.replace_rvs_by_values([passages])[0]
@@ -133,7 +133,7 @@ def walked(replicate, **changed):
     events = walk_past(walk, 36, 20.0, rng)
     seen = Encounters(
         site=tuple(f"cam{i}" for i in range(events.size)),
-        days=np.full(events.size, 20.0),
+        effort=np.full(events.size, 20.0),
         events=events,
         stratum=np.zeros(events.size, np.int64),
         strata=("stratum_1",),
@@ -197,6 +197,24 @@ def test_sector_and_speed_are_learned_from_pictures():
         low, high = interval(tree, name, 0.99)
         assert low < true < high, name
         assert high / low < 1.6, name
+
+
+def test_activity_is_learned_from_the_hours_of_passages():
+    seen = drawn(replace(TRUTH, density_per_km2=(3.0,)))
+    rng = generator(6, "hours")
+    night = rng.random(seen.size.size) < 0.5  # half of all within six hours: twice the mean
+    clocked = replace(
+        seen,
+        hour=np.where(night, rng.uniform(0.0, 6.0, night.size), rng.uniform(6.0, 24.0, night.size)),
+        hour_site=seen.size_site,
+    )
+    told = {"day_range_km": None, "speed_m_per_s": (0.299, 0.3, 0.301), "activity": "data"}
+    tree = fit(clocked, **told)
+    low, high = interval(tree, "activity", 0.99)
+    assert low < 0.5 < high
+    assert high / low < 1.7
+    with pytest.raises(InputError, match="50 passages with a sure clock"):
+        survey_of(replace(seen, hour=np.ones(3)), block(**told))
 
 
 def test_no_passage_at_all_gives_an_honest_wide_answer_near_zero():

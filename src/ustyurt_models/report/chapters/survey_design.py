@@ -78,7 +78,9 @@ class _Design:
 
     @property
     def places(self) -> str:
-        """What was laid out: transects, points or strips."""
+        """What was laid out: transects, points, strips or cameras."""
+        if "places" in self.node.attrs:
+            return str(self.node.attrs["places"])
         if self.estimator.startswith("P"):
             return "points"
         return "strips" if self.estimator.startswith("Jolly") else "transects"
@@ -106,6 +108,7 @@ def _columns(design: _Design, kind: str) -> list[tuple[Column, str]]:
     """Return the columns that the node has numbers for, each with its variable."""
     mass = design.mass
     effort = "visit" if design.estimator.startswith("P") else "km"
+    effort = str(design.node.attrs.get("effort", effort))
     columns = [
         (Column(design.places, "", "count"), "transects"),
         (Column("area of strips", "km²", "count"), "searched_km2"),
@@ -158,16 +161,16 @@ def _verdict(design: _Design) -> str:
     if abs(off) > _FAR_MIDDLES:
         return (
             f"{said}. They differ by much: the model's assumptions about encounters or group sizes "
-            "do not fit these transects (few detections, one very large group, or strata that "
-            "share what they should not). Find out which before using either."
+            f"do not fit these {design.places} (few detections, one very large group, or strata "
+            "that share what they should not). Find out which before using either."
         )
     wider = math.log(model[2] / model[1]) / math.log(own[2] / own[1])
     if max(wider, 1 / wider) > _FAR_WIDTHS:
         which = "narrower" if wider < 1 else "wider"
         return (
             f"{said}, but its interval is much {which}. The design looks only at how much "
-            "transects differ, the model at what it assumes about them; with few transects trust "
-            "the wider of the two."
+            f"{design.places} differ, the model at what it assumes about them; with few "
+            f"{design.places} trust the wider of the two."
         )
     return f"{said}, with an interval of like width: the two agree, as they should."
 
@@ -210,8 +213,8 @@ def design_part(survey: SurveyResult) -> Section | None:
         return None
     design = _Design(found, abundance is None or has_area(abundance))
     text = (
-        "The classical estimate asks only how the transects were laid and how much they differ, "
-        "and takes detection from the model."
+        f"The classical estimate asks only how the {design.places} were laid and how much they "
+        "differ, and takes detection from the model."
     )
     blocks: list[Block] = []
     if design.compared:

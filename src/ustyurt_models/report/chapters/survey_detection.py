@@ -39,9 +39,11 @@ _QUANTITIES = {
     "found": ("share of the animals in the strip that is counted", ""),
     "day_range_km": ("day range: how far a group moves in a day", "speed and activity"),
     "speed_m_per_s": ("mean speed while active", "speeds measured in the pictures"),
-    "activity": ("share of the day that animals are active", ""),
+    "activity": ("share of the day that animals are active", "the hours of the passages"),
     "radius_m": ("effective radius of the camera", "distances measured in the pictures"),
     "angle_deg": ("effective angle of the camera", "angles measured in the pictures"),
+    "viewed_m2": ("area in view of a camera", "radius and angle"),
+    "crossing_s": ("mean time in which a group crosses the view", "day range and view"),
     "detection_shift": ("change of log detection over the counts", "the counts and the prior"),
 }
 

@@ -57,6 +57,9 @@ _USED: Mapping[str, Callable[[Settings], bool]] = {
     "density_coefficient_sd": lambda s: bool(s["density"]),
     "site_cv_mean": lambda s: any("negative-binomial" in one["family"] for one in _fits(s)),
     "empty": lambda s: any("zero-inflated" in one["family"] for one in _fits(s)),
+    "radius_scale_m": lambda s: s["radius_m"] == "data",
+    "angle_scale_deg": lambda s: s["angle_deg"] == "data",
+    "speed_m_per_s": lambda s: s.get("speed_m_per_s") == "data",
 }
 _ENGINES = {
     "laplace": "Laplace approximation with importance weights",

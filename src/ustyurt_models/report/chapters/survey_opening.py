@@ -44,6 +44,9 @@ METHODS = {
     "density_surface": "a density surface (distance sampling with a smooth field over the map)",
     "strip_counts": "counts in strips of known width",
     "camera_encounter": "the random encounter model (how often animals pass cameras)",
+    "time_to_event": "the time-to-event model (how long cameras wait for a first passage)",
+    "space_to_event": "the space-to-event model (how much ground is looked at until a first group)",
+    "instantaneous_sampling": "instantaneous sampling (what cameras have in view at instants)",
     "joint": "several surveys of the same animals taken together",
     "trend": "a trend of yearly counts",
     "integrated_population": "counts, ratios and collars by age and sex taken together",
@@ -53,6 +56,13 @@ METHODS = {
     "n_mixture": "repeated counts that miss animals (N-mixture)",
     "royle_nichols": "detections that grow with the number of animals (Royle-Nichols)",
     "removal": "animals found first on successive passes (removal)",
+}
+
+#: By the variable of effort of cameras: what is counted, and what the effort is called.
+_CAMERA_EFFORT = {
+    "camera_days": ("passages in", "camera days"),
+    "days_waited": ("first passages in", "days waited"),
+    "instants": ("instants with animals in view among", "instants looked at"),
 }
 
 _MOST_NAMED = 4
@@ -180,6 +190,14 @@ def _where(survey: SurveyResult, occupancy: xr.Dataset) -> str:
     )
 
 
+def _from_cameras(seen: xr.Dataset) -> str:
+    """Say how many events cameras had, with how much effort."""
+    effort = next(name for name in _CAMERA_EFFORT if name in seen)
+    count, spent = (shown_count(float(seen[name].sum())) for name in ("passages", effort))
+    what, unit = _CAMERA_EFFORT[effort]
+    return f" from {count} {what} {spent} {unit} at {shown_count(seen.sizes['site'])} sites"
+
+
 def _from_what(survey: SurveyResult) -> str:
     """Say how much was seen with how much effort."""
     seen = node(survey, "observed_data")
@@ -191,11 +209,7 @@ def _from_what(survey: SurveyResult) -> str:
         first, last = int(seen["year"].min()), int(seen["year"].max())
         return f" from {seen['year'].size} counts, {first} to {last}"
     if "passages" in seen:
-        count, days = (float(seen[name].sum()) for name in ("passages", "camera_days"))
-        return (
-            f" from {shown_count(count)} passages in {shown_count(days)} camera days at "
-            f"{shown_count(seen.sizes['site'])} sites"
-        )
+        return _from_cameras(seen)
     thing = next((thing for thing in ("groups", "animals") if thing in seen), "")
     if not thing:
         return ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import xarray as xr
 
+from ustyurt_models.report.chapters.survey_cameras import cameras_part
 from ustyurt_models.report.chapters.survey_cells import cells_part
 from ustyurt_models.report.chapters.survey_checks import checks_part, diagnostics_table
 from ustyurt_models.report.chapters.survey_community import community_part
@@ -83,6 +84,7 @@ def survey_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section
         occupancy_part(survey, land),
         community_part(survey),
         cells_part(survey, land),
+        cameras_part(survey),
         detection_part(survey),
         design_part(survey),
         strip_part(survey),

@@ -4,7 +4,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ustyurt_models.study.surveys.cameras import CameraEncounter, CameraPriors
+from ustyurt_models.study.surveys.cameras import (
+    CameraBlock,
+    CameraEncounter,
+    CameraPriors,
+    InstantaneousSampling,
+    InstantBlock,
+    MovementBlock,
+    SpaceToEvent,
+    TimeToEvent,
+)
 from ustyurt_models.study.surveys.candidates import (
     Candidate,
     CountCandidate,
@@ -38,6 +47,7 @@ from ustyurt_models.study.surveys.strip import StripCounts
 from ustyurt_models.study.surveys.trend import CountMethod, Trend
 
 __all__ = [
+    "CameraBlock",
     "CameraEncounter",
     "CameraPriors",
     "Candidate",
@@ -53,10 +63,13 @@ __all__ = [
     "Gate",
     "HierarchicalBlock",
     "HierarchicalDistance",
+    "InstantBlock",
+    "InstantaneousSampling",
     "IntegratedPopulation",
     "JointSurvey",
     "LineTransect",
     "LogNormal",
+    "MovementBlock",
     "NMixture",
     "Normal",
     "Occupancy",
@@ -68,9 +81,11 @@ __all__ = [
     "Share",
     "SiteBlock",
     "SiteCounts",
+    "SpaceToEvent",
     "StripCounts",
     "Survey",
     "SurveyBlock",
+    "TimeToEvent",
     "TransectBlock",
     "Trend",
     "TrendCandidate",
@@ -85,6 +100,9 @@ Survey = Annotated[
     | DensitySurface
     | StripCounts
     | CameraEncounter
+    | TimeToEvent
+    | SpaceToEvent
+    | InstantaneousSampling
     | JointSurvey
     | Trend
     | Occupancy

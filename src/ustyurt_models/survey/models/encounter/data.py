@@ -8,23 +8,31 @@ from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults, require
 from ustyurt_models.evidence import Catalogue
-from ustyurt_models.study.surveys import CameraEncounter
+from ustyurt_models.study.surveys import CameraBlock, InstantBlock, TimeToEvent
 from ustyurt_models.study.surveys.common import Believed, Trials
 from ustyurt_models.survey.beliefs import Known, belief_from, known_probability
 from ustyurt_models.survey.context import Context
-from ustyurt_models.survey.read.camtrap.effort import watch_of
-from ustyurt_models.survey.read.camtrap.events import Events, events_of
+from ustyurt_models.survey.models.encounter.tallies import tally_of
 from ustyurt_models.survey.read.camtrap.package import CamtrapPackage, read_camtrap
 from ustyurt_models.survey.read.camtrap.source import DESCRIPTOR
-from ustyurt_models.survey.read.camtrap.times import DAY_S
 from ustyurt_models.survey.settings import Belief
 
-__all__ = ["Encounters", "describe", "encounters_of", "load", "survey_of"]
+__all__ = [
+    "EncounterSurvey",
+    "Encounters",
+    "describe",
+    "effort_unit",
+    "encounters_of",
+    "load",
+    "survey_of",
+]
 
 Floats = NDArray[np.float64]
 
 #: Measurements below which a scale cannot be told from them.
 _FEWEST = 10
+#: Passages below which hours of the day tell no activity level; Rowcliffe et al. 2014 ask for 100.
+_FEWEST_HOURS = 50
 
 
 @dataclass(frozen=True)
@@ -35,10 +43,10 @@ class Encounters:
     ----------
     site : tuple of str
         Where cameras stood.
-    days : numpy.ndarray
-        Camera days, > 0, shape (site,).
+    effort : numpy.ndarray
+        Camera days, days waited for first passages, or instants looked at, > 0, shape (site,).
     events : numpy.ndarray
-        Passages, int64, shape (site,).
+        Passages, first passages, or instants with animals in view, int64, shape (site,).
     stratum : numpy.ndarray
         Index into `strata`, int64, shape (site,).
     strata : tuple of str
@@ -47,12 +55,19 @@ class Encounters:
         Animals of the passages that were counted, and the site of each, shape (passage,).
     radius_m, angle_deg, speed_m_per_s : numpy.ndarray
         Measurements at the beginning of passages, each of its own length.
+    trials, each : numpy.ndarray
+        Occasions or instants that could give one event each, and the effort of one without event,
+        each shape (site,); no trials where events are counted without such.
+    share, share_site : numpy.ndarray
+        Of occasions with a passage, the share of the time before it, and the site, shape (first,).
+    hour, hour_site : numpy.ndarray
+        Local hour of passages by sure clocks, and the site of each, shape (passage,).
     header : dict of str to str
         Title, status and source.
     """
 
     site: tuple[str, ...]
-    days: Floats
+    effort: Floats
     events: NDArray[np.int64]
     stratum: NDArray[np.int64]
     strata: tuple[str, ...]
@@ -61,6 +76,12 @@ class Encounters:
     radius_m: Floats = field(default_factory=lambda: np.empty(0))
     angle_deg: Floats = field(default_factory=lambda: np.empty(0))
     speed_m_per_s: Floats = field(default_factory=lambda: np.empty(0))
+    trials: Floats = field(default_factory=lambda: np.empty(0))
+    each: Floats = field(default_factory=lambda: np.empty(0))
+    share: Floats = field(default_factory=lambda: np.empty(0))
+    share_site: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    hour: Floats = field(default_factory=lambda: np.empty(0))
+    hour_site: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     header: dict[str, str] = field(default_factory=dict)
 
 
@@ -74,20 +95,23 @@ class EncounterSurvey:
         As read.
     area_km2 : numpy.ndarray
         Area of each stratum, shape (stratum,).
-    settings : CameraEncounter
+    settings : CameraBlock
         Block of the study file.
     beliefs : dict of str to Belief
         ``day_range_km``, ``speed_m_per_s``, ``radius_m``, ``angle_deg``: those that are not
         measured.
     activity : Belief, Trials or None
-        Share of the day that animals are active.
+        Share of the day that animals are active; None when taken from the hours of passages.
+    availability : Belief, Trials or None
+        Share of the time that animals can be seen; None where it has no part.
     """
 
     seen: Encounters
     area_km2: Floats
-    settings: CameraEncounter
+    settings: CameraBlock
     beliefs: dict[str, Belief]
     activity: Known | None = None
+    availability: Known | None = None
 
     @property
     def header(self) -> dict[str, str]:
@@ -95,24 +119,29 @@ class EncounterSurvey:
         return self.seen.header
 
 
-def _first_measured(package: CamtrapPackage, events: Events, values: Floats) -> Floats:
-    """Return what was measured at the beginning of events, where it was."""
-    seen = package.observations
-    known = np.flatnonzero(np.isfinite(values))
-    keys = set(zip(events.deployment.tolist(), events.start_s.tolist(), strict=True))
-    at = zip(seen.deployment[known].tolist(), seen.start_s[known].tolist(), strict=True)
-    return values[known[[key in keys for key in at]]]
+def _strata(package: CamtrapPackage, settings: CameraBlock) -> list[str]:
+    """Return the stratum of every site; its deployments must agree."""
+    deployments, faults = package.deployments, Faults()
+    site, count = deployments.site, len(deployments.site_names)
+    words = deployments.words.get(settings.strata, ("all",) * site.size)
+    own = [sorted({words[i] for i in np.flatnonzero(site == index)}) for index in range(count)]
+    for name, found in zip(deployments.site_names, own, strict=True):
+        if len(found) > 1 or not found[0]:
+            rule = f"must have one {settings.strata} in all deployments"
+            faults.add(f"{package.name}: site {name}", rule, found)
+    faults.raise_if_any()
+    return [found[0] for found in own]
 
 
-def encounters_of(package: CamtrapPackage, settings: CameraEncounter) -> Encounters:
-    """Count passages and camera days of a package by site.
+def encounters_of(package: CamtrapPackage, settings: CameraBlock) -> Encounters:
+    """Count events and effort of a package by site.
 
     Parameters
     ----------
     package : CamtrapPackage
-        The package; deployments with a doubtful clock count, since only their length matters.
-    settings : CameraEncounter
-        Species, pause between passages, column of strata.
+        The package. Deployments with a doubtful clock count where only their length matters.
+    settings : CameraBlock
+        Model, species, column of strata, and how events are counted.
 
     Returns
     -------
@@ -125,49 +154,41 @@ def encounters_of(package: CamtrapPackage, settings: CameraEncounter) -> Encount
         When the species was never seen among others, no camera watched, or the strata of a site
         differ.
     """
-    deployments, watch = package.deployments, watch_of(package)
-    taxon = settings.taxon or settings.species
-    events = events_of(package, taxon, settings.independence_min)
-    count, faults = len(deployments.site_names), Faults()
-    site = deployments.site
-    days = np.bincount(site[watch.deployment], (watch.end_s - watch.start_s) / DAY_S, count)
-    times = np.bincount(site[events.deployment], minlength=count)
-    words = deployments.words.get(settings.strata, ("all",) * site.size)
-    own = [sorted({words[i] for i in np.flatnonzero(site == index)}) for index in range(count)]
-    for name, found in zip(deployments.site_names, own, strict=True):
-        if len(found) > 1 or not found[0]:
-            rule = f"must have one {settings.strata} in all deployments"
-            faults.add(f"{package.name}: site {name}", rule, found)
-    kept = np.flatnonzero(days > 0)
-    if not kept.size:
-        faults.add(package.name, "must hold a camera that watched")
-    faults.raise_if_any()
-    strata = tuple(sorted({own[i][0] for i in kept}))
-    place = np.full(count, -1)
+    own = _strata(package, settings)
+    names = sorted(set(own))
+    tally = tally_of(package, settings, np.array([names.index(one) for one in own], np.int64))
+    kept = np.flatnonzero(tally.effort > 0)
+    require(kept.size > 0, package.name, "must hold a camera that watched")
+    strata = tuple(sorted({own[i] for i in kept}))
+    place = np.full(len(own), -1)
     place[kept] = np.arange(kept.size)
-    counted = np.flatnonzero(np.isfinite(events.size))
     seen = package.observations
-    of_species = (seen.kind == "animal") & (np.char.lower(seen.species) == taxon.lower())
 
     def measured(values: Floats) -> Floats:
-        return _first_measured(package, events, np.where(of_species, values, np.nan))
+        return values[tally.measured & np.isfinite(values)]
 
     return Encounters(
-        site=tuple(deployments.site_names[i] for i in kept),
-        days=days[kept],
-        events=times[kept],
-        stratum=np.array([strata.index(own[i][0]) for i in kept], np.int64),
+        site=tuple(package.deployments.site_names[i] for i in kept),
+        effort=tally.effort[kept],
+        events=tally.events[kept],
+        trials=tally.trials[kept],
+        each=tally.each[kept],
+        stratum=np.array([strata.index(own[i]) for i in kept], np.int64),
         strata=strata,
-        size=events.size[counted],
-        size_site=place[site[events.deployment[counted]]],
+        size=tally.size,
+        size_site=place[tally.size_site],
         radius_m=measured(seen.radius_m),
         angle_deg=measured(seen.angle_deg),
         speed_m_per_s=measured(seen.speed_m_per_s),
+        share=tally.share,
+        share_site=place[tally.share_site],
+        hour=tally.hour,
+        hour_site=place[tally.hour_site],
         header=package.header,
     )
 
 
-def _areas(seen: Encounters, settings: CameraEncounter, faults: Faults) -> Floats:
+def _areas(seen: Encounters, settings: CameraBlock, faults: Faults) -> Floats:
     """Return the areas of the study file; none may be missing."""
     for name in sorted(set(settings.areas) - set(seen.strata)):
         rule = f"must name a stratum of the cameras {list(seen.strata)}"
@@ -192,17 +213,19 @@ def _belief(
     return Belief(value, low, high, "study file")
 
 
-def _activity(
-    given: Believed | str | None, catalogue: Catalogue | None, where: str
-) -> Known | None:
-    """Return what is known of the share of the day that animals are active."""
+def _share_known(settings: CameraBlock, name: str, catalogue: Catalogue | None) -> Known | None:
+    """Return what is known of a share that a block may give."""
+    given: Believed | str | None = getattr(settings, name, None)
+    where = f"survey: {name}"
+    if given == "data":
+        return None
     if given is None or isinstance(given, Trials | tuple):
         return known_probability(given, "", catalogue, where)
     return _belief(given, catalogue, where)
 
 
 def survey_of(
-    seen: Encounters, settings: CameraEncounter, catalogue: Catalogue | None = None
+    seen: Encounters, settings: CameraBlock, catalogue: Catalogue | None = None
 ) -> EncounterSurvey:
     """Prepare passages that have been read or simulated.
 
@@ -210,7 +233,7 @@ def survey_of(
     ----------
     seen : Encounters
         Passages.
-    settings : CameraEncounter
+    settings : CameraBlock
         Movement, detection, areas, priors.
     catalogue : Catalogue, optional
         Evidence for what the cameras do not tell.
@@ -228,7 +251,7 @@ def survey_of(
     faults = Faults()
     area, beliefs = _areas(seen, settings, faults), {}
     for name in ("day_range_km", "speed_m_per_s", "radius_m", "angle_deg"):
-        given, where = getattr(settings, name), f"survey: {name}"
+        given, where = getattr(settings, name, None), f"survey: {name}"
         if given is None:
             continue
         if given != "data":
@@ -245,13 +268,16 @@ def survey_of(
     if settings.group_size == "mean" and seen.events.sum() > 0 and not seen.size.size:
         advice = "fill count in observations.csv, or write group_size = 'single'"
         faults.add("survey: group_size", "needs counts of animals", None, advice)
+    if getattr(settings, "activity", None) == "data" and seen.hour.size < _FEWEST_HOURS:
+        rule = f"must have {_FEWEST_HOURS} passages with a sure clock at least, or be given"
+        faults.add("survey: activity", rule, seen.hour.size, "activity = [low, middle, high]")
     faults.raise_if_any()
-    active = _activity(settings.activity, catalogue, "survey: activity")
-    return EncounterSurvey(seen, area, settings, beliefs, active)
+    known = (_share_known(settings, name, catalogue) for name in ("activity", "availability"))
+    return EncounterSurvey(seen, area, settings, beliefs, *known)
 
 
 def load(
-    spec: CameraEncounter, folder: Path, catalogue: Catalogue | None, context: Context
+    spec: CameraBlock, folder: Path, catalogue: Catalogue | None, context: Context
 ) -> EncounterSurvey:
     """Read the package of a survey block; see `registry`."""
     rule = "must be the folder or zip of the package, so that all of its tables are watched"
@@ -261,11 +287,28 @@ def load(
     return survey_of(encounters_of(read_camtrap(folder / spec.file), spec), spec, catalogue)
 
 
+def effort_unit(settings: CameraBlock) -> str:
+    """Return what a unit of effort is, fit for "passages per …"."""
+    if isinstance(settings, InstantBlock):
+        return "instant of a camera"
+    return "day waited" if isinstance(settings, TimeToEvent) else "camera day"
+
+
+def _effort_words(survey: EncounterSurvey) -> str:
+    """Say effort and events of a survey."""
+    seen = survey.seen
+    effort, events = f"{seen.effort.sum():,.0f}", f"{seen.events.sum():,}"
+    sites = f"at {np.count_nonzero(seen.events)} sites"
+    if isinstance(survey.settings, InstantBlock):
+        return f"{seen.trials.sum():,.0f} instants looked at, {events} with the species {sites}"
+    if isinstance(survey.settings, TimeToEvent):
+        return f"{effort} days waited, {events} first passages {sites}"
+    return f"{effort} camera days, {events} passages {sites}"
+
+
 def describe(survey: EncounterSurvey) -> str:
     """Say in one line what the package holds of the species."""
     seen = survey.seen
     return (
-        f"{len(seen.site)} sites, {seen.days.sum():,.0f} camera days, "
-        f"{seen.events.sum():,} passages at {np.count_nonzero(seen.events)} sites, "
-        f"{seen.size.sum():,.0f} animals counted"
+        f"{len(seen.site)} sites, {_effort_words(survey)}, {seen.size.sum():,.0f} animals counted"
     )

@@ -1,4 +1,4 @@
-"""The random encounter model in PyMC.
+"""The models of camera traps in PyMC: random encounter, time to event, space to event, instants.
 
 A group that moves as a particle of an ideal gas at day range v passes the sector of a camera
 (radius r, angle theta) at the rate v r (2 + theta) / pi per day and per group in a unit of area,
@@ -18,8 +18,24 @@ passages are met more often in proportion to speed: the speeds of passages are l
 log mean m + s^2 where those of animals have m, so the mean speed is exp(m + s^2 / 2) (Rowcliffe et
 al. 2016).
 
+Passages as such a process, waiting for the first passage of an occasion is exponential with that
+same rate, censored at its end: with d first passages in s days waited, a camera gives
+rate^d exp(-rate s) (time to event). The period of Moeller et al. 2018, in which an animal crosses
+the view, is pi A / P over speed by Cauchy's mean chord of an area A with perimeter P, and groups
+in view per period, D A, over that period give the same D v r (2 + theta) / pi.
+
+At an instant the groups in view of a camera are Poisson with mean D A, A = theta r^2 / 2. Looking
+at cameras in random order until the first with animals (space to event) or at all of them
+(instantaneous sampling), a camera found empty n times and not empty h times gives
+exp(-x n) (1 - exp(-x))^h, x = D A; that is x^h exp(-x (n + h / 2)) but for a share of x^2 / 12.
+
+All three have the form rate^d exp(-rate s). Cameras differ beyond chance: the rate of each is
+multiplied by a gamma variable with mean one, which, summed out, leaves the negative binomial of
+d with mean rate s up to a factor without parameters; so all models share one likelihood.
+
 References
 ----------
+Moeller, Lukacs & Horne 2018, Ecosphere 9:e02331.
 Rowcliffe et al. 2008, Journal of Applied Ecology 45:1228-1236.
 Rowcliffe et al. 2011, Methods in Ecology and Evolution 2:464-476.
 Rowcliffe et al. 2016, Remote Sensing in Ecology and Conservation 2:84-94.
@@ -63,18 +79,19 @@ def sufficient(survey: EncounterSurvey) -> dict[str, np.ndarray]:
     Returns
     -------
     dict of str to numpy.ndarray
-        ``passages`` and ``days`` per site; of measured distances, angles and speeds the number
+        ``passages`` (or first passages, or instants with animals) and ``effort`` per site; of
+        measured distances, angles and speeds the number
         and their moments; mean and error of group size.
     """
     seen = survey.seen
-    found = {"passages": seen.events.astype(float), "days": seen.days}
+    found = {"passages": seen.events.astype(float), "effort": seen.effort}
     if survey.settings.group_size == "mean" and seen.size.size:
         found["size"] = np.array(size_mean_and_error(survey))
     if survey.settings.radius_m == "data":
         found["radius"] = np.array([seen.radius_m.size, (seen.radius_m**2).sum()])
     if survey.settings.angle_deg == "data":
         found["angle"] = np.array([seen.angle_deg.size, (seen.angle_deg**2).sum()])
-    if survey.settings.speed_m_per_s == "data":
+    if getattr(survey.settings, "speed_m_per_s", None) == "data":
         logs = np.log(seen.speed_m_per_s)
         found["speed"] = np.array([logs.size, logs.sum(), (logs**2).sum()])
     return found
@@ -127,7 +144,7 @@ def build(survey: EncounterSurvey) -> pm.Model:
         told = {name: pm.Data(name, value) for name, value in sufficient(survey).items()}
         rate = log_normal("event_rate", priors.event_rate, dims="stratum")
         spread = exponential("spread", priors.spread_mean)
-        expected = rate[seen.stratum] * told["days"]
+        expected = rate[seen.stratum] * told["effort"]
         pm.Potential("log_events", log_passages(told["passages"], expected, spread).sum())
         if survey.settings.group_size == "mean":
             size = log_normal("mean_size", priors.mean_size)

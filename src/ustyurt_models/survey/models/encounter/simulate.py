@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 
 from ustyurt_models.survey.models.encounter.data import Encounters
 
-__all__ = ["EncounterTruth", "Walk", "simulate_encounters", "snapshots_of", "walk_past"]
+__all__ = [
+    "EncounterTruth",
+    "Walk",
+    "simulate_encounters",
+    "snapshots_of",
+    "walk_past",
+    "watch_walk",
+]
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +75,7 @@ def simulate_encounters(
     site = np.repeat(np.arange(watched.size), events)
     return Encounters(
         site=tuple(f"cam{i + 1}" for i in range(watched.size)),
-        days=watched,
+        effort=watched,
         events=events.astype(np.int64),
         stratum=stratum.astype(np.int64),
         strata=strata,
@@ -177,6 +184,40 @@ def walk_past(walk: Walk, cameras: int, days: float, rng: np.random.Generator) -
         inside, _ = _inside(walk, (x, y), place[i], faces[i])
         passages[i] = np.count_nonzero(inside[1:] & ~inside[:-1])
     return passages
+
+
+def watch_walk(
+    walk: Walk, cameras: int, days: float, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], float]:
+    """Count the groups in the sectors of cameras at every step of walking groups.
+
+    Parameters
+    ----------
+    walk : Walk
+        Groups, movement and sector.
+    cameras : int
+        Cameras at random places with random directions.
+    days : float
+        How long they watch.
+    rng : numpy.random.Generator
+        Chance.
+
+    Returns
+    -------
+    tuple
+        Groups in view, int64, shape (step, camera), and groups that came in since the step before,
+        stacked along a first axis of two; and the days of a step.
+    """
+    steps = int(days * walk.speed_m_per_day / walk.step_m)
+    track = _tracks(walk, steps, rng)
+    place = rng.uniform(0.0, walk.side_m, (cameras, 2))
+    faces = rng.uniform(-np.pi, np.pi, cameras)
+    views = np.zeros((2, steps, cameras), np.int64)
+    for i in range(cameras):
+        inside, _ = _inside(walk, track, place[i], faces[i])
+        views[0, :, i] = inside.sum(axis=1)
+        views[1, 1:, i] = (inside[1:] & ~inside[:-1]).sum(axis=1)
+    return views, walk.step_m / walk.speed_m_per_day
 
 
 def snapshots_of(

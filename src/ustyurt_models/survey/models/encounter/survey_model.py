@@ -1,4 +1,4 @@
-"""The random encounter model as the fit path sees it."""
+"""The models of camera traps as the fit path sees them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
-from ustyurt_models.study.surveys import CameraEncounter
+from ustyurt_models.seeds import generator
+from ustyurt_models.study.surveys import CameraBlock
 from ustyurt_models.survey.draws import abundance_node
-from ustyurt_models.survey.models.encounter import checks, model, results
+from ustyurt_models.survey.models.encounter import checks, design, model, results
 from ustyurt_models.survey.models.encounter.data import EncounterSurvey
 
 __all__ = ["EncounterModel", "survey_model"]
@@ -18,12 +19,12 @@ __all__ = ["EncounterModel", "survey_model"]
 
 @dataclass(frozen=True)
 class EncounterModel:
-    """Passages at cameras; see `survey.model.SurveyModel`."""
+    """Events at cameras; see `survey.model.SurveyModel`."""
 
     survey: EncounterSurvey
 
     @property
-    def settings(self) -> CameraEncounter:
+    def settings(self) -> CameraBlock:
         """Block of the study file."""
         return self.survey.settings
 
@@ -55,10 +56,13 @@ class EncounterModel:
         return checks.log_likelihood(posterior, self.survey), "site"
 
     def nodes(self, posterior: xr.Dataset, mass: float) -> dict[str, xr.Dataset]:
-        """Return abundance and the survey."""
+        """Return abundance, the survey, and the estimate from events and effort alone."""
         return {
             "observed_data": results.observed_node(self.survey),
             "abundance": abundance_node(posterior),
+            "design": design.design_node(
+                self.survey, posterior, mass, generator(0, "cameras drawn anew")
+            ),
         }
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ustyurt_models.checks import did_you_mean, require
 from ustyurt_models.survey.read.camtrap.package import CamtrapPackage
 
-__all__ = ["Events", "events_of", "species_of"]
+__all__ = ["Events", "events_of", "moments_of", "species_of"]
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +72,33 @@ def _sizes(package: CamtrapPackage, rows: NDArray[np.int64]) -> tuple[NDArray[np
         keys.setdefault(key, []).append(row)
     first = np.array([group[0] for group in keys.values()], np.int64)
     return first, np.array([seen.count[group].sum() for group in keys.values()], np.float64)
+
+
+def moments_of(
+    package: CamtrapPackage, species: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Return the observations of a species with the animals of each moment.
+
+    Parameters
+    ----------
+    package : CamtrapPackage
+        The package.
+    species : str
+        ``scientificName``.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Rows of the observations at one level (int64); of these one row of each moment (int64); and
+        the animals of that moment, rows by sex and age added up, NaN where nobody counted.
+
+    Raises
+    ------
+    InputError
+        When other animals were seen but never this one.
+    """
+    rows, _ = _rows(package, species)
+    return rows, *_sizes(package, rows)
 
 
 def events_of(package: CamtrapPackage, species: str, independence_min: float) -> Events:
