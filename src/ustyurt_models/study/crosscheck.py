@@ -237,6 +237,8 @@ def named_files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str
     for name, survey in scenario.survey.items():
         if survey.file:
             yield ("survey", name, "file"), survey.file, folder / survey.file
+        for source, one in getattr(survey, "sources", {}).items():
+            yield ("survey", name, "sources", source, "file"), one.file, folder / one.file
         if grid := getattr(survey, "grid", ""):
             yield ("survey", name, "grid"), grid, folder / grid
     for species, prey in scenario.prey.items():

@@ -100,6 +100,22 @@ def _wider(model: SurveyModel, posterior: xr.Dataset) -> SurveyModel | None:
     return None if look is None else look(posterior)
 
 
+def _alone(
+    model: SurveyModel, posterior: xr.Dataset, seed: int, gate: Gate
+) -> tuple[dict[str, xr.Dataset], list[Finding]]:
+    """Fit each part of the data alone and lay it beside the whole, where a model has parts."""
+    parts, beside = getattr(model, "alone", None), getattr(model, "beside", None)
+    if parts is None or beside is None:
+        return {}, []
+    found = {}
+    for name, part in parts().items():
+        latent = tuple(getattr(part, "latent", ()))
+        draws = draw_posterior(part.build(), part.settings.sampler, seed, None, gate, latent)
+        rng = generator(seed, "survey", "derived", name)
+        found[name] = part.derive(draws.posterior, rng)
+    return beside(posterior, found, model.settings.interval)
+
+
 def fit_once(
     model: SurveyModel, seed: int, progress: Progress | None = None, gate: Gate | None = None
 ) -> Fitted:
@@ -132,16 +148,18 @@ def fit_once(
     posterior = model.derive(draws.posterior, rng)
     pointwise, unit = model.log_likelihood(posterior)
     sensitivity = _sensitivity(posterior, draws.stats, gate)
+    beside, conflicts = _alone(model, posterior, seed, gate)
     findings = [
         *sampler_findings(posterior, draws.stats, gate),
         *prior_shift(posterior, model.prior_sd(), gate),
         *predictive(model.checks(posterior, rng), gate),
         *_own_findings(model, posterior),
+        *conflicts,
         *leave_one_out(pointwise, unit, gate),
         *([] if sensitivity is None else sensitivity_findings(sensitivity, gate)),
     ]
     nodes = {"posterior": posterior, "sample_stats": draws.stats}
-    nodes |= model.nodes(posterior, spec.interval)
+    nodes |= model.nodes(posterior, spec.interval) | beside
     nodes |= {} if sensitivity is None else {"sensitivity": sensitivity}
     said = draws.stats.attrs
     attrs = settings_attrs(spec, seed) | {"engine": said["engine"], "why_engine": said["why"]}

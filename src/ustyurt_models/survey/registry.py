@@ -34,6 +34,7 @@ _HOMES = {
     "occupancy": "sites",
     "dynamic_occupancy": "sites",
     "community_occupancy": "community",
+    "source_occupancy": "sources",
     "n_mixture": "sites",
     "royle_nichols": "sites",
     "removal": "sites",

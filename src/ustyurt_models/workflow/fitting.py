@@ -17,7 +17,9 @@ from ustyurt_models.study.surveys import (
     HierarchicalBlock,
     IntegratedPopulation,
     JointSurvey,
+    PlacedBlock,
     SiteBlock,
+    SourceOccupancy,
     Survey,
     Trend,
 )
@@ -31,8 +33,11 @@ __all__ = ["fit_surveys", "posterior_paths"]
 def _data_files(study: Study, survey: Survey) -> list[Path]:
     """Return the files and folders that a survey reads."""
     named = [survey.file]
-    if isinstance(survey, HierarchicalBlock | SiteBlock):
+    if isinstance(survey, HierarchicalBlock | PlacedBlock):
         named.append(survey.grid)
+    if isinstance(survey, SourceOccupancy):
+        for source in survey.sources.values():
+            named += [source.file, source.patrols.mapping if source.patrols is not None else ""]
     if isinstance(survey, SiteBlock) and survey.patrols is not None:
         named.append(survey.patrols.mapping)
     if isinstance(survey, IntegratedPopulation):
@@ -42,7 +47,7 @@ def _data_files(study: Study, survey: Survey) -> list[Path]:
 
 def _needs_landscape(survey: Survey) -> bool:
     """Tell whether a survey predicts to the landscape of the study."""
-    if isinstance(survey, SiteBlock):
+    if isinstance(survey, PlacedBlock):
         return survey.on_map and not survey.grid
     return isinstance(survey, HierarchicalBlock) and not survey.grid
 
@@ -162,7 +167,8 @@ def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -
         own = land if _needs_landscape(survey) else None
         inputs = _inputs(study, survey, catalogue, others, own)
         if fresh or not is_current(folder, f"fit:{stem}", inputs, path):
-            say(f"fit {stem}: {survey.model} of {survey.file or ', '.join(others)}")
+            told = others or getattr(survey, "sources", {})
+            say(f"fit {stem}: {survey.model} of {survey.file or ', '.join(told)}")
             context = surveys.Context(
                 start_year=scenario.start,
                 grid=None if own is None else survey_grid(own),

@@ -83,6 +83,14 @@ def _step(part: xr.Dataset, term: str, random: tuple[str, ...]) -> tuple[str, fl
     return f"{shown_number(told)} {unit} more", told / size
 
 
+def _on(name: str) -> str:
+    """Return what an effect acts on; ``p_cameras`` is detection by one of several sources."""
+    part, _, source = name.partition("_")
+    if part == "p" and source:
+        return f"{_ON[part]} by {readable(source)}"
+    return _ON.get(name, readable(name))
+
+
 def _effect(part: xr.Dataset, plain: str, random: tuple[str, ...]) -> _Effect:
     """Turn a coefficient into a ratio per step; names without a prefix act on `plain`."""
     name = str(part["label"].values)
@@ -93,7 +101,7 @@ def _effect(part: xr.Dataset, plain: str, random: tuple[str, ...]) -> _Effect:
     spread = f"{shown_number(size)} {unit}".strip() if np.isfinite(size) else ""
     ends = (float(np.exp(float(part[key]) * factor)) for key in ("median", "low", "high"))
     median, low, high = ends
-    return _Effect(_ON.get(on, readable(on)), readable(what), step, spread, (median, low, high))
+    return _Effect(_on(on), readable(what), step, spread, (median, low, high))
 
 
 def _sure(effect: _Effect) -> str:

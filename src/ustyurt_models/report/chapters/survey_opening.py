@@ -52,6 +52,7 @@ METHODS = {
     "integrated_population": "counts, ratios and collars by age and sex taken together",
     "occupancy": "occupancy (repeated visits that may miss the species)",
     "dynamic_occupancy": "dynamic occupancy (sites are won and lost between seasons)",
+    "source_occupancy": "occupancy from several sources, each with its own detection",
     "community_occupancy": "occupancy of several species that learn from each other",
     "n_mixture": "repeated counts that miss animals (N-mixture)",
     "royle_nichols": "detections that grow with the number of animals (Royle-Nichols)",

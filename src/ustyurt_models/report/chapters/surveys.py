@@ -18,6 +18,7 @@ from ustyurt_models.report.chapters.survey_numbers import abundance_table, group
 from ustyurt_models.report.chapters.survey_occupancy import occupancy_part
 from ustyurt_models.report.chapters.survey_opening import METHODS, gate_word, opening
 from ustyurt_models.report.chapters.survey_sensitivity import sensitivity_part
+from ustyurt_models.report.chapters.survey_sources import source_conflict_part
 from ustyurt_models.report.chapters.survey_strip import strip_part
 from ustyurt_models.report.chapters.survey_trend import trend_part
 from ustyurt_models.report.content import Column, Paragraph, Section, Table
@@ -72,11 +73,14 @@ def survey_part(survey: SurveyResult, land: xr.Dataset | None = None) -> Section
     land : xarray.Dataset, optional
         Landscape of the study, for maps of surveys that predict to its cells.
     """
-    conflict = conflict_part(survey)
+    sources = source_conflict_part(survey)
+    conflict = sources or conflict_part(survey)
     beginning = (*opening(survey), *numbers(survey))
     if conflict is not None:
         pooled = Section(f"survey-{survey.name}-pooled", "All together", beginning)
         text = "Several surveys count the same animals: first each alone, then all together."
+        if sources is not None:
+            text = "Several sources tell of the same sites: first each alone, then all together."
         beginning = (Paragraph(text, lead=True),)
     parts = (
         *((conflict, pooled) if conflict is not None else ()),

@@ -42,7 +42,8 @@ from ustyurt_models.study.surveys.joint import JointSurvey
 from ustyurt_models.study.surveys.occupancy import Occupancy
 from ustyurt_models.study.surveys.priors import DistancePriors, LogNormal, Normal, Share
 from ustyurt_models.study.surveys.site_counts import NMixture, Removal, RoyleNichols, SiteCounts
-from ustyurt_models.study.surveys.sites import SiteBlock
+from ustyurt_models.study.surveys.sites import PlacedBlock, SiteBlock
+from ustyurt_models.study.surveys.sources import SourceOccupancy, VisitSource
 from ustyurt_models.study.surveys.strip import StripCounts
 from ustyurt_models.study.surveys.trend import CountMethod, Trend
 
@@ -74,6 +75,7 @@ __all__ = [
     "Normal",
     "Occupancy",
     "OccupancyCandidate",
+    "PlacedBlock",
     "PointTransect",
     "Removal",
     "RoyleNichols",
@@ -81,6 +83,7 @@ __all__ = [
     "Share",
     "SiteBlock",
     "SiteCounts",
+    "SourceOccupancy",
     "SpaceToEvent",
     "StripCounts",
     "Survey",
@@ -89,6 +92,7 @@ __all__ = [
     "TransectBlock",
     "Trend",
     "TrendCandidate",
+    "VisitSource",
 ]
 
 #: A survey of a study; its key ``model`` says which block it is.
@@ -108,6 +112,7 @@ Survey = Annotated[
     | Occupancy
     | DynamicOccupancy
     | CommunityOccupancy
+    | SourceOccupancy
     | IntegratedPopulation
     | NMixture
     | RoyleNichols

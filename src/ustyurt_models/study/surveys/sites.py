@@ -1,4 +1,4 @@
-"""Repeated visits to sites: how the file is read, and what detection depends on."""
+"""Repeated visits to sites: how a file is read, what detection depends on, cells to predict to."""
 
 from typing import Annotated
 
@@ -10,14 +10,21 @@ from ustyurt_models.study.surveys.common import LengthUnit, SurveyBlock
 from ustyurt_models.study.surveys.priors import Share
 from ustyurt_models.study.surveys.visits import CameraVisits, PatrolVisits
 
-__all__ = ["Columns", "SiteBlock", "SitePriors"]
+__all__ = ["Columns", "PlacedBlock", "RandomPriors", "SiteBlock", "SitePriors", "VisitsBlock"]
 
 Positive = Annotated[float, Field(gt=0)]
 #: A pattern with ``{visit}`` and perhaps ``{season}``, or the columns one by one.
 Columns = str | tuple[str, ...]
 
 
-class SitePriors(Block):
+class RandomPriors(Block):
+    """Prior of random effects on repeated visits."""
+
+    random_sd_mean: Positive = 1.0
+    """Exponential prior of the standard deviation of random effects on the logit or log scale."""
+
+
+class SitePriors(RandomPriors):
     """Priors of detection on repeated visits."""
 
     detection: Share = Share()
@@ -25,12 +32,10 @@ class SitePriors(Block):
     detection_coefficient_sd: Positive = 1.5
     """Normal prior of effects of standardised covariates, and of levels, on the logit of
     detection; 1.5 lets the odds change by a factor of 19 either way (95 %)."""
-    random_sd_mean: Positive = 1.0
-    """Exponential prior of the standard deviation of random effects on the logit or log scale."""
 
 
-class SiteBlock(SurveyBlock):
-    """What every model of repeated visits to sites says of its file and of detection."""
+class VisitsBlock(Block):
+    """How a file of repeated visits is read, and what detection depends on."""
 
     visits: Columns = "y.{visit}"
     """Columns of what was seen: a pattern such as ``y.{visit}`` or ``det{season:2}{visit}``
@@ -54,6 +59,26 @@ class SiteBlock(SurveyBlock):
     """How visits are made of the effort of cameras, where the file is a Camtrap DP package."""
     patrols: PatrolVisits | None = None
     """How visits are made of patrols, where the file is a folder or zip of SMART tables."""
+
+    def _patterns(self) -> dict[str, Columns]:
+        """Return what must name a column for every visit, by option."""
+        return {"visits": self.visits, "search": self.search, **self.occasion}
+
+    @model_validator(mode="after")
+    def _patterns_name_visits(self) -> "VisitsBlock":
+        given = self._patterns()
+        for name, columns in given.items():
+            if isinstance(columns, str) and columns and "{visit" not in columns:
+                rule = f"{name!r} must hold {{visit}}, or name the columns one by one"
+                raise refuse(rule)
+            if not isinstance(columns, str) and not columns:
+                raise refuse(f"{name!r} must name at least one column")
+        return self
+
+
+class PlacedBlock(SurveyBlock):
+    """Cells that a survey of sites may be predicted to."""
+
     map: bool = False
     """Predict to every cell of the landscape of the study; also with `grid` or a field."""
     at: dict[str, str | float] = Field(default_factory=dict)
@@ -64,25 +89,15 @@ class SiteBlock(SurveyBlock):
     """Unit of covariates of the grid's file that are lengths."""
     cell_area: AreaKm2 | None = None
     """Area of every cell of the grid's file, where it has no column of areas."""
-    priors: SitePriors = SitePriors()
-    """What is believed before the data."""
 
     @property
     def on_map(self) -> bool:
         """Whether cells are predicted."""
         return self.map or bool(self.grid) or bool(getattr(self, "field", False))
 
-    def _patterns(self) -> dict[str, Columns]:
-        """Return what must name a column for every visit, by option."""
-        return {"visits": self.visits, "search": self.search, **self.occasion}
 
-    @model_validator(mode="after")
-    def _patterns_name_visits(self) -> "SiteBlock":
-        given = self._patterns()
-        for name, columns in given.items():
-            if isinstance(columns, str) and columns and "{visit" not in columns:
-                rule = f"{name!r} must hold {{visit}}, or name the columns one by one"
-                raise refuse(rule)
-            if not isinstance(columns, str) and not columns:
-                raise refuse(f"{name!r} must name at least one column")
-        return self
+class SiteBlock(VisitsBlock, PlacedBlock):
+    """What every model of repeated visits to sites says of its file and of detection."""
+
+    priors: SitePriors = SitePriors()
+    """What is believed before the data."""

@@ -51,6 +51,9 @@ class PatrolVisits(Block):
     """A date on which an occasion begins; the day of the first patrol unless given."""
     seasons: Literal["none", "year"] = "none"
     """Whether all occasions are one season, or each calendar year is one."""
+    middle: Annotated[float, Field(ge=-180, le=180)] | None = None
+    """Longitude around which cells are laid, in degrees; the mean of the tracks, rounded to 0.1,
+    unless given. Several patrol files of one area need the same."""
 
 
 class SmartTable(Block):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults
+from ustyurt_models.survey.read.cell_grid import CellGrid
 
 __all__ = ["Histories", "check_histories"]
 
@@ -52,6 +53,8 @@ class Histories:
         ``# key: value`` lines: status, source, units, crs.
     notes : tuple of str
         Remarks of the reader.
+    grid : CellGrid or None
+        Cells that the sites are, where they are cells.
 
     Examples
     --------
@@ -75,6 +78,7 @@ class Histories:
     seasons: tuple[str, ...] = ("1",)
     header: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    grid: CellGrid | None = None
 
     def __post_init__(self) -> None:
         if not self.season.size:

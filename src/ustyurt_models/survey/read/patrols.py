@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import Faults, did_you_mean, require
+from ustyurt_models.survey.read.cell_grid import EARTH_M, CellGrid, cell_names
 from ustyurt_models.survey.read.histories import Histories, check_histories
 from ustyurt_models.survey.read.smart import PatrolPoints, Patrols
 
@@ -16,7 +17,6 @@ __all__ = ["CellRules", "patrol_histories", "track_km"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_EARTH_M = 6_371_007.2  # radius of the sphere of equal area
 #: A track is cut into pieces of this length, so that each lies in the cell where it was walked.
 _PIECE_M = 50.0
 _MOST_TOLD = 5
@@ -39,6 +39,8 @@ class CellRules:
         Whether 1 means seen, or the number of observations is kept.
     seasons : {"none", "year"}
         Whether all occasions are one season, or each calendar year is one.
+    middle : float or None
+        Longitude of the middle of the plane [degree]; of the tracks unless given.
     """
 
     cell_m: float = 5000.0
@@ -46,20 +48,7 @@ class CellRules:
     anchor: str = ""
     record: Literal["detections", "counts"] = "detections"
     seasons: Literal["none", "year"] = "none"
-
-
-def _plane(position: Floats, middle: float) -> Floats:
-    """Return x and y [m] in the sinusoidal projection, which keeps areas, shape (row, 2)."""
-    longitude, latitude = np.deg2rad(position.T)
-    x = _EARTH_M * np.cos(latitude) * (longitude - np.deg2rad(middle))
-    return np.stack([x, _EARTH_M * latitude], axis=1)
-
-
-def _degrees(plane: Floats, middle: float) -> Floats:
-    """Return longitude and latitude of points of the plane, shape (row, 2)."""
-    latitude = plane[:, 1] / _EARTH_M
-    longitude = np.deg2rad(middle) + plane[:, 0] / (_EARTH_M * np.cos(latitude))
-    return np.rad2deg(np.stack([longitude, latitude], axis=1))
+    middle: float | None = None
 
 
 def _segments(tracks: PatrolPoints) -> Ints:
@@ -73,7 +62,7 @@ def _segments(tracks: PatrolPoints) -> Ints:
 
 
 def track_km(
-    tracks: PatrolPoints, largest_gap_m: float, middle: float
+    tracks: PatrolPoints, largest_gap_m: float, grid: CellGrid
 ) -> tuple[Floats, Floats, Ints]:
     """Cut tracks into short pieces.
 
@@ -83,8 +72,8 @@ def track_km(
         Points of one patrol and day are joined in the order of their times.
     largest_gap_m : float
         Points further apart are not joined [m].
-    middle : float
-        Longitude of the middle of the plane [degree].
+    grid : CellGrid
+        The plane.
 
     Returns
     -------
@@ -92,11 +81,11 @@ def track_km(
         Middle of each piece on the plane [m], shape (piece, 2); its length [km]; its day.
     """
     steps = _segments(tracks)
-    plane = _plane(tracks.position, middle)
+    plane = grid.plane(tracks.position)
     begin, end = plane[steps[:, 0]], plane[steps[:, 1]]
     mean = np.deg2rad(tracks.position[steps].mean(axis=1)[:, 1])
     across = np.deg2rad(np.diff(tracks.position[steps], axis=1)[:, 0])
-    length = _EARTH_M * np.hypot(across[:, 0] * np.cos(mean), across[:, 1])
+    length = EARTH_M * np.hypot(across[:, 0] * np.cos(mean), across[:, 1])
     kept = (length > 0) & (length <= largest_gap_m)
     pieces = np.maximum(np.ceil(length[kept] / _PIECE_M), 1).astype(np.int64)
     step = np.repeat(np.flatnonzero(kept), pieces)
@@ -175,14 +164,14 @@ def patrol_histories(patrols: Patrols, species: str, rules: CellRules) -> Histor
     require(rules.cell_m > 0, "survey: cell", "must be > 0", rules.cell_m)
     tracks, seen = patrols.tracks, patrols.seen
     middle = float(np.round(tracks.position[:, 0].mean(), 1))
-    centre, km, day = track_km(tracks, patrols.mapping.largest_gap, middle)
+    grid = CellGrid(rules.cell_m, middle if rules.middle is None else rules.middle)
+    centre, km, day = track_km(tracks, patrols.mapping.largest_gap, grid)
     require(km.size > 0, patrols.name, "must hold a track with two points of one day")
     start, occasions = _occasions(day, rules)
-    cell = np.floor(centre / rules.cell_m).astype(np.int64)
-    cells, row = np.unique(cell, axis=0, return_inverse=True)
+    cells, row = np.unique(grid.cells(centre), axis=0, return_inverse=True)
     effort = np.zeros((cells.shape[0], occasions))
     np.add.at(effort, (row.ravel(), (day - start) // int(rules.occasion_days)), km)
-    y = _count(seen, _of_species(patrols, species), (cells, start, middle, rules), effort)
+    y = _count(seen, _of_species(patrols, species), (cells, start, grid, rules), effort)
     used = np.flatnonzero(effort.sum(axis=0) > 0)
     effort, y = effort[:, used], y[:, used]
     if rules.record == "detections":
@@ -191,13 +180,14 @@ def patrol_histories(patrols: Patrols, species: str, rules: CellRules) -> Histor
     years = [str(one.year) for one in begins]
     seasons = tuple(dict.fromkeys(years)) if rules.seasons == "year" else ("1",)
     histories = Histories(
-        site=tuple(f"cell {x:+d} {y_:+d}" for x, y_ in cells),
+        site=cell_names(cells),
         occasion=tuple(one.isoformat() for one in begins),
         y=np.where(effort > 0, y, np.nan),
         effort=np.where(effort > 0, effort, np.nan),
         effort_unit="km",
-        position=_degrees((cells.astype(np.float64) + 0.5) * rules.cell_m, middle),
+        position=grid.centres(cells),
         position_kind="lonlat",
+        grid=grid,
         season=np.array([seasons.index(y_) if len(seasons) > 1 else 0 for y_ in years], np.int64),
         seasons=seasons,
         header={"status": "not stated"},
@@ -208,13 +198,13 @@ def patrol_histories(patrols: Patrols, species: str, rules: CellRules) -> Histor
 
 
 def _count(
-    seen: PatrolPoints, rows: Ints, frame: tuple[Ints, int, float, CellRules], effort: Floats
+    seen: PatrolPoints, rows: Ints, frame: tuple[Ints, int, CellGrid, CellRules], effort: Floats
 ) -> Floats:
     """Count observations by cell and occasion, shape (cell, occasion)."""
-    cells, start, middle, rules = frame
+    cells, start, grid, rules = frame
     y = np.zeros(effort.shape)
     place = {tuple(one): i for i, one in enumerate(cells.tolist())}
-    home = np.floor(_plane(seen.position[rows], middle) / rules.cell_m).astype(np.int64)
+    home = grid.cells(grid.plane(seen.position[rows]))
     site = np.array([place.get(tuple(one), -1) for one in home.tolist()], np.int64)
     when = (seen.day[rows] - start) // int(rules.occasion_days)
     inside = (site >= 0) & (when >= 0) & (when < effort.shape[1])

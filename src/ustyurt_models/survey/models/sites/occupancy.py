@@ -40,8 +40,12 @@ __all__ = [
     "build",
     "occupancy_data",
     "psi_draws",
+    "psi_graph",
     "states",
+    "visit_graph",
     "visit_logs",
+    "visit_states",
+    "wave_coords",
 ]
 
 Floats = NDArray[np.float64]
@@ -67,6 +71,8 @@ class OccupancyData:
         Confirmed detections where others may be false, else 0, shape (site,).
     kinds, times : numpy.ndarray
         A site of each kind, and how many are like it, shape (kind,).
+    label : str
+        Name of the source, where several tell of one occupancy.
     """
 
     survey: SiteSurvey
@@ -77,6 +83,12 @@ class OccupancyData:
     confirmed: Floats
     kinds: NDArray[np.int64]
     times: Floats
+    label: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """End of the names of its own variables, where there are several sources."""
+        return f"_{self.label}" if self.label else ""
 
     @property
     def unconfirmed(self) -> Floats:
@@ -142,41 +154,71 @@ def build(data: OccupancyData) -> pm.Model:
         ``p_effect``, ``psi_<factor>``, ``p_<factor>``, ``field_sd``, ``field_length_km``,
         ``field_weight``.
     """
-    priors, visits = data.settings.priors, data.visits.of(data.kinds)
-    psi, coords = data.psi.at(data.kinds), coords_of([data.psi, data.p])
-    if data.field is not None:
-        coords |= {"wave": list(map(str, range(data.field.basis.order.shape[0])))}
+    visits = data.visits.of(data.kinds)
+    coords = coords_of([data.psi, data.p]) | wave_coords(data)
     with pm.Model(coords=coords) as model:
-        logit = linear(psi, Beliefs(priors.psi, priors.psi_coefficient_sd, priors.random_sd_mean))
-        if data.field is not None:
-            assert data.places.site_km is not None
-            logit = logit + add_field(data.field, data.places.site_km[data.kinds])
-        beliefs = Beliefs(priors.detection, priors.detection_coefficient_sd, priors.random_sd_mean)
-        logit_p = linear(data.p, beliefs)[visits.row[:, 0]]
-        there = -pt.softplus(-logit) + log_visits(logit_p, visits, season=0)
-        away = -pt.softplus(logit)
-        if data.settings.false_positives:
-            there, away = _with_false(data, visits, there, away)
-            value = pt.logaddexp(there, away)
-        else:
+        logit = psi_graph(data, data.kinds)
+        there, away = -pt.softplus(-logit), -pt.softplus(logit)
+        seen_there, seen_away = visit_graph(data, visits, data.kinds)
+        there = there + seen_there
+        if seen_away is None:
             value = pt.switch(visits.none_seen[:, 0], pt.logaddexp(there, away), there)
+        else:
+            value = pt.logaddexp(there, away + seen_away)
         pm.Potential("log_histories", (data.times * value).sum())
     return model
 
 
-def _with_false(
-    data: OccupancyData, visits: Visits, there: TensorVariable, away: TensorVariable
-) -> tuple[TensorVariable, TensorVariable]:
-    """Add confirmation at occupied sites and false detections at empty ones; twin of `states`."""
+def wave_coords(data: OccupancyData) -> dict[str, list[str]]:
+    """Return the names of the waves of the field, if there is one."""
+    return (
+        {} if data.field is None else {"wave": list(map(str, range(len(data.field.basis.order))))}
+    )
+
+
+def psi_graph(data: OccupancyData, sites: NDArray[np.int64]) -> TensorVariable:
+    """Declare the logit of occupancy of some sites in the model at hand; twin of `psi_draws`."""
     priors = data.settings.priors
-    sure = pm.Normal("confirmed_intercept", *intercept_prior(priors.confirmed))
-    false = pm.Normal("false_intercept", *intercept_prior(priors.false_positive))
-    yes, no = data.confirmed[data.kinds], data.unconfirmed[data.kinds]
+    beliefs = Beliefs(priors.psi, priors.psi_coefficient_sd, priors.random_sd_mean)
+    logit = linear(data.psi.at(sites), beliefs)
+    if data.field is None:
+        return logit
+    assert data.places.site_km is not None
+    return logit + add_field(data.field, data.places.site_km[sites])
+
+
+def visit_graph(
+    data: OccupancyData, visits: Visits, sites: NDArray[np.int64]
+) -> tuple[TensorVariable, TensorVariable | None]:
+    """Declare the log probability of the visits in the model at hand; twin of `visit_states`.
+
+    Parameters
+    ----------
+    data : OccupancyData
+        Histories.
+    visits : Visits
+        Those of `sites`.
+    sites : numpy.ndarray
+        Sites of `data`.
+
+    Returns
+    -------
+    tuple of TensorVariable
+        Where a site is occupied, and where it is empty: none where detections are never false.
+    """
+    priors = data.settings.priors
+    beliefs = Beliefs(priors.detection, priors.detection_coefficient_sd, priors.random_sd_mean)
+    logit_p = linear(data.p, beliefs)[visits.row[:, 0]]
+    there = log_visits(logit_p, visits, season=0)
+    if not data.settings.false_positives:
+        return there, None
+    sure = pm.Normal(f"confirmed{data.suffix}_intercept", *intercept_prior(priors.confirmed))
+    false = pm.Normal(f"false{data.suffix}_intercept", *intercept_prior(priors.false_positive))
+    yes, no = data.confirmed[sites], data.unconfirmed[sites]
     there = there - yes * pt.softplus(-sure) - no * pt.softplus(sure)
     everywhere = false * np.ones(visits.row[:, 0].shape)
     # Not minus infinity, whose gradient would be none.
-    away = away + log_visits(everywhere, visits, season=0) + np.where(yes > 0, -1e6, 0.0)
-    return there, away
+    return there, log_visits(everywhere, visits, season=0) + np.where(yes > 0, -1e6, 0.0)
 
 
 def psi_draws(draws: Mapping[str, Floats], data: OccupancyData) -> Floats:
@@ -209,17 +251,30 @@ def states(draws: Mapping[str, Floats], data: OccupancyData) -> tuple[Floats, Fl
     Miller et al. 2011, Ecology 92:1422, eq. 1: p11 is detection of either kind, b the share of it
     that is confirmed, p10 false detection.
     """
+    return psi_draws(draws, data), *visit_states(draws, data)
+
+
+def visit_states(draws: Mapping[str, Floats], data: OccupancyData) -> tuple[Floats, Floats]:
+    """Return the log probability of the visits where a site is occupied and where it is empty.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Each shape (draw, site).
+    """
     visits = data.visits
-    logit, there = psi_draws(draws, data), visit_logs(draws, data.p, visits)[..., 0]
+    there = visit_logs(draws, data.p, visits)[..., 0]
     if not data.settings.false_positives:
         away = np.where(visits.none_seen[:, 0], 0.0, -np.inf)
-        return logit, there, np.broadcast_to(away, there.shape)
-    sure, false = (draws[f"{name}_intercept"][:, None] for name in ("confirmed", "false"))
+        return there, np.broadcast_to(away, there.shape)
+    sure, false = (
+        draws[f"{name}{data.suffix}_intercept"][:, None] for name in ("confirmed", "false")
+    )
     there = there + data.confirmed * site_histories.log_sigmoid(sure)
     there = there + data.unconfirmed * site_histories.log_sigmoid(-sure)
     everywhere = np.broadcast_to(false[..., None, None], (len(false), *visits.row.shape))
     away = site_histories.log_visits(everywhere, visits.seen, visits.missed, visits.exposure)
-    return logit, there, away[..., 0] + np.where(data.confirmed > 0, -1e6, 0.0)
+    return there, away[..., 0] + np.where(data.confirmed > 0, -1e6, 0.0)
 
 
 def visit_logs(draws: Mapping[str, Floats], p: Predictor, visits: Visits) -> Floats:

@@ -24,9 +24,10 @@ from ustyurt_models.survey.models.sites.checks import (
 from ustyurt_models.survey.models.sites.data import SiteSurvey
 from ustyurt_models.survey.models.sites.occupancy import OccupancyData, build, occupancy_data
 
-__all__ = ["OccupancyModel", "occupancy_model"]
+__all__ = ["MEANINGS", "OccupancyModel", "occupancy_model"]
 
-_MEANINGS = {
+#: What the columns of a site say.
+MEANINGS = {
     "psi_median": "probability of occupancy from covariates, median",
     "psi_low": "its lower limit",
     "psi_high": "its upper limit",
@@ -121,7 +122,7 @@ class OccupancyModel:
             "observed_data": nodes.observed_node(survey, self.data.places.site_km),
             "occupancy": nodes.occupancy_node(posterior, survey),
             "sites": nodes.sites_node(
-                survey, {name: (values, _MEANINGS[name]) for name, values in columns.items()}
+                survey, {name: (values, MEANINGS[name]) for name, values in columns.items()}
             ),
         }
         if self.data.places.cells is not None:

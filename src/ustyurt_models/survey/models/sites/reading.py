@@ -80,6 +80,7 @@ def _patrols(spec: SiteBlock, folder: Path, names: Mapping[str, str]) -> dict[st
         told.anchor,
         "counts" if spec.model in COUNTS else "detections",
         told.seasons,
+        told.middle,
     )
     patrols = read_patrols(folder / spec.file, read_mapping(folder / told.mapping))
     return {name: patrol_histories(patrols, written, cells) for name, written in names.items()}

@@ -18,6 +18,7 @@ __all__ = [
     "describe_all",
     "detection_of",
     "mean_detection",
+    "unit_of",
 ]
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,7 @@ def average_shares(out: xr.Dataset, parts: Mapping[str, Share]) -> None:
         out[f"{name}_at_average"] = 1.0 / (1.0 + np.exp(-out[f"{name}_intercept"]))
 
 
-def _unit(name: str, thing: str) -> tuple[str, str]:
+def unit_of(name: str, thing: str) -> tuple[str, str]:
     """Return unit and meaning of a variable that is named after a predictor."""
     part, _, what = name.partition("_")
     if what == "intercept":
@@ -121,6 +122,6 @@ def describe_all(
     for key, variable in out.data_vars.items():
         name = str(key)
         thing = "logarithm" if name.partition("_")[0] in logs else "logit"
-        unit, meaning = known[name] if name in known else _unit(name, thing)
+        unit, meaning = known[name] if name in known else unit_of(name, thing)
         variable.attrs = {"units": unit, "long_name": meaning}
     return out

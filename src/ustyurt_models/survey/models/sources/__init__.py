@@ -1,0 +1,1 @@
+"""One occupancy told by several sources, each with its own detection."""
