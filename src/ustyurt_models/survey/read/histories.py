@@ -154,7 +154,7 @@ def check_histories(histories: Histories, largest: float = np.inf, where: str = 
     _check_shapes(histories, faults)
     faults.raise_if_any()
     y, visited = histories.y, histories.visited
-    bad = visited & ((y < 0) | (y != np.floor(y)) | (y > largest))
+    bad = np.isinf(y) | (y < 0) | (visited & (y != np.floor(y))) | (y > largest)
     what = "a whole number" if np.isinf(largest) else f"one of 0..{largest:g}"
     for i, j in np.argwhere(bad)[:20]:
         place = f"{where}: site {histories.site[i]}, occasion {histories.occasion[j]}"

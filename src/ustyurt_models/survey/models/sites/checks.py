@@ -10,12 +10,19 @@ from ustyurt_models.survey.judgement import Finding, above, below
 from ustyurt_models.survey.models.sites.visits import Visits
 from ustyurt_models.survey.predictive import dispersion_p, freeman_tukey_p
 
-__all__ = ["detection_checks", "few_detections", "share_words", "shift_finding"]
+__all__ = [
+    "detection_checks",
+    "few_detections",
+    "few_repeats",
+    "share_words",
+    "shift_finding",
+]
 
 Floats = NDArray[np.float64]
 Checks = dict[str, tuple[float, str]]
 
-#: Sites with detections below which rare and hard to see can hardly be told apart.
+#: Sites with detections, or visited again, below which rare and hard to see can hardly be told
+#: apart.
 _FEWEST = 10
 
 
@@ -97,6 +104,25 @@ def few_detections(sites: int, all_sites: int, prior: str) -> Finding:
         "numbers change with it before using them"
     )
     return below("sites with detections", float(sites), (float(_FEWEST), 0.0), meaning)
+
+
+def few_repeats(visits: Floats, prior: str) -> Finding:
+    """Warn where hardly any site was visited twice while nothing changed.
+
+    Parameters
+    ----------
+    visits : numpy.ndarray
+        Visits made, shape (site, season).
+    prior : str
+        The priors that matter, in words.
+    """
+    again = int((visits > 1).any(axis=1).sum())
+    meaning = (
+        f"sites visited more than once in a season, of {len(visits)}; without repeats nothing in "
+        "the data tells an animal that is rare from one that is hard to see, only their product "
+        f"is known: {prior} decides between them; visit sites again"
+    )
+    return below("sites visited again", float(again), (float(_FEWEST), 0.0), meaning)
 
 
 def shift_finding(name: str, draws: Floats, prior_sd: float, gate: Gate) -> Finding:

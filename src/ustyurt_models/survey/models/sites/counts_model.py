@@ -12,7 +12,12 @@ from ustyurt_models.formulas.hidden_counts import count_covariance
 from ustyurt_models.study.surveys import SiteCounts
 from ustyurt_models.survey.judgement import Finding, above, below
 from ustyurt_models.survey.models.sites import counts_results, nodes
-from ustyurt_models.survey.models.sites.checks import few_detections, share_words, shift_finding
+from ustyurt_models.survey.models.sites.checks import (
+    few_detections,
+    few_repeats,
+    share_words,
+    shift_finding,
+)
 from ustyurt_models.survey.models.sites.counts import CountData, build, count_data
 from ustyurt_models.survey.models.sites.data import SiteSurvey
 
@@ -92,6 +97,7 @@ class CountsModel:
         level = posterior["lambda_intercept"].values
         return [
             few_detections(int(seen.sum()), seen.size, words),
+            few_repeats(self.data.tallies.visits.sum(axis=1, keepdims=True), words),
             shift_finding("lambda", level, animals.sd_log, gate),
             shift_finding("p", posterior["p_intercept"].values, p.sd_logit, gate),
             *self._identified(posterior),

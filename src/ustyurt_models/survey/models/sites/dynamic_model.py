@@ -14,6 +14,7 @@ from ustyurt_models.survey.judgement import Finding
 from ustyurt_models.survey.models.sites import dynamic_results, nodes
 from ustyurt_models.survey.models.sites.checks import (
     few_detections,
+    few_repeats,
     share_words,
     shift_finding,
 )
@@ -85,7 +86,8 @@ class DynamicModel:
             for name, prior in told.items()
         )
         prior = f"what was believed before ({words}, 95 %)"
-        return [few_detections(int(seen.sum()), seen.size, prior), *shifts]
+        few = few_detections(int(seen.sum()), seen.size, prior)
+        return [few, few_repeats(self.data.visits.made, prior), *shifts]
 
     def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
         """Return the log likelihood of each site's history."""

@@ -18,6 +18,7 @@ from ustyurt_models.survey.models.sites import nodes, occupancy_results
 from ustyurt_models.survey.models.sites.cells import cells_node, psi_surface, surface_draws
 from ustyurt_models.survey.models.sites.checks import (
     few_detections,
+    few_repeats,
     share_words,
     shift_finding,
 )
@@ -94,6 +95,7 @@ class OccupancyModel:
         draws = {name: posterior[f"{name}_intercept"].values for name in ("psi", "p")}
         return [
             few_detections(int(seen.sum()), seen.size, words),
+            few_repeats(self.data.visits.made, words),
             shift_finding("psi", draws["psi"], priors.psi.sd_logit, gate),
             shift_finding("p", draws["p"], priors.detection.sd_logit, gate),
             *self._false_findings(),

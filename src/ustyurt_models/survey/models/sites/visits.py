@@ -40,6 +40,11 @@ class Visits:
         return self.seen.sum(axis=-1) == 0
 
     @property
+    def made(self) -> Floats:
+        """Visits made, shape (site, season)."""
+        return (self.seen + self.missed).sum(axis=-1)
+
+    @property
     def key(self) -> Floats:
         """What tells sites apart, shape (site, column)."""
         count = len(self.seen)
