@@ -16,8 +16,9 @@ from ustyurt_models.survey.samplers import flat as flat_module
 from ustyurt_models.survey.samplers.climb import climb
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.samplers.laplace import sample_flat, search
-from ustyurt_models.survey.samplers.optima import find_optima, optimum_near, shares
+from ustyurt_models.survey.samplers.optima import Optimum, find_optima, optimum_near, shares
 from ustyurt_models.survey.samplers.preview import preview_flat
+from ustyurt_models.survey.samplers.proposal import split_component
 from ustyurt_models.survey.sampling import draw_posterior, weaknesses
 from ustyurt_models.survey.settings import DEFAULT_GATE
 
@@ -215,6 +216,26 @@ def test_flat_direction_keeps_a_finite_spread():
     spread = np.sqrt(np.diag(best.root @ best.root.T))
     assert spread[0] == pytest.approx(1.0, rel=1e-3)
     assert spread[1] == pytest.approx(0.05**-0.5)
+
+
+def test_a_proposal_is_as_narrow_as_the_hill_along_every_axis():
+    axes = np.linalg.qr(rng(12).normal(size=(6, 6)))[0]
+    widths = np.array([4.0, 1.0, 0.1, 1e-3, 1e-7, 1e-9])
+    covariance_root = axes * widths
+    # A lower root without forming the covariance, in which rounding would hide narrow axes.
+    lower = np.linalg.qr(covariance_root.T)[1].T
+    hill = Optimum(np.zeros(6), 0.0, lower * np.sign(np.diag(lower)), True)
+
+    def log_densities(points):
+        return -0.5 * ((points @ axes / widths) ** 2).sum(axis=1)
+
+    component = split_component(log_densities, hill)
+    found = np.linalg.svd(component.root, compute_uv=False)
+    np.testing.assert_allclose(found, widths, rtol=1e-5)
+    np.testing.assert_allclose(component.stretch, 1.0, rtol=1e-3)
+    at_top = component.log_density(np.zeros((1, 6)))[0]
+    expected = stats.multivariate_t(np.zeros(6), np.eye(6), df=5).logpdf(np.zeros(6))
+    assert at_top == pytest.approx(expected - np.log(widths).sum(), rel=1e-6)
 
 
 def test_laplace_draws_have_the_exact_moments_of_a_normal_posterior():

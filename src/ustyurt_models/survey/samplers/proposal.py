@@ -83,8 +83,9 @@ def split_component(log_densities: LogDensities, optimum: Optimum) -> Component:
     Component
         Along the principal axes of the curvature.
     """
-    values, vectors = np.linalg.eigh(optimum.root @ optimum.root.T)
-    root = vectors * np.sqrt(values)
+    # By the root itself: in its square, rounding makes narrow axes of a funnel negative.
+    vectors, deviation, _ = np.linalg.svd(optimum.root)
+    root = (vectors * deviation)[:, ::-1]
     k = optimum.point.size
     away = np.concatenate([-_LOOKS[:, None, None] * np.eye(k), _LOOKS[:, None, None] * np.eye(k)])
     points = optimum.point + away.reshape(-1, k) @ root.T
