@@ -8,7 +8,8 @@ include all imports unless the row says otherwise. Figures of other programs are
 a machine of this class (AMD EPYC 3.3 GHz, 2 cores): mrds with covariates on 1,243 points 28 CPU s;
 hierarchical distance sampling at 307 points ubms 27, spAbundance 2.5 effective draws per CPU
 second, the smallest over coefficients; occupancy at 373 sites spOccupancy 136, with a field biolith
-25; N-mixture at 239 sites spAbundance 25. Exit code 1 when a target is missed.
+25; N-mixture at 239 sites spAbundance 25; Royle-Nichols at 50 sites ubms 15; dynamic occupancy at
+267 sites over nine seasons spOccupancy 2.9, not converged. Exit code 1 when a target is missed.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from table import Row, show
 _HERE = Path(__file__).parent
 _MRDS_CPU_S = 28.0
 _UBMS_PER_CPU_S = 27.0
+_UBMS_NICHOLS_PER_CPU_S, _SPOCCUPANCY_SEASONS_PER_CPU_S = 15.2, 2.9
 _SPOCCUPANCY_PER_CPU_S, _BIOLITH_MAP_PER_CPU_S, _SPABUNDANCE_PER_CPU_S = 136.0, 25.0, 25.0
 
 
@@ -134,10 +136,14 @@ def hierarchical(folder: Path) -> Iterator[Row]:
 
 
 def visits(folder: Path) -> Iterator[Row]:
-    """Occupancy with and without a field, and N-mixture, at the size of known data sets."""
+    """Occupancy, with a field, over seasons, and animals, at the size of known data sets."""
     cases = {
         "occupancy": (_SPOCCUPANCY_PER_CPU_S, "laplace"),
+        "dynamic": (_SPOCCUPANCY_SEASONS_PER_CPU_S, "laplace"),
         "counts": (_SPABUNDANCE_PER_CPU_S, "laplace"),
+        "royle_nichols": (_UBMS_NICHOLS_PER_CPU_S, "laplace"),
+        # No established program was measured; it must not be slower than counts.
+        "removal": (_SPABUNDANCE_PER_CPU_S, "laplace"),
         "map": (_BIOLITH_MAP_PER_CPU_S, "nutpie"),
     }
     for kind, (peer, engine) in cases.items():

@@ -7,11 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import Sampler
 from ustyurt_models.survey import sampling
 from ustyurt_models.survey.diagnostics import sampler_findings
 from ustyurt_models.survey.judgement import worst
-from ustyurt_models.survey.psis import effective_draws, pareto_smooth
+from ustyurt_models.survey.psis import effective_draws, least_effective, pareto_smooth
 from ustyurt_models.survey.samplers import flat as flat_module
 from ustyurt_models.survey.samplers.climb import climb
 from ustyurt_models.survey.samplers.flat import FlatModel
@@ -94,6 +95,19 @@ def test_equal_and_empty_weights_are_recognised():
     log_weights, khat = pareto_smooth(lonely)
     assert khat == np.inf
     assert effective_draws(log_weights) == pytest.approx(1)
+
+
+def test_effective_draws_of_a_mean_are_those_of_theory():
+    rng = generator(3, "worth")
+    equal = np.full(500, -np.log(500.0))
+    assert least_effective(rng.normal(size=(500, 2)), equal) == pytest.approx(500)
+    # A standard normal drawn from one twice as wide: the integral of p^2 x^2 / q is
+    # (8 / 7)^1.5 / sqrt(2).
+    points = rng.normal(size=(200_000, 1)) * 2.0
+    log_weights = -0.5 * points[:, 0] ** 2 * (1 - 1 / 4)
+    log_weights -= np.logaddexp.reduce(log_weights)
+    found = least_effective(points, log_weights) / len(points)
+    assert found == pytest.approx(np.sqrt(2) / (8 / 7) ** 1.5, rel=0.02)
 
 
 def test_density_gradient_and_prior_equal_plain_formulas():

@@ -12,7 +12,7 @@ Zhang & Stephens 2009, Technometrics 51:316 (fit of the generalised Pareto distr
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["effective_draws", "pareto_smooth"]
+__all__ = ["effective_draws", "least_effective", "pareto_smooth"]
 
 Floats = NDArray[np.float64]
 
@@ -109,3 +109,24 @@ def effective_draws(log_weights: Floats) -> float:
         Between 1 and the number of draws (Kong 1992, Univ. Chicago Tech. Rep. 348).
     """
     return float(np.exp(-_log_sum(2 * log_weights)))
+
+
+def least_effective(points: Floats, log_weights: Floats) -> float:
+    """Return how many independent draws the mean of the worst known parameter is worth.
+
+    Parameters
+    ----------
+    points : numpy.ndarray
+        Shape (draw, parameter).
+    log_weights : numpy.ndarray
+        Normalised, shape (draw,).
+
+    Returns
+    -------
+    float
+        Posterior variance over the squared error of the weighted mean, smallest over parameters
+        (Owen 2013, Monte Carlo theory, ch. 9.2).
+    """
+    weights = np.exp(log_weights)
+    off = np.square(points - weights @ points)
+    return float(((weights @ off) / np.maximum(np.square(weights) @ off, 1e-300)).min())

@@ -17,7 +17,7 @@ import pymc as pm
 from numpy.typing import NDArray
 
 from ustyurt_models.study.surveys import Sampler
-from ustyurt_models.survey.psis import effective_draws
+from ustyurt_models.survey.psis import effective_draws, least_effective
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.samplers.optima import (
     Optimum,
@@ -137,8 +137,9 @@ def sample_flat(
     Returns
     -------
     Weighted
-        Stats: ``khat``, ``ess`` (effective draws of the weights), ``optima`` (those that matter),
-        ``optima_seen``, ``arrived`` (whether the climb ended on a level place).
+        Stats: ``khat``, ``ess`` (effective draws of the weights), ``ess_least`` (of the mean of
+        the worst known parameter), ``optima`` (those that matter), ``optima_seen``, ``arrived``
+        (whether the climb ended on a level place).
     """
     known = search(flat, rng) if optima is None else optima
     known, cloud = _first_cloud(flat, known, rng)
@@ -149,6 +150,7 @@ def sample_flat(
     stats = {
         "khat": cloud.khat,
         "ess": cloud.effective,
+        "ess_least": least_effective(cloud.points, cloud.log_weights),
         "optima": float(np.sum(shares(known) >= MATTERS)),
         "optima_seen": float(len(known)),
         "arrived": float(known[0].arrived),
