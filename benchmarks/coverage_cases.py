@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from coverage_trend import trend
-from coverage_visits import dynamic, occupancy, present
+from coverage_visits import community, dynamic, occupancy, present, sources
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import (
     CameraEncounter,
@@ -341,6 +341,16 @@ CASES: dict[str, Case] = {
     ),
     "visits.occupancy": Case("occupancy: mean psi of the sites", occupancy, "psi_mean"),
     "visits.dynamic": Case("dynamic occupancy: mean colonisation", dynamic, "gamma_mean"),
+    "visits.community": Case(
+        "community occupancy: species per site", community("richness"), "richness_mean", _FIELD
+    ),
+    "visits.community_typical": Case(
+        "community occupancy: psi of a typical species",
+        community("typical"),
+        "psi_at_average",
+        _FIELD,
+    ),
+    "visits.sources": Case("occupancy of two sources: mean psi of the sites", sources, "psi_mean"),
     "visits.n_mixture": Case("N-mixture: mean animals per site", present("n_mixture"), _ANIMALS),
     "visits.n_mixture_nb": Case(
         "N-mixture, negative binomial: mean animals per site", present("n_mixture", 0.8), _ANIMALS

@@ -6,13 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ustyurt_models.study.surveys import (
+    CommunityOccupancy,
     DynamicOccupancy,
     NMixture,
     Occupancy,
     Removal,
     RoyleNichols,
+    SourceOccupancy,
+    VisitSource,
 )
 from ustyurt_models.survey.model import SurveyModel
+from ustyurt_models.survey.models.community import survey_model as community_model
+from ustyurt_models.survey.models.community.data import community_of
+from ustyurt_models.survey.models.community.simulate import (
+    CommunityTruth,
+    draw_species,
+    simulate_community,
+)
 from ustyurt_models.survey.models.sites import survey_model as visit_model
 from ustyurt_models.survey.models.sites.data import survey_of as visit_survey
 from ustyurt_models.survey.models.sites.simulate import (
@@ -21,8 +31,11 @@ from ustyurt_models.survey.models.sites.simulate import (
     simulate_dynamic,
     simulate_occupancy,
 )
+from ustyurt_models.survey.models.sources import survey_model as source_model
+from ustyurt_models.survey.models.sources.data import sources_of
+from ustyurt_models.survey.models.sources.simulate import SourceTruth, simulate_sources
 
-__all__ = ["dynamic", "occupancy", "present"]
+__all__ = ["community", "dynamic", "occupancy", "present", "sources"]
 
 
 def _visit_plan(rng: np.random.Generator, sites: int, seasons: int = 1) -> VisitPlan:
@@ -79,3 +92,45 @@ def present(
         return visit_model.survey_model(visit_survey(seen, block)), float(rate.mean())
 
     return simulate
+
+
+def community(quantity: str) -> Callable[[np.random.Generator], tuple[SurveyModel, float]]:
+    """Return the simulation of eight species, two of them rare.
+
+    The truth is the number of species per visited site, or psi of a typical species.
+    """
+
+    def simulate(rng: np.random.Generator) -> tuple[SurveyModel, float]:
+        plan = _visit_plan(rng, 60)
+        forage = plan.site_covariates["forage"]
+        psi = draw_species(CommunityTruth(-0.4, 1.2, 0.6, 0.4), forage, 8, rng)
+        p = draw_species(CommunityTruth(-0.5, 0.5), np.zeros(plan.made.shape), 8, rng)
+        seen, there = simulate_community(psi, p, plan, rng)
+        block = CommunityOccupancy(file="-", psi="forage")
+        model = community_model.survey_model(community_of(seen, block))
+        typical = float(_logit(np.array(-0.4)))
+        return model, float(there.sum(axis=0).mean()) if quantity == "richness" else typical
+
+    return simulate
+
+
+def sources(rng: np.random.Generator) -> tuple[SurveyModel, float]:
+    """Simulate cameras, and reports of which some are wrong; the truth is the mean psi."""
+    forage = rng.normal(size=100)
+    psi = _logit(0.4 + 1.0 * forage)
+    at = [np.sort(rng.permutation(100)[:count]) for count in (50, 80)]
+    plans = [_visit_plan(rng, one.size) for one in at]
+    for plan, one in zip(plans, at, strict=True):
+        plan.site_covariates["forage"] = forage[one]
+    date = plans[0].occasion_covariates["date"]
+    cameras = SourceTruth(at[0], plans[0], _logit(-0.2 - 0.7 * date))
+    reports = SourceTruth(at[1], plans[1], np.full((80, 3), 0.4), 0.3, 0.06)
+    occupied = rng.random(100) < psi
+    found = simulate_sources(occupied, {"cameras": cameras, "reports": reports}, rng)
+    told = {
+        "cameras": VisitSource(file="-", detection="date"),
+        "reports": VisitSource(file="-", false_positives=True),
+    }
+    block = SourceOccupancy(sources=told, psi="forage")
+    visited = np.unique(np.concatenate(at))
+    return source_model.survey_model(sources_of(found, block)), float(psi[visited].mean())
