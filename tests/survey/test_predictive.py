@@ -117,3 +117,10 @@ def test_quantile_plot_stays_in_its_band_for_the_true_model_only():
     assert np.all(np.diff(good["fitted"]) >= 0)
     assert np.all(good["low"] <= good["high"])
     assert all(variable.attrs["units"] for variable in good.data_vars.values())
+
+
+def test_counts_as_expected_are_not_odd_even_where_all_of_them_are_zero():
+    expected, again = np.full((400, 30), 1e-3), np.zeros((400, 30))
+    again[:12, 3] = 1.0
+    assert dispersion_p(np.zeros(30), again, expected) == 1.0
+    assert dispersion_p(np.full(30, 2.0), again, expected) == 0.0

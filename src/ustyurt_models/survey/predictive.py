@@ -304,10 +304,11 @@ def dispersion_p(counts: Floats, again: Floats, expected: Floats) -> float:
     Returns
     -------
     float
-        Twice the smaller tail, at most one.
+        Twice the smaller tail, at most one; replicates equal to the data belong to both tails, so
+        that a species that is never seen, as expected, is not odd.
     """
-    high = _as_bad(_chi_square(again, expected), _chi_square(np.asarray(counts), expected))
-    return min(2 * min(high, 1 - high), 1.0)
+    drawn, seen = _chi_square(again, expected), _chi_square(np.asarray(counts), expected)
+    return min(2 * min(_as_bad(drawn, seen), _as_bad(seen, drawn)), 1.0)
 
 
 def _ranks(values: Floats) -> Floats:
