@@ -295,3 +295,34 @@ def test_cameras_and_a_table_meet_in_cells(tmp_path):
 def test_settings_that_make_no_sense_are_refused(options, said):
     with pytest.raises(ValueError, match=said):
         SourceOccupancy(**options)
+
+
+def test_records_without_visits_are_refused_with_what_to_do(tmp_path):
+    records = (
+        "occurrenceID,scientificName,eventDate,decimalLatitude,decimalLongitude\n"
+        "1,Vulpes corsac,2027-05-01,43.1,55.1\n"
+    )
+    spec = write(tmp_path, reports=records)
+    with pytest.raises(InputError, match="do not say where people"):
+        load_survey(spec, tmp_path, None, Context())
+
+
+def test_random_effects_of_observers_in_one_source_are_estimated():
+    found, _ = simulated(sites=200, reports=False)
+    rng, cameras = generator(3, "observers"), found["cameras"]
+    observer = rng.choice(["a", "b", "c", "d"], cameras.y.shape)
+    kept = np.where(observer == "a", rng.random(cameras.y.shape) < 0.3, 1.0)
+    lazy = replace(
+        cameras,
+        y=cameras.y * kept,
+        occasion_covariates={"observer": observer},
+    )
+    sources = {
+        "cameras": VisitSource(file="-", detection_random=("observer",)),
+        "patrols": VisitSource(file="-"),
+    }
+    spec = SourceOccupancy(sources=sources, psi="forage", sampler=QUICK)
+    tree = fit_model(survey_model(sources_of(found | {"cameras": lazy}, spec)), 5)
+    effect = tree["posterior"]["p_cameras_observer"].mean(("chain", "draw")).values
+    assert effect[0] < min(effect[1:]) - 0.5
+    assert "p_cameras: observer[a]" in tree["effects"]["term"].values

@@ -37,8 +37,8 @@ def _figure(survey: SurveyResult, found: xr.Dataset, mass: float) -> Block:
     return side_by_side(f"sources_{survey.name}", rows, "mean psi", caption)
 
 
-def _sources(survey: SurveyResult, found: xr.Dataset, mass: float) -> Table:
-    """Return how much each source did, what it says alone, and its detection."""
+def _sources(survey: SurveyResult, found: xr.Dataset) -> Table:
+    """Return where each source comes from, and how much it did."""
     rows = []
     for name in found["source"].values:
         part = found.sel(source=name)
@@ -49,29 +49,37 @@ def _sources(survey: SurveyResult, found: xr.Dataset, mass: float) -> Table:
             status if status == "real" else status.upper(),
             "yes" if float(part["false_positives"]) else "no",
             *(float(part[key]) for key in ("sites", "visits", "sites_seen")),
-            *(stored_interval(part, key) for key in ("psi_alone", "psi", "p_alone", "p")),
         )
         rows.append(row)
-    ends = [
-        Column(label, "", "interval", mass=mass)
-        for label in (
-            "mean psi alone",
-            "mean psi together",
-            "detection alone",
-            "detection together",
-        )
-    ]
     columns = (
         *map(Column, ("source", "file", "data are", "may be wrong")),
         *(Column(label, "", "count") for label in ("sites", "visits", "sites with detections")),
-        *ends,
     )
+    return Table(f"sources_{survey.name}", "Sources of one occupancy.", columns, tuple(rows))
+
+
+def _alone(survey: SurveyResult, found: xr.Dataset, mass: float) -> Table:
+    """Return what each source says alone, and all together at the same sites."""
+    keys = {
+        "mean psi alone": "psi_alone",
+        "mean psi together": "psi",
+        "detection alone": "p_alone",
+        "detection together": "p",
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (
+            readable(str(name)),
+            *(stored_interval(found.sel(source=name), key) for key in keys.values()),
+        )
+        for name in found["source"].values
+    ]
+    columns = (Column("source"), *(Column(k, "", "interval", mass=mass) for k in keys))
     caption = (
         "Each source alone and all together at the same sites; median and "
         f"{mass_words(mass)} equal-tailed interval."
     )
     note = "Detection is that of a visit to an occupied site; what a visit is differs by source."
-    return Table(f"sources_{survey.name}", caption, columns, tuple(rows), note)
+    return Table(f"sources_alone_{survey.name}", caption, columns, tuple(rows), note)
 
 
 def _pairs(survey: SurveyResult, found: xr.Dataset, mass: float) -> Table:
@@ -136,7 +144,11 @@ def source_conflict_part(survey: SurveyResult) -> Section | None:
     if found is None:
         return None
     mass = float(found.attrs.get("interval_mass", DEFAULT_MASS))
-    blocks: list[Block] = [_figure(survey, found, mass), _sources(survey, found, mass)]
+    blocks: list[Block] = [
+        _sources(survey, found),
+        _figure(survey, found, mass),
+        _alone(survey, found, mass),
+    ]
     if found.sizes["pair"]:
         blocks = [_words(found), *blocks, _pairs(survey, found, mass)]
     else:

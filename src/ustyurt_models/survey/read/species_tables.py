@@ -15,7 +15,11 @@ from ustyurt_models.survey.read.positions import read_positions
 from ustyurt_models.survey.read.species import SpeciesHistories, join_species
 from ustyurt_models.survey.read.table import Table, numbers_of, read_table
 from ustyurt_models.survey.read.units import declared_units
-from ustyurt_models.survey.read.wide_histories import WideColumns, histories_of_table
+from ustyurt_models.survey.read.wide_histories import (
+    WideColumns,
+    histories_of_table,
+    refuse_records,
+)
 
 __all__ = ["SpeciesColumns", "read_species_table", "species_of_table"]
 
@@ -263,4 +267,6 @@ def read_species_table(
     path: Path, told: SpeciesColumns, encoding: str | None = None
 ) -> SpeciesHistories:
     """Read a file of histories of several species; see `species_of_table`."""
-    return species_of_table(read_table(path, encoding), told)
+    table = read_table(path, encoding)
+    refuse_records(table)
+    return species_of_table(table, told)

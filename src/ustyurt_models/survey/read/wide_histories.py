@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults, did_you_mean
+from ustyurt_models.checks import Faults, did_you_mean, require
 from ustyurt_models.survey.read.covariates import column_values, further_columns
 from ustyurt_models.survey.read.grid import in_metres
 from ustyurt_models.survey.read.histories import Histories, check_histories
@@ -16,7 +16,7 @@ from ustyurt_models.survey.read.positions import read_positions
 from ustyurt_models.survey.read.table import Table, fold, numbers_of, read_table
 from ustyurt_models.survey.read.units import declared_units
 
-__all__ = ["WideColumns", "histories_of_table", "read_wide_histories"]
+__all__ = ["WideColumns", "histories_of_table", "read_wide_histories", "refuse_records"]
 
 Floats = NDArray[np.float64]
 
@@ -181,4 +181,25 @@ def read_wide_histories(path: Path, told: WideColumns, encoding: str | None = No
     encoding : str, optional
         Encoding where the file cannot tell it.
     """
-    return histories_of_table(read_table(path, encoding), told)
+    table = read_table(path, encoding)
+    refuse_records(table)
+    return histories_of_table(table, told)
+
+
+def refuse_records(table: Table) -> None:
+    """Refuse records of where something was seen, which tell nothing of visits that saw nothing.
+
+    Raises
+    ------
+    InputError
+        For columns of Darwin Core occurrences.
+    """
+    plain = {fold(column) for column in table.columns}
+    if not {"scientificname", "eventdate"} <= plain:
+        return
+    rule = "must be a table of visits, those that saw nothing as well"
+    advice = (
+        "records of occurrence (Darwin Core) do not say where people looked and found nothing; "
+        "write a table of visits, such as one row per place and day with the species of each list"
+    )
+    require(False, table.name, rule, "eventDate and scientificName", advice)
