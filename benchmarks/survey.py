@@ -169,6 +169,11 @@ def predictions(folder: Path) -> Iterator[Row]:
             )
             yield at_most(f"{name}.memory", found["peak_mib"], "MiB", 2048.0)
             yield shown(f"{name}.cpu", found["predict_cpu_s"], "CPU s to predict and write")
+    found = measure("occupancy_map", folder / "predict", "200000", f"{folder}/")
+    what = "cells of 1 km x draws of psi, to NetCDF and GeoTIFF"
+    yield at_least("predict.200000.psi.cells", found["numbers"], what, 2e8)
+    yield at_most("predict.200000.psi.memory", found["peak_mib"], "MiB", 2048.0)
+    yield shown("predict.200000.psi.cpu", found["predict_cpu_s"], "CPU s to predict and write")
 
 
 def rows() -> list[Row]:

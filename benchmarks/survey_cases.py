@@ -31,7 +31,16 @@ from ustyurt_models.survey.fit import fit_survey
 from ustyurt_models.survey.registry import load_survey, model_of
 from ustyurt_models.survey.sampling import draw_posterior
 
-__all__ = ["IMPORTED", "points", "prediction", "repeated", "sites", "surface", "whole"]
+__all__ = [
+    "IMPORTED",
+    "occupancy_map",
+    "points",
+    "prediction",
+    "repeated",
+    "sites",
+    "surface",
+    "whole",
+]
 
 IMPORTED = time.process_time()
 
@@ -352,6 +361,55 @@ def prediction(cells: str, how: str, folder: Path, length: str = "120 km") -> Fi
         "peak_mib": _peak_mib(),
         "before_mib": before,
         "file_mib": size / 2**20,
+    }
+
+
+def _occupancy_map(side: int):
+    """Return a model of occupancy with a field over side x 200 cells of 1 km, two sites on each."""
+    home = "ustyurt_models.survey.models.sites"
+    simulate, data = (import_module(f"{home}.{name}") for name in ("simulate", "data"))
+    table = import_module("ustyurt_models.survey.read.grid").GridTable
+    rng, sites = np.random.default_rng(13), 400
+    cells = np.stack(np.meshgrid(np.arange(side), np.arange(200)), axis=-1).reshape(-1, 2) * 1000.0
+    forage = rng.normal(size=len(cells))
+    chosen = np.repeat(np.sort(rng.choice(len(cells), sites // 2, replace=False)), 2)
+    plan = simulate.VisitPlan(
+        np.ones((sites, 4), bool),
+        site_covariates={"forage": forage[chosen]},
+        position=cells[chosen],
+    )
+    psi = 1.0 / (1.0 + np.exp(-0.5 * forage[chosen]))
+    seen, _ = simulate.simulate_occupancy(psi, np.full((sites, 4), 0.5), plan, rng)
+    zone = np.where(cells[:, 1] > cells[:, 1].mean(), "north", "south")
+    header = {"crs": "EPSG:32640"}
+    grid = table(cells, "projected", np.ones(len(cells)), zone, {"forage": forage}, header)
+    block = Occupancy(file="-", psi="forage", field=True, grid="-", length_scale="120 km")
+    return import_module(f"{home}.survey_model").survey_model(data.survey_of(seen, block, grid))
+
+
+def occupancy_map(cells: str, folder: Path) -> Figures:
+    """Predict cells x 1,000 draws of occupancy to NetCDF and GeoTIFF, without fitting."""
+    write_tiff = import_module("ustyurt_models.landscape.surface_tiff").write_surface_tiff
+    model, rng, shape = _occupancy_map(int(cells) // 200), np.random.default_rng(7), (2, 500)
+    dims, waves = ("chain", "draw"), model.data.field.basis.order.shape[0]
+    posterior = xr.Dataset(
+        {
+            "psi_intercept": (dims, rng.normal(0.0, 0.5, shape)),
+            "psi_effect": ((*dims, "term"), rng.normal(0.5, 0.1, (*shape, 1))),
+            "field_weight": ((*dims, "wave"), rng.normal(0.0, 0.1, (*shape, waves))),
+        }
+    )
+    before, begin = _peak_mib(), time.process_time()
+    surface = model.predict(posterior, folder / f"psi_{cells}.nc")
+    tiff = write_tiff(surface, folder / f"psi_{cells}.tif")
+    spent = time.process_time() - begin
+    return {
+        "numbers": float(model.data.places.cells.count * 1000),
+        "waves": float(waves),
+        "predict_cpu_s": spent,
+        "peak_mib": _peak_mib(),
+        "before_mib": before,
+        "file_mib": (surface.stat().st_size + tiff.stat().st_size) / 2**20,
     }
 
 

@@ -1,6 +1,10 @@
 """Occupancy on a map: a smooth field, prediction to cells, coincident sites, misuse."""
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -102,3 +106,60 @@ def test_a_field_without_positions_or_cells_is_refused():
     without = survey_of(histories, block(field=True))
     with pytest.raises(InputError, match="grid"):
         survey_model(without)
+
+
+def test_a_fresh_process_writes_a_thousand_draws_of_psi_to_netcdf_and_geotiff(tmp_path):
+    rasterio = pytest.importorskip("rasterio", reason="the extra 'geo' is not installed")
+    benchmarks = Path(__file__).parents[2] / "benchmarks"
+    code = (
+        f"import json, sys; sys.path.insert(0, {str(benchmarks)!r})\n"
+        "import pathlib, survey_cases\n"
+        f"found = survey_cases.occupancy_map('8000', pathlib.Path({str(tmp_path)!r}))\n"
+        "print(json.dumps(found))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["numbers"] == 8_000 * 1000
+    # What it takes beyond the process itself does not grow with the cells: blocks of 1,000.
+    assert found["peak_mib"] - found["before_mib"] < 120
+    with (
+        xr.open_dataset(tmp_path / "psi_8000.nc") as cells,
+        rasterio.open(tmp_path / "psi_8000.tif") as file,
+    ):
+        assert file.crs.to_epsg() == 32640
+        assert file.descriptions == ("mean", "sd", "low", "high")
+        assert (file.height, file.width) == (200, 40)
+        some = np.random.default_rng(1).choice(8_000, 200, replace=False)
+        at = 1000.0 * np.column_stack([cells["x_km"][some], cells["y_km"][some]])
+        values = np.array(list(file.sample(at)))
+        for band, name in enumerate(file.descriptions):
+            np.testing.assert_array_equal(values[:, band], cells[name][some])
+            assert file.tags(band + 1)["units"] == cells[name].attrs["units"]
+        assert values[:, 2].min() > 0.0
+        assert np.all(values[:, 2] < values[:, 0])
+        assert np.all(values[:, 0] < values[:, 3])
+        assert values[:, 3].max() < 1.0
+
+
+def test_cells_off_a_regular_grid_make_no_geotiff(tmp_path):
+    tiff = pytest.importorskip("ustyurt_models.landscape.surface_tiff")
+    place = np.array([0.5, 1.5, 2.9, 0.5, 1.5, 2.5]), np.array([0.5, 0.5, 0.5, 1.5, 1.5, 1.5])
+    told = {name: ("cell", values) for name, values in zip(("x_km", "y_km"), place, strict=True)}
+    told |= {name: ("cell", np.full(6, 0.5)) for name in tiff.BANDS}
+    path = tmp_path / "off.nc"
+    xr.Dataset(told, attrs={"interval_mass": 0.9}).to_netcdf(path, engine="h5netcdf")
+    with pytest.raises(InputError, match="crs"):
+        tiff.write_surface_tiff(path, tmp_path / "off.tif")
+    with pytest.raises(InputError, match="regular grid"):
+        tiff.write_surface_tiff(path, tmp_path / "off.tif", "EPSG:32640")
+    assert [one.name for one in tmp_path.iterdir()] == ["off.nc"]
+
+
+def test_sites_on_one_spot_share_one_field_value(fitted):
+    model, tree, _ = fitted
+    node = tree["sites"].to_dataset()
+    first, second = (node.isel(site=i) for i in (0, 1))
+    for name in ("psi_median", "psi_low", "psi_high"):
+        assert float(first[name]) == pytest.approx(float(second[name]), rel=1e-12)
+    np.testing.assert_array_equal(model.data.places.site_km[0], model.data.places.site_km[1])
+    assert tree.attrs["verdict"] != "stop"

@@ -171,7 +171,8 @@ def cell_table(
             advice = did_you_mean(name, {*design.variables, *factors})
             faults.add("survey: at", "must name variables of the density", name, advice)
     faults.raise_if_any()
-    return CellTable(found, kilometres, grid.area_km2, grid.zone, grid.zones, grid.cell)
+    crs = "" if grid.crs is None else str(grid.crs.to_wkt())
+    return CellTable(found, kilometres, grid.area_km2, grid.zone, grid.zones, grid.cell, crs)
 
 
 def _check_gaps(name: str, values: NDArray, faults: Faults) -> None:

@@ -48,6 +48,8 @@ class CellTable:
         Names of the zones.
     cell : numpy.ndarray
         Index into the landscape, -1 for a grid of its own, int64, shape (cell,).
+    crs_wkt : str
+        Projection of `position_km`, which is in km nevertheless; empty where it is not known.
     """
 
     covariates: Mapping[str, NDArray]
@@ -56,6 +58,7 @@ class CellTable:
     zone: NDArray[np.int64]
     zones: tuple[str, ...]
     cell: NDArray[np.int64]
+    crs_wkt: str = ""
 
     @property
     def count(self) -> int:
@@ -71,6 +74,7 @@ class CellTable:
             self.zone[chosen],
             self.zones,
             self.cell[chosen],
+            self.crs_wkt,
         )
 
 

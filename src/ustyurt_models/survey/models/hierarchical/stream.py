@@ -117,6 +117,8 @@ def _declare(
     file.attrs["interval_mass"] = mass
     file.attrs["interval_type"] = "equal-tailed"
     file.attrs["zone_names"] = json.dumps(cells.zones)
+    if cells.crs_wkt:
+        file.attrs["crs_wkt"] = cells.crs_wkt
     known = {
         "x_km": (cells.position_km[:, 0], "km", "place of the cell, east"),
         "y_km": (cells.position_km[:, 1], "km", "place of the cell, north"),
