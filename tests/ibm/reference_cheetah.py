@@ -309,7 +309,7 @@ class Reference:
         looked = 0
         while True:
             if to_go < self.land.cell_km / 2:
-                if looked > self.rates.search_steps or self.settle(a):
+                if self.settle(a) or looked >= self.rates.search_steps:
                     return True
                 looked += 1
             weights, targets = [], []

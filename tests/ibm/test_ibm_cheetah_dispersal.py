@@ -79,7 +79,7 @@ def test_crossings_of_a_permeable_line_are_binomial():
     land.permeability[:, :, 1] = 0.3
     # No way to go and no place good enough: one step is tried in the search.
     one_step = make_rates(
-        dispersal_km=np.full(2, 1e-9), search_steps=0, settle_suitability=2.0, matrix_weight=0.0
+        dispersal_km=np.full(2, 1e-9), search_steps=1, settle_suitability=2.0, matrix_weight=0.0
     )
     colony = Colony(land, slots=2000)
     colony.release(2000, 0, cell=start)
@@ -87,6 +87,16 @@ def test_crossings_of_a_permeable_line_are_binomial():
     crossed = (colony.cheetahs.cell == east).sum()
     assert crossed + (colony.cheetahs.cell == start).sum() == 2000
     assert abs(crossed - 600) < 5 * math.sqrt(2000 * 0.3 * 0.7)
+
+
+def test_without_walk_and_search_everybody_stays_though_no_place_will_do():
+    land = make_land(9, 9)
+    still = make_rates(dispersal_km=np.zeros(2), search_steps=0, settle_suitability=2.0)
+    colony = Colony(land)
+    colony.release(20, 20, cell=40)
+    for t in range(3):
+        move(colony, still, t)
+    assert (colony.cheetahs.cell[colony.alive()] == 40).all()
 
 
 def test_who_walks_over_an_open_edge_is_an_emigrant_and_nobody_vanishes():

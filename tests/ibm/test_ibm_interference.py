@@ -18,7 +18,7 @@ def test_rivals_are_the_others_in_the_cells_of_the_largest_home_range(cut):
     colony.cheetahs.cell[animals] = rng.choice(np.flatnonzero(land.inside), len(animals))
     colony.cheetahs.stage[animals[:9]] = 0
     scratch = new_scratch(256, 2, land, 11)
-    scratch.claims[:] = 99
+    scratch.hunters[:] = 99
     count_hunters(colony.cheetahs, land, scratch)
     hunts = colony.cheetahs.stage[animals] >= DISPERSER
     for i in np.array(animals)[hunts]:

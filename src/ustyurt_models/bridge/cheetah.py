@@ -197,7 +197,8 @@ def _hazard_table(v: _Values) -> np.ndarray:
     for cause, process in _SWITCH.items():
         if not v.on(process):
             table[_CAUSE[cause]] = 0.0
-    return table
+    # The causes of an animal side by side in memory: they are read together.
+    return np.asfortranarray(table)
 
 
 _SWITCH = {

@@ -3,6 +3,9 @@
 An anomaly is in standard deviations of the reference climate (mean 0, spread 1).
 """
 
+from functools import lru_cache
+from itertools import accumulate
+
 import numpy as np
 from scipy.special import ndtri
 
@@ -21,6 +24,7 @@ __all__ = [
 REFERENCE_YEAR, MIDDLE_YEAR, END_YEAR = 2005, 2050, 2090
 
 
+@lru_cache(maxsize=1024)
 def innovation_factor(autocorrelation: tuple[float, float], correlation: float) -> np.ndarray:
     """Lower Cholesky factor of the yearly shocks of two correlated AR(1) series.
 
@@ -37,7 +41,7 @@ def innovation_factor(autocorrelation: tuple[float, float], correlation: float) 
     Returns
     -------
     numpy.ndarray
-        Shape (2, 2).
+        Shape (2, 2), read only: all replicates of a draw share it.
 
     References
     ----------
@@ -50,7 +54,19 @@ def innovation_factor(autocorrelation: tuple[float, float], correlation: float) 
     possible = abs(a) < 1 and abs(b) < 1 and abs(correlation) < 1 and np.linalg.det(shocks) > 0
     rule = "correlations of winter and summer must be possible together"
     require(possible, "climate", rule, (a, b, correlation), "see cli_w_ar, cli_d_ar, cli_wd_corr")
-    return np.linalg.cholesky(shocks)
+    return _read_only(np.linalg.cholesky(shocks))
+
+
+@lru_cache(maxsize=1024)
+def _stationary_factor(correlation: float) -> np.ndarray:
+    """Lower Cholesky factor of two series of variance 1, shape (2, 2), read only."""
+    return _read_only(np.linalg.cholesky(np.array([[1.0, correlation], [correlation, 1.0]])))
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """Return `array`, no longer writable."""
+    array.flags.writeable = False
+    return array
 
 
 def anomalies(
@@ -72,13 +88,18 @@ def anomalies(
         stationary distribution, so there is no run-in.
     """
     shocks = noise @ innovation_factor(autocorrelation, correlation).T
-    series = np.empty_like(shocks)
-    if len(noise):
-        first = np.linalg.cholesky(np.array([[1.0, correlation], [correlation, 1.0]]))
-        series[0] = first @ noise[0]
-    for year in range(1, len(noise)):
-        series[year] = np.asarray(autocorrelation) * series[year - 1] + shocks[year]
-    return series
+    if len(noise) == 0:
+        return shocks
+    shocks[0] = _stationary_factor(correlation) @ noise[0]
+    # Plain numbers: an array a year would take longer than all the rest of the weather.
+    a, b = autocorrelation
+    winter, summer = shocks.T.tolist()
+    return np.column_stack(
+        (
+            list(accumulate(winter, lambda last, shock: a * last + shock)),
+            list(accumulate(summer, lambda last, shock: b * last + shock)),
+        )
+    )
 
 
 def warming_c(years: np.ndarray, by_2050_c: float, by_2090_c: float) -> np.ndarray:

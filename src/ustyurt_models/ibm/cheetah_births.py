@@ -41,25 +41,31 @@ def list_males(
 ) -> tuple[int, int]:
     """Write males of breeding age to ``scratch.order``, ``y`` and ``x``, territory holders first.
 
+    ``scratch.unsorted`` is work space.
+
     Returns
     -------
     n, holders : int
         Males of breeding age, and how many of them hold territories.
     """
     stage, male, age = cheetahs.stage, cheetahs.male, cheetahs.age
-    n = 0
+    order, others = scratch.order, scratch.unsorted
     holders = 0
-    for wanted in range(1, -1, -1):
-        for i in range(cheetahs.top[0]):
-            if stage[i] < DISPERSER or male[i] == 0 or age[i] < rates.breed_age_male:
-                continue
-            if (cheetahs.territorial[i] == 1) == (wanted == 1):
-                scratch.order[n] = i
-                scratch.y[n] = cheetahs.cell[i] // land.nx
-                scratch.x[n] = cheetahs.cell[i] % land.nx
-                n += 1
-        if wanted == 1:
-            holders = n
+    floaters = 0
+    for i in range(cheetahs.top[0]):
+        breeds = (stage[i] >= DISPERSER) & (male[i] == 1) & (age[i] >= rates.breed_age_male)
+        holds = cheetahs.territorial[i] == 1
+        order[holders] = i
+        others[floaters] = i
+        holders += breeds & holds
+        floaters += breeds & (not holds)
+    n = holders + floaters
+    for k in range(floaters):
+        order[holders + k] = others[k]
+    for k in range(n):
+        cell = cheetahs.cell[order[k]]
+        scratch.y[k] = cell // land.nx
+        scratch.x[k] = cell - scratch.y[k] * land.nx
     return n, holders
 
 

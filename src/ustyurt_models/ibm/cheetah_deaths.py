@@ -198,12 +198,13 @@ def apply_ceiling(
     for sex in range(1 + rates.ceiling_per_sex):
         n = 0
         for i in range(cheetahs.top[0]):
-            counted = rates.ceiling_per_sex == 0 or cheetahs.male[i] == sex
-            if cheetahs.stage[i] >= 0 and counted:
-                scratch.unsorted[n] = i
-                scratch.unsorted_priority[n] = uniform(key, cheetahs.identity[i], QUEUE_CEILING)
-                n += 1
+            counted = (rates.ceiling_per_sex == 0) | (cheetahs.male[i] == sex)
+            scratch.unsorted[n] = i
+            n += (cheetahs.stage[i] >= 0) & counted
         if n > rates.ceiling[sex]:
+            for k in range(n):
+                identity = cheetahs.identity[scratch.unsorted[k]]
+                scratch.unsorted_priority[k] = uniform(key, identity, QUEUE_CEILING)
             removed += _cut(cheetahs, rates, scratch, n, rates.ceiling[sex], tally)
     if removed > 0:
         _orphan(cheetahs, rates, tally)

@@ -14,7 +14,13 @@ from ustyurt_models.ibm.cheetah_slots import (
     remove,
     sort_by_priority,
 )
-from ustyurt_models.ibm.cheetah_space import claim, follow, group_coalitions, settle
+from ustyurt_models.ibm.cheetah_space import (
+    claim,
+    follow,
+    group_coalitions,
+    lift_claim,
+    settle,
+)
 from ustyurt_models.ibm.cheetah_state import (
     CUB,
     DISPERSER,
@@ -137,10 +143,11 @@ def _walk(
     stays = True
     while True:
         if to_go < 0.5 * land.cell_km:
-            if exploring or searched > rates.search_steps:
+            if exploring:
                 break
             cheetahs.cell[i] = cell
-            if settle(cheetahs, i, counts, rates, land, scratch):
+            settles = settle(cheetahs, i, counts, rates, land, scratch)
+            if settles or searched >= rates.search_steps:
                 break
             searched += 1
         u = uniform(walk_key, walker, 2 * step)
@@ -169,7 +176,8 @@ def _gives_up(cheetahs: Cheetahs, i: int, rates: CheetahRates, key: np.uint64) -
     """Return whether resident `i` leaves its range out of hunger or loses its territory."""
     hungry = cheetahs.condition[i] < rates.leave_condition and cheetahs.dependents[i] == 0
     walker = cheetahs.coalition[i] if cheetahs.coalition[i] != 0 else cheetahs.identity[i]
-    ousted = cheetahs.territorial[i] == 1 and uniform(key, walker, TENURE) < rates.tenure_loss
+    ousted = rates.tenure_loss > 0.0 and cheetahs.territorial[i] == 1
+    ousted = ousted and uniform(key, walker, TENURE) < rates.tenure_loss
     return hungry or ousted
 
 
@@ -183,16 +191,16 @@ def _queue_movers(
 ) -> int:
     """Write leaders that may move to ``scratch.order`` in random order; return how many.
 
-    All claims are entered. ``scratch.mover`` is 1 for residents that leave, 2 for others.
+    All residents are entered. ``scratch.mover`` is 1 for residents that leave, 2 for others.
     """
     group_coalitions(cheetahs, scratch)
-    scratch.claims[:] = 0
-    scratch.held[:] = 0
+    scratch.home[: cheetahs.top[0]] = -1
+    scratch.homes[0] = 0
     movers = 0
     for i in range(cheetahs.top[0]):
         if cheetahs.stage[i] < DISPERSER or scratch.leader[i] != i:
             continue
-        claim(cheetahs, i, 1, rates, land, scratch)
+        claim(cheetahs, i, land, scratch)
         resident = cheetahs.stage[i] == RESIDENT
         leaves = resident and _gives_up(cheetahs, i, rates, key)
         floats = cheetahs.male[i] == 1 and cheetahs.territorial[i] == 0
@@ -244,7 +252,7 @@ def disperse(
         i = scratch.order[position]
         leaves = scratch.mover[i] == 1
         resident = cheetahs.stage[i] == RESIDENT
-        claim(cheetahs, i, -1, rates, land, scratch)
+        lift_claim(i, scratch)
         if leaves:
             cheetahs.stage[i] = DISPERSER
             cheetahs.territorial[i] = 0
@@ -262,7 +270,7 @@ def disperse(
             if cheetahs.male[i] == 1 and cheetahs.wandering[i] > rates.float_seasons:
                 cheetahs.stage[i] = RESIDENT
         follow(cheetahs, i, scratch)
-        claim(cheetahs, i, 1, rates, land, scratch)
+        claim(cheetahs, i, land, scratch)
     return settled
 
 

@@ -1,4 +1,4 @@
-"""Who shares space with whom: coalitions, what residents claim of the land, settlement."""
+"""Who shares space with whom: coalitions, where residents live, settlement."""
 
 import math
 
@@ -16,9 +16,11 @@ from ustyurt_models.ibm.cheetah_state import (
 from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.predation import food_in
 
-__all__ = ["claim", "follow", "group_coalitions", "settle"]
+__all__ = ["claim", "follow", "group_coalitions", "lift_claim", "settle"]
 
 _ONE = np.uint64(1)
+#: A row of the land from which everything is far, its square still within 32 bits.
+NOWHERE = -30_000
 #: Distances that differ by less than this share are the same.
 _NEARLY = 1.0 - 1e-9
 
@@ -65,65 +67,52 @@ def follow(cheetahs: Cheetahs, leader: int, scratch: CheetahScratch) -> None:
 
 
 @inlined
-def _mark(cell: int, limit: int, change: int, marks: np.ndarray, land: CheetahLand) -> None:
-    """Add `change` to all cells within `limit` squared cells of `cell`, in place.
+def _count_homes(
+    cell: int, limit: int, held: int, land: CheetahLand, scratch: CheetahScratch
+) -> int:
+    """Return how many homes lie within `limit` squared cells of `cell`.
 
-    `marks` holds differences along rows, one column wider than the land: what a cell is marked
-    with is the sum up to it (`_marked`), so a disc costs two numbers per row.
+    With `held` = 1 only those of territories count.
     """
-    if limit < 0:
-        return
-    ny, nx = land.ny, land.nx
-    y = cell // nx
-    x = cell - y * nx
-    dy = 0
-    half = int(math.sqrt(float(limit)))
-    while dy * dy <= limit:
-        while half * half + dy * dy > limit:
-            half -= 1
-        first, last = max(0, x - half), min(nx, x + half + 1)
-        if y + dy < ny:
-            row = (y + dy) * (nx + 1)
-            marks[row + first] += change
-            marks[row + last] -= change
-        if dy > 0 and y - dy >= 0:
-            row = (y - dy) * (nx + 1)
-            marks[row + first] += change
-            marks[row + last] -= change
-        dy += 1
-
-
-@inlined
-def _marked(cell: int, marks: np.ndarray, land: CheetahLand) -> int:
-    """Return with how much `_mark` has marked `cell`."""
+    home_y, home_x, territory = scratch.home_y, scratch.home_x, scratch.home_held
     y = cell // land.nx
-    first = y * (land.nx + 1)
+    x = cell - y * land.nx
     total = 0
-    for k in range(first, first + cell - y * land.nx + 1):
-        total += marks[k]
+    for k in range(scratch.homes[0]):
+        south, east = home_y[k] - y, home_x[k] - x
+        near = south * south + east * east <= limit
+        total += near & (territory[k] >= held)
     return total
 
 
 @inlined
-def claim(
-    cheetahs: Cheetahs,
-    leader: int,
-    change: int,
-    rates: CheetahRates,
-    land: CheetahLand,
-    scratch: CheetahScratch,
-) -> None:
-    """Add (`change` = 1) or lift (-1) what `leader` and its partners claim of the land."""
+def claim(cheetahs: Cheetahs, leader: int, land: CheetahLand, scratch: CheetahScratch) -> None:
+    """Enter the homes and territories of `leader` and its partners, in place.
+
+    Who has been entered before is entered again where it is now.
+    """
     j = leader
     while j >= 0:
+        k = scratch.home[j]
         if cheetahs.stage[j] == RESIDENT:
-            cell = cheetahs.cell[j]
-            if rates.share_food == 1:
-                reach = squared_cells(land.offset_km[land.range_most - 1], land.cell_km)
-                _mark(cell, reach, change, scratch.claims, land)
-            if cheetahs.territorial[j] == 1:
-                spacing = _closer_than(rates.territory_km, land.cell_km)
-                _mark(cell, spacing, change, scratch.held, land)
+            if k < 0:
+                k = scratch.homes[0]
+                scratch.home[j] = k
+                scratch.homes[0] += 1
+            y = cheetahs.cell[j] // land.nx
+            scratch.home_y[k] = y
+            scratch.home_x[k] = cheetahs.cell[j] - y * land.nx
+            scratch.home_held[k] = cheetahs.territorial[j]
+        j = scratch.partner[j]
+
+
+@inlined
+def lift_claim(leader: int, scratch: CheetahScratch) -> None:
+    """Take the homes of `leader` and its partners off the land, in place."""
+    j = leader
+    while j >= 0:
+        if scratch.home[j] >= 0:
+            scratch.home_y[scratch.home[j]] = NOWHERE
         j = scratch.partner[j]
 
 
@@ -170,17 +159,21 @@ def settle(
     """Let `i` become resident where it stands if place, prey and neighbours allow; say whether.
 
     Everybody needs the prey of a range for itself and, with ``share_food``, for every resident
-    within the largest home range; a male needs ``territory_km`` to every territory. Claims of
-    `i` and its partners are not among ``scratch.claims`` and ``scratch.held``.
+    within the largest home range; a male needs ``territory_km`` to every territory. The claims
+    of `i` and its partners are lifted.
     """
     cell = cheetahs.cell[i]
     male = cheetahs.male[i] == 1
     settles = land.suitability[cell] >= rates.settle_suitability
-    settles = settles and not (male and _marked(cell, scratch.held, land) > 0)
+    if settles and male:
+        spacing = _closer_than(rates.territory_km, land.cell_km)
+        settles = _count_homes(cell, spacing, 1, land, scratch) == 0
     if settles:
-        claims = 1.0 + _marked(cell, scratch.claims, land)
-        wanted_kg = claims * rates.range_biomass_kg
-        settles = _has_food(cell, wanted_kg, counts, rates, land, scratch)
+        sharers = 1
+        if rates.share_food == 1:
+            reach = squared_cells(land.offset_km[land.range_most - 1], land.cell_km)
+            sharers += _count_homes(cell, reach, 0, land, scratch)
+        settles = _has_food(cell, sharers * rates.range_biomass_kg, counts, rates, land, scratch)
     if settles:
         cheetahs.stage[i] = RESIDENT
         cheetahs.wandering[i] = 0

@@ -160,7 +160,7 @@ class CheetahRates(NamedTuple):
     territory_km: float  # spacing of the territories of males [km], 0 switches it off
     share_food: int  # 1: settlers leave residents the prey mass of their ranges
     settle_suitability: float  # least suitability of a home-range centre
-    search_steps: int  # steps looked around for a place after the walk
+    search_steps: int  # steps around for a place after the walk; 0: where it ends
     float_seasons: int  # seasons of dispersal after which a male settles without territory
     tenure_loss: float  # chance per season that a coalition gives up its territory
     leave_condition: float  # residents in worse condition abandon their range, 0 switches it off
@@ -229,8 +229,12 @@ class CheetahScratch(NamedTuple):
     hashed: np.ndarray  # int32 (power of two,), leaders by hash of their coalition
     mover: np.ndarray  # uint8 (slots,), 1 for leaders that leave, 2 for others that may move
     tied: np.ndarray  # uint8 (slots,), 1 for mothers of cubs too young to conceive again
-    claims: np.ndarray  # int32 (row * (columns + 1),), see `cheetah_space.claim`: home ranges
-    held: np.ndarray  # int32 (row * (columns + 1),), the same for the spacing of territories
+    homes: np.ndarray  # int64 (1,), residents entered by `cheetah_space.claim`
+    home: np.ndarray  # int32 (slot,), number of the home of each, -1 without
+    home_y: np.ndarray  # int32 (home,), row of the land
+    home_x: np.ndarray  # int32 (home,), column
+    home_held: np.ndarray  # int32 (home,), 1 where a territory is held
+    hunters: np.ndarray  # int32 (row * (columns + 1),), see `interference.count_hunters`
     disc_y: np.ndarray  # int32 (row of the largest home range,), its rows around the centre
     disc_first: np.ndarray  # int32 (row,), first column of each row around the centre
     disc_last: np.ndarray  # int32 (row,), the column after its last
@@ -323,8 +327,11 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "partner": slots,
         "last": slots,
         "hashed": 2 ** math.ceil(math.log2(2 * slots)),
-        "claims": land.ny * (land.nx + 1),
-        "held": land.ny * (land.nx + 1),
+        "home": slots,
+        "home_y": slots,
+        "home_x": slots,
+        "home_held": slots,
+        "hunters": land.ny * (land.nx + 1),
         "hunted": cells,
         "cells": disc,
     }
@@ -338,7 +345,7 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "food_kg": cells,
     }
     wide = {"bucket": slots + 2, "y": slots, "x": slots}
-    wide |= {"known": cells, "scan": 1, "hunted_cells": 1, "place": ATTACKS}
+    wide |= {"known": cells, "scan": 1, "homes": 1, "hunted_cells": 1, "place": ATTACKS}
     disc_y, disc_first, disc_last = _disc_rows(
         land.offset_y[: land.range_most], land.offset_x[: land.range_most]
     )

@@ -8,12 +8,12 @@ __all__ = ["count_hunters", "rivals_per_km2"]
 
 @kernel
 def count_hunters(cheetahs: Cheetahs, land: CheetahLand, scratch: CheetahScratch) -> None:
-    """Overwrite ``scratch.claims``, work space until `disperse`, with where hunters stand.
+    """Overwrite ``scratch.hunters`` with where hunters stand.
 
     Each row of the land has one number more than columns: the hunters west of each column, so
     that those on a stretch of a row are the difference of two numbers.
     """
-    hunters = scratch.claims
+    hunters = scratch.hunters
     hunters[:] = 0
     nx = land.nx
     for i in range(cheetahs.top[0]):
@@ -29,10 +29,10 @@ def count_hunters(cheetahs: Cheetahs, land: CheetahLand, scratch: CheetahScratch
 def rivals_per_km2(cell: int, land: CheetahLand, scratch: CheetahScratch) -> float:
     """Return the density of other hunters in the largest home range around `cell` [km-2].
 
-    Only land inside the region counts; `count_hunters` wrote ``scratch.claims``.
+    Only land inside the region counts; `count_hunters` wrote ``scratch.hunters``.
     """
     ny, nx = land.ny, land.nx
-    before, hunters_before = scratch.inside_before, scratch.claims
+    before, hunters_before = scratch.inside_before, scratch.hunters
     y = cell // nx
     x = cell - y * nx
     hunters = -1
