@@ -8,11 +8,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from coverage_cameras import cameras
 from coverage_trend import trend
 from coverage_visits import community, dynamic, occupancy, present, sources
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import (
-    CameraEncounter,
     DensitySurface,
     DoubleObserver,
     HierarchicalDistance,
@@ -36,9 +36,6 @@ from ustyurt_models.survey.models.double_observer.simulate import (
     DoubleObserverTruth,
     simulate_double_observer,
 )
-from ustyurt_models.survey.models.encounter import survey_model as encounter_model
-from ustyurt_models.survey.models.encounter.data import survey_of as encounter_survey
-from ustyurt_models.survey.models.encounter.simulate import EncounterTruth, simulate_encounters
 from ustyurt_models.survey.models.hierarchical import survey_model as site_model
 from ustyurt_models.survey.models.hierarchical.data import survey_of as site_survey
 from ustyurt_models.survey.models.hierarchical.simulate import (
@@ -136,26 +133,6 @@ def _strips(truth: StripTruth, **options: Any) -> Simulate:
     def simulate(rng: np.random.Generator) -> tuple[SurveyModel, float]:
         survey, animals = simulate_strips(truth, strips, rng)
         return strip_model.survey_model(strip_survey(survey, block)), float(animals.sum())
-
-    return simulate
-
-
-def _cameras(truth: EncounterTruth) -> Simulate:
-    """Return the simulation of cameras whose sector is measured in the pictures."""
-    day_range = (truth.day_range_km * 0.999, truth.day_range_km, truth.day_range_km * 1.001)
-    block = CameraEncounter(
-        file="-",
-        areas={"stratum_1": "500 km2"},
-        day_range_km=day_range,
-        radius_m="data",
-        angle_deg="data",
-    )
-
-    def simulate(rng: np.random.Generator) -> tuple[SurveyModel, float]:
-        days = np.linspace(20.0, 60.0, 30)
-        seen = simulate_encounters(truth, (days,), rng)
-        animals = 500.0 * truth.density_per_km2[0] * truth.mean_size
-        return encounter_model.survey_model(encounter_survey(seen, block)), animals
 
     return simulate
 
@@ -310,8 +287,13 @@ CASES: dict[str, Case] = {
     ),
     "camera.encounter": Case(
         "random encounter model: animals",
-        _cameras(EncounterTruth((1.5,), spread=0.7)),
+        cameras("encounter"),
         "abundance_total",
+    ),
+    "camera.time": Case("time to event: animals", cameras("time"), "abundance_total"),
+    "camera.space": Case("space to event: animals", cameras("space"), "abundance_total"),
+    "camera.instants": Case(
+        "instantaneous sampling: animals", cameras("instants"), "abundance_total"
     ),
     "point.half_normal": Case(
         "point transect, half-normal: groups", _points("half-normal", ""), "group_abundance_total"

@@ -158,6 +158,21 @@ def visits(folder: Path) -> Iterator[Row]:
         yield shown(f"visits.{kind}.memory", found["peak_mib"], "MiB")
 
 
+def cameras(folder: Path) -> Iterator[Row]:
+    """Camera traps: thirty cameras, or points with distances, against the random encounter model.
+
+    The model of an encounter rate is among the smallest there are; one that shares its likelihood
+    must not cost much more.
+    """
+    for kind, limit in (("time", 2.0), ("space", 2.0), ("instants", 2.0), ("distance", 3.0)):
+        found = measure("camera", folder / "cameras", kind, f"{folder}/")
+        ratio = found["times_encounter"]
+        yield at_most(f"camera.{kind}.times", ratio, "times the random encounter model", limit)
+        yield at_most(f"camera.{kind}.khat", found["khat"], "Pareto k of the weights", 0.7)
+        unit = "effective draws per CPU s"
+        yield shown(f"camera.{kind}.effective", found["effective_per_cpu_s"], unit)
+
+
 def predictions(folder: Path) -> Iterator[Row]:
     """Predict 8,000 and 200,000 cells with 1,000 draws each, from fresh processes."""
     for cells in ("8000", "200000"):
@@ -182,7 +197,7 @@ def rows() -> list[Row]:
         folder = Path(name)
         write_lines(folder)
         write_points(folder)
-        parts = (start_up, compiled, covariates, trends, hierarchical, visits, predictions)
+        parts = (start_up, compiled, covariates, trends, hierarchical, visits, cameras, predictions)
         return [row for part in parts for row in part(folder)]
 
 

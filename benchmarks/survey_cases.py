@@ -335,6 +335,38 @@ def _random_posterior(model, draws: int) -> "xr.Dataset":
     )
 
 
+def camera(kind: str, folder: Path) -> Figures:
+    """Time a model of thirty cameras (or points with distances) beside that of encounters.
+
+    Both are drawn three times in turn; their fastest are compared, so that the ratio depends on
+    the machine as little as can be.
+    """
+    home = import_module("coverage_cameras")
+    rng = np.random.default_rng(5)
+    sampler = Sampler(engine="laplace")
+    models = {"encounter": home.cameras("encounter")(rng)[0].build()}
+    if kind == "distance":
+        spec = PointTransect(
+            file="points.csv", truncation="82.5 m", **(_UNITS | {"effort_unit": None})
+        )
+        models[kind] = model_of(load_survey(spec, folder, None, Context())).build()
+    else:
+        models[kind] = home.cameras(kind)(rng)[0].build()
+    spent: dict[str, list[float]] = {name: [] for name in models}
+    for _ in range(3):
+        for name, model in models.items():
+            begin = time.process_time()
+            draws = draw_posterior(model, sampler, 2)
+            spent[name].append(time.process_time() - begin)
+    own = min(spent[kind])
+    return {
+        "refit_cpu_s": own,
+        "times_encounter": own / min(spent["encounter"]),
+        "effective_per_cpu_s": float(draws.stats["ess"]) / own,
+        "khat": float(draws.stats["khat"]),
+    }
+
+
 def prediction(cells: str, how: str, folder: Path, length: str = "120 km") -> Figures:
     """Predict cells x 1,000 draws of a surface, without fitting it.
 
