@@ -13,8 +13,10 @@ from ustyurt_models.study.surveys import SiteBlock, SurveyBlock
 from ustyurt_models.survey.check import kind_of_block
 from ustyurt_models.survey.quality.assess import assess_file
 from ustyurt_models.survey.quality.cameras import assess_cameras
+from ustyurt_models.survey.quality.tables import assess_other, other_survey, page_of_tables
 from ustyurt_models.survey.read.camtrap.package import read_camtrap
 from ustyurt_models.survey.read.camtrap.source import is_package
+from ustyurt_models.survey.read.sources import read_source
 
 __all__ = ["QualityPages"]
 
@@ -46,14 +48,17 @@ class QualityPages:
         study : Study
             The study, whose results folder takes the page.
         """
-        if not survey.file or getattr(survey, "patrols", None) is not None:
+        if not survey.file:
             return ""
         path = study.folder / survey.file
         target = study.results_folder / _FOLDER / f"{name}.html"
         if is_package(path):
             return self._cameras(path, target)
-        if isinstance(survey, SiteBlock):
-            return ""  # the page speaks of distances and effort, which visits do not have
+        patrols = getattr(survey, "patrols", None) is not None
+        if patrols or isinstance(survey, SiteBlock):
+            form = "SMART patrols" if patrols else "visits to sites"
+            quality = page_of_tables(read_source(path, survey.encoding), form, ())
+            return self._write(partial(write_quality_page, quality), target)
         kind = kind_of_block(survey)
         quality = assess_file(path, survey.units, survey.encoding, kind)
         return self._write(partial(write_quality_page, quality), target)
@@ -69,7 +74,9 @@ class QualityPages:
         target = self.page or Path(_FOLDER) / f"{path.stem}.html"
         if is_package(path):
             return self._cameras(path, target)
-        return self._write(partial(write_quality_page, assess_file(path)), target)
+        other = other_survey(path)
+        quality = assess_file(path) if other is None else assess_other(other)
+        return self._write(partial(write_quality_page, quality), target)
 
     def _cameras(self, path: Path, target: Path) -> str:
         """Write the page of a package of camera traps."""

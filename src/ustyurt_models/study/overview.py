@@ -75,10 +75,15 @@ def check_files(files: Iterable[Path], data: DataChecks | None = None) -> str:
     )
 
 
+def _is_mapping(file: Path) -> bool:
+    """Tell a mapping file of patrols, which lies beside their tables, from a study."""
+    return "[tracks]" in file.read_text(encoding="utf-8", errors="replace")
+
+
 def _is_data(file: Path) -> bool:
     """Tell whether a file or folder holds data rather than a study."""
     if file.is_dir():
-        return any(file.glob("*.[ct]sv")) and not any(file.glob("*.toml"))
+        return any(file.glob("*.[ct]sv")) and all(map(_is_mapping, file.glob("*.toml")))
     return file.suffix not in (".toml", ".json") or file.name == "datapackage.json"
 
 

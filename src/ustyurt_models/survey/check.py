@@ -7,6 +7,7 @@ import numpy as np
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.study.surveys import SurveyBlock, Trend
 from ustyurt_models.survey.context import Context
+from ustyurt_models.survey.quality.tables import other_survey
 from ustyurt_models.survey.read.camtrap.effort import watch_of
 from ustyurt_models.survey.read.camtrap.events import species_of
 from ustyurt_models.survey.read.camtrap.package import CamtrapPackage, read_camtrap
@@ -108,7 +109,7 @@ def check_file(path: Path, catalogue: Catalogue | None = None) -> str:
     ----------
     path : Path
         A file, or a folder or zip of tables; units stand in the header. A Camtrap DP package is
-        told by its ``datapackage.json``.
+        told by its ``datapackage.json``, patrols of SMART by the mapping file beside them.
     catalogue : Catalogue, optional
         Evidence; compulsory for counts by year.
 
@@ -124,6 +125,9 @@ def check_file(path: Path, catalogue: Catalogue | None = None) -> str:
     """
     if is_package(path):
         return _of_cameras(read_camtrap(path))
+    other = other_survey(path)
+    if other is not None:
+        return f"{other.line}, {_status(other.header)} ({other.form})"
     file = open_survey(path)
     if file.form == "counts by year":
         return check_survey(Trend(file=path.name), path.parent, catalogue)

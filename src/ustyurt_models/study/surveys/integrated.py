@@ -25,7 +25,10 @@ class IntegratedPopulation(SurveyBlock):
     ratios: str = ""
     """File of age and sex ratios: year, kind (calves_per_female, adult_males), number, of."""
     collars: str = ""
-    """File of collared animals: year, sex, age (adult, calf), at_risk, deaths, months."""
+    """File of collared animals: year, sex, age (adult, calf), at_risk, deaths, months; or an export
+    of Movebank: its reference data, alone or in a folder or zip with its events."""
+    year_begins: Annotated[int, Field(ge=1, le=12)] | None = None
+    """Month of the births, with which a year begins; for collars of Movebank."""
     sampler: Sampler = Sampler(engine="nutpie", target_accept=0.95)
     """Program, draws and chains; yearly states are sampled."""
     immigration: bool = True

@@ -23,6 +23,7 @@ from ustyurt_models.survey.read.composition import (
     read_ratios,
 )
 from ustyurt_models.survey.read.counts import Counts, read_counts
+from ustyurt_models.survey.read.movebank.study import read_movebank_collars
 from ustyurt_models.survey.settings import Belief
 
 __all__ = ["Demography", "IntegratedData", "IntegratedSurvey", "describe", "load", "survey_of"]
@@ -192,6 +193,14 @@ def _within(survey: IntegratedSurvey) -> None:
     faults.raise_if_any()
 
 
+def _collars(spec: IntegratedPopulation, folder: Path) -> Collars:
+    """Read collared animals by year, or as Movebank exports them."""
+    path = folder / spec.collars
+    require(path.exists(), f"survey file {spec.collars}", "must exist", str(path))
+    found = read_movebank_collars(path, spec.year_begins, spec.encoding)
+    return read_collars(path, spec.encoding) if found is None else found
+
+
 def load(
     spec: IntegratedPopulation, folder: Path, catalogue: Catalogue | None, context: Context
 ) -> IntegratedSurvey:
@@ -213,7 +222,7 @@ def load(
         _demography(counts.header, catalogue, path.name),
         spec,
         read_ratios(folder / spec.ratios, spec.encoding) if spec.ratios else None,
-        read_collars(folder / spec.collars, spec.encoding) if spec.collars else None,
+        _collars(spec, folder) if spec.collars else None,
         context.start_year,
     )
     _within(survey)
@@ -228,6 +237,8 @@ def describe(survey: IntegratedSurvey) -> str:
         parts.append(f"{survey.ratios.year.size} ratios of {survey.ratios.of.sum():,.0f} animals")
     if survey.collars is not None:
         adults = survey.collars.age == AGES.index("adult")
-        risk = survey.collars.at_risk
-        parts.append(f"{risk[adults].sum():g} adult and {risk[~adults].sum():g} calf collar years")
+        risk = survey.collars.at_risk * survey.collars.months / 12.0
+        parts.append(
+            f"{risk[adults].sum():.4g} adult and {risk[~adults].sum():.4g} calf collar years"
+        )
     return ", ".join(parts)

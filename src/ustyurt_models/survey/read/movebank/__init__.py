@@ -1,0 +1,1 @@
+"""Collared animals as Movebank exports them."""
