@@ -104,6 +104,33 @@ def test_graph_and_pointwise_likelihood_are_the_sum_over_states():
         assert each[draw, species * 10 + site] == pytest.approx(np.log(whole), rel=1e-9)
 
 
+def test_effects_that_all_species_share_are_the_same_in_graph_and_draws():
+    found = simulated(species=3, sites=12)[0]
+    histories = found.histories
+    block_of = np.repeat(np.array(["north", "south", "west"]), 4)
+    observer = np.where(histories.occasion_covariates["date"] > 0, "a", "b")
+    told = replace(
+        histories,
+        site_covariates={**histories.site_covariates, "block": block_of},
+        occasion_covariates={**histories.occasion_covariates, "observer": observer},
+    )
+    options = {"psi": "forage", "psi_random": ("block",), "detection_random": ("observer",)}
+    survey = community_of(replace(found, histories=told), block(**options))
+    model = survey_model(survey)
+    flat = FlatModel(model.build())
+    points = generator(2, "points").normal(size=(4, flat.start.size)) * 0.7
+    posterior = xr.Dataset(
+        {
+            name: (("chain", "draw", *(f"{name}_{i}" for i in range(v.ndim - 1))), v[None])
+            for name, v in flat.constrain(points).items()
+        }
+    )
+    each, _ = model.log_likelihood(posterior)
+    prior = flat.log_priors(points)[0]
+    assert flat.log_densities(points) - prior == pytest.approx(each.sum(axis=1), abs=1e-9)
+    assert {"psi_block_z", "p_observer_z"} <= set(model.latent)
+
+
 def test_gradients_are_finite_where_probabilities_are_all_but_zero_or_one():
     found = simulated(species=3, sites=10)[0]
     flat = FlatModel(survey_model(community_of(found, block(psi="forage"))).build())

@@ -23,6 +23,7 @@ from ustyurt_models.survey.models.sites.simulate import VisitPlan
 from ustyurt_models.survey.models.sources.data import sources_of
 from ustyurt_models.survey.models.sources.simulate import SourceTruth, simulate_sources
 from ustyurt_models.survey.models.sources.survey_model import survey_model
+from ustyurt_models.survey.read.grid import GridTable
 from ustyurt_models.survey.registry import load_survey, model_of
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.sampling import draw_posterior
@@ -326,3 +327,29 @@ def test_random_effects_of_observers_in_one_source_are_estimated():
     effect = tree["posterior"]["p_cameras_observer"].mean(("chain", "draw")).values
     assert effect[0] < min(effect[1:]) - 0.5
     assert "p_cameras: observer[a]" in tree["effects"]["term"].values
+
+
+def test_occupancy_of_all_sources_is_predicted_to_cells(tmp_path):
+    rng = generator(43, "map")
+    axis = np.arange(2500.0, 60_000.0, 5000.0)
+    cells = np.array([(x, y) for x in axis for y in axis])
+    forage = rng.normal(size=len(cells))
+    psi = expit(0.3 + 1.2 * forage)
+    occupied, told = rng.random(len(cells)) < psi, {}
+    for name, p in {"cameras": 0.5, "patrols": 0.3}.items():
+        at = np.sort(rng.choice(len(cells), 90, replace=False))
+        made = np.ones((90, 4), bool)
+        visits = VisitPlan(made, site_covariates={"forage": forage[at]}, position=cells[at])
+        told[name] = SourceTruth(at, visits, np.full((90, 4), p))
+    found = simulate_sources(occupied, told, rng)
+    area, zone = np.full(len(cells), 25.0), np.full(len(cells), "all")
+    grid = GridTable(cells, "projected", area, zone, {"forage": forage}, {})
+    plain = {name: VisitSource(file="-") for name in found}
+    model = survey_model(sources_of(found, block(sources=plain, grid="cells.csv"), grid))
+    tree = fit_model(model, 5)
+    mean = tree["occupancy_cells"]["psi"].mean("draw").values
+    assert mean.shape == psi.shape
+    assert np.corrcoef(mean, psi)[0, 1] > 0.9
+    path = model.predict(tree["posterior"].to_dataset(), tmp_path / "psi.nc", keep_draws=True)
+    with xr.open_dataset(path) as written:
+        np.testing.assert_allclose(written["psi"], tree["occupancy_cells"]["psi"], rtol=1e-6)
