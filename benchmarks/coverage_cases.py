@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from coverage_cameras import cameras
-from coverage_trend import trend
+from coverage_trend import herd, trend
 from coverage_visits import community, dynamic, occupancy, present, sources
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import (
@@ -55,6 +55,7 @@ from ustyurt_models.survey.read.grid import GridTable
 __all__ = ["CASES", "Case"]
 
 _QUICK = Sampler(engine="laplace", draws=500)
+_HERD = Sampler(engine="nutpie", draws=300, tune=400, chains=2, cores=1, target_accept=0.9)
 _FIELD = Sampler(engine="nutpie", draws=250, tune=400, chains=2, cores=1)
 
 Simulate = Callable[[np.random.Generator], tuple[SurveyModel, float]]
@@ -351,6 +352,19 @@ CASES: dict[str, Case] = {
         "trend of counts, Gompertz: animals in the last year",
         trend("gompertz"),
         "abundance_total",
+    ),
+    "trend.theta_ricker": Case(
+        "trend of counts, theta-Ricker: animals in the last year",
+        trend("theta_ricker"),
+        "abundance_total",
+    ),
+    "trend.student": Case(
+        "trend of counts, heavy tail: animals in the last year",
+        trend("exponential", "student"),
+        "abundance_total",
+    ),
+    "integrated": Case(
+        "counts, ratios and collars: animals in the last year", herd, "abundance_total", _HERD
     ),
     "surface": Case(
         "density surface with covariate and field: groups",

@@ -1,12 +1,12 @@
 """Do intervals cover at their rate? Surveys simulated by each model's own twin, each fitted afresh.
 
 ``uv run python benchmarks/interval_coverage.py [--surveys N] [--only WORD] [--json FILE]
-[--docs FOLDER] [--ranks FOLDER]`` prints a table; exit code 1 when the share of 90 % intervals that
-hold the truth lies outside 0.85 to 0.95. Where the estimator is known to be conservative only the
-lower limit counts. ``--docs`` writes the table and the calibration plot; ``--ranks`` keeps every
-finished case, so that a run that was stopped goes on (empty the folder when the code has changed).
-The file is not called coverage.py: benchmarks stand on the import path, and Numba imports the
-package of that name.
+[--docs FOLDER] [--ranks FOLDER] [--workers N]`` prints a table; exit code 1 when the share of 90 %
+intervals that hold the truth lies outside 0.85 to 0.95. Where the estimator is known to be
+conservative only the lower limit counts. ``--docs`` writes the table and the calibration plot;
+``--ranks`` keeps every finished case, so that a run that was stopped goes on (empty the folder when
+the code has changed). The file is not called coverage.py: benchmarks stand on the import path, and
+Numba imports the package of that name.
 """
 
 import argparse
@@ -163,8 +163,9 @@ def main() -> int:
     parser.add_argument("--json", type=Path)
     parser.add_argument("--docs", type=Path)
     parser.add_argument("--ranks", type=Path)
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
     args = parser.parse_args()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(args.workers) as pool:
         found = [calibrate(name, args.surveys, pool, args.ranks) for name in chosen(args.only)]
     if args.docs is not None:
         write_docs(found, args.surveys, args.docs)

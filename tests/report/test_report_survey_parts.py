@@ -395,3 +395,33 @@ def test_one_survey_has_a_page_of_its_own(tmp_path):
     text = page.read_text(encoding="utf-8")
     assert "the chance that a closed population could is 0.08" in text
     assert (tmp_path / "figures" / "trend_saiga.svg").is_file()
+
+
+def forms(lucky: float = 0.1) -> xr.Dataset:
+    """Three forms of growth; the last without immigration, so luck must explain more."""
+    node = synthetic.comparison().assign_coords(fit=["exponential", "Gompertz", "closed"])
+    parts = {
+        "growth_closed": [0.30, 0.32, 0.33],
+        "growth_immigration": [0.03, 0.03, 0.0],
+        "growth_detection": [0.01, 0.01, 0.01],
+        "growth_lucky_years": [0.08, 0.06, lucky],
+        "growth_beyond": [0.12, 0.10, lucky + 0.01],
+    }
+    for name, middle in parts.items():
+        for end, shift in (("", 0.0), ("_low", -0.05), ("_high", 0.05)):
+            node[f"{name}{end}"] = ("fit", np.array(middle) + shift)
+    return node.assign(reach=("fit", [0.08, 0.06, 0.1]), prior_moves=("fit", [0.2, 0.1, 0.12]))
+
+
+def test_forms_of_growth_tell_what_holds_under_all_of_them():
+    part = comparison_part(survey_of(comparison=forms()))
+    said = words(part)
+    assert "Under all 3 forms" in said
+    assert "at most 0.10" in said
+    assert "its interval lies above zero under each" in said
+    assert "immigration 0 to 0.03" in said
+    assert "belief" in said
+    table = next(one for one in tables(part) if "closed could reach the counts" in one)
+    assert list(table["moved by beliefs"]) == [0.2, 0.1, 0.12]
+    unsure = words(comparison_part(survey_of(comparison=forms(lucky=0.02))))
+    assert "its interval holds zero under some" in unsure

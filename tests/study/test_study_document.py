@@ -130,6 +130,17 @@ def test_paths_stay_relative_to_the_file_that_says_them(tmp_path):
     assert data["management"]["protected_area"] == [{"polygon": "common/p.geojson"}]
 
 
+def test_all_files_of_a_survey_stay_relative_to_the_study_that_says_them(tmp_path):
+    (tmp_path / "common").mkdir()
+    told = {"file": "a.csv", "grid": "g.csv", "ratios": "r.csv", "collars": "c.csv"}
+    lines = "".join(f'{key} = "{name}"\n' for key, name in told.items())
+    write(tmp_path / "common", base=f'[survey.a]\n{lines}patrols = {{ mapping = "m.toml" }}\n')
+    write(tmp_path, top='extends = "common/base.toml"\n')
+    found = read_document(tmp_path / "top.toml").data["survey"]["a"]
+    assert found.pop("patrols") == {"mapping": "common/m.toml"}
+    assert found == {key: f"common/{name}" for key, name in told.items()}
+
+
 def test_a_circle_is_refused_and_named(tmp_path):
     write(tmp_path, a='extends = "b.toml"\n', b='extends = "a.toml"\n')
     with pytest.raises(InputError) as refused:

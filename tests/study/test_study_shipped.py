@@ -26,7 +26,7 @@ from ustyurt_models.study.quantities import AgeRange
 from ustyurt_models.study.starter import write_starter
 from ustyurt_models.study.surveys import Survey
 
-SHIPPED = ("baseline", "prey_first", "release_now", "demo")
+SHIPPED = ("baseline", "prey_first", "release_now", "demo", "herd")
 
 #: The study that the design promises to a scientist, with the names of shipped files.
 ILLUSTRATION = """

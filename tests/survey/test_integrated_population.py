@@ -1,5 +1,6 @@
 """The integrated population model against exact answers, its own twin, and misuse."""
 
+import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ustyurt_models.contracts import ABUNDANCE, check_dataset
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.formulas import stages
 from ustyurt_models.seeds import generator
+from ustyurt_models.study.load import load_study
 from ustyurt_models.study.surveys import IntegratedPopulation, Sampler
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.fit import fit_model
@@ -152,6 +154,31 @@ def test_ratios_outside_the_years_of_counts_are_refused(tmp_path):
     spec = IntegratedPopulation(file="c.csv", ratios="r.csv")
     with pytest.raises(InputError, match="must lie in the years of the counts, 2000 to 2024"):
         load(spec, tmp_path, load_catalogue(), Context())
+
+
+def test_the_shipped_herd_is_what_its_script_writes(tmp_path, monkeypatch):
+    script = SCENARIOS / "make_saiga_herd.py"
+    spec = importlib.util.spec_from_file_location("make_saiga_herd", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "__file__", str(tmp_path / script.name))
+    module.main()
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"saiga_herd_{part}.csv" for part in ("collars", "counts", "ratios")]
+    for name in names:
+        shipped = (SCENARIOS / name).read_text(encoding="utf-8")
+        assert (tmp_path / name).read_text(encoding="utf-8") == shipped
+        assert "# status: simulated\n" in shipped
+        assert "# truth: 14205 animals" in shipped
+
+
+def test_a_ratio_file_that_is_missing_is_named(tmp_path):
+    study = (SCENARIOS.parent / "herd.toml").read_text(encoding="utf-8")
+    (tmp_path / "herd.toml").write_text(
+        study.replace("demo.toml", str(SCENARIOS.parent / "demo.toml")), encoding="utf-8"
+    )
+    with pytest.raises(InputError, match=r"survey\.saiga_herd\.ratios: the file must exist"):
+        load_study(tmp_path / "herd.toml")
 
 
 @pytest.mark.slow

@@ -31,6 +31,8 @@ __all__ = [
 MONITORED = ("prey_biomass_kg_per_km2", "cheetah", "adult_females", "livestock_killed")
 #: A survey may be a folder of tables.
 _TABLES = ("survey", "file")
+#: What a survey may name beside its file.
+_BESIDE = ("grid", "ratios", "collars")
 #: Statistics that differ between zones.
 ZONED = ("prey_biomass_kg_per_km2",)
 #: Statistics that are known for founders.
@@ -239,8 +241,11 @@ def named_files(scenario: Scenario, folder: Path) -> Iterator[tuple[KeyPath, str
             yield ("survey", name, "file"), survey.file, folder / survey.file
         for source, one in getattr(survey, "sources", {}).items():
             yield ("survey", name, "sources", source, "file"), one.file, folder / one.file
-        if grid := getattr(survey, "grid", ""):
-            yield ("survey", name, "grid"), grid, folder / grid
+        for beside in _BESIDE:
+            if other := getattr(survey, beside, ""):
+                yield ("survey", name, beside), other, folder / other
+        if mapping := getattr(getattr(survey, "patrols", None), "mapping", ""):
+            yield ("survey", name, "patrols", "mapping"), mapping, folder / mapping
     for species, prey in scenario.prey.items():
         yield ("prey", species, "file"), prey.file, species_file(prey.file, folder)
     cheetah, area = scenario.cheetah, scenario.area

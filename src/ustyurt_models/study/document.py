@@ -26,6 +26,10 @@ __all__ = ["Document", "Source", "is_path", "merge", "read_document", "require_f
 #: Where a study names files; ``*`` stands for any key.
 FILE_KEYS: tuple[tuple[str, ...], ...] = (
     ("survey", "*", "file"),
+    ("survey", "*", "grid"),
+    ("survey", "*", "ratios"),
+    ("survey", "*", "collars"),
+    ("survey", "*", "patrols", "mapping"),
     ("prey", "*", "file"),
     ("cheetah", "file"),
     ("climate", "file"),

@@ -17,6 +17,7 @@ from ustyurt_models.survey.comparison import (
 )
 from ustyurt_models.survey.fitting import Fitted, tree_of
 from ustyurt_models.survey.judgement import Finding, above
+from ustyurt_models.survey.models.trend.account import PARTS
 
 __all__ = ["tree_of_candidates"]
 
@@ -61,15 +62,37 @@ def _average(
 
 
 def _with_growth(node: xr.Dataset, fits: Sequence[Fitted], mass: float) -> xr.Dataset:
-    """Add the growth of a closed population under each fit, where the fits are trends."""
+    """Add what each fit makes of the growth of the counts, where the fits are trends.
+
+    The parts of growth and growth beyond that of a closed population with intervals; the chance
+    that a closed population could grow as the published counts; how much the prior moves growth.
+    """
     if not all("trend" in fit.nodes for fit in fits):
         return node
     ends = [0.5, (1 - mass) / 2, (1 + mass) / 2]
-    found = [np.quantile(fit.nodes["trend"]["growth_closed"], ends) for fit in fits]
-    for name, values in zip(("", "_low", "_high"), np.array(found).T, strict=True):
-        attrs = {"units": "yr-1", "long_name": "log growth of a closed population"}
-        node[f"growth_closed{name}"] = ("fit", values, attrs)
+    trends = [fit.nodes["trend"] for fit in fits]
+    parts = {name: [trend[name] for trend in trends] for name in PARTS}
+    parts["growth_beyond"] = [t["growth_of_counts"] - t["growth_closed"] for t in trends]
+    for name, values in parts.items():
+        found = np.array([np.quantile(one, ends) for one in values])
+        for end, numbers in zip(("", "_low", "_high"), found.T, strict=True):
+            attrs = {"units": "yr-1", "long_name": name.replace("_", " ")}
+            node[f"{name}{end}"] = ("fit", numbers, attrs)
+    reach = [t.attrs["probability_ceiling_reaches_published_growth"] for t in trends]
+    meaning = "chance that a closed population could grow as the published counts"
+    node["reach"] = ("fit", np.array(reach, float), {"units": "1", "long_name": meaning})
+    moves = [_prior_moves(fit) for fit in fits]
+    meaning = "change of closed growth per doubling of the prior's power"
+    node["prior_moves"] = ("fit", np.array(moves), {"units": "1", "long_name": meaning})
     return node
+
+
+def _prior_moves(fitted: Fitted) -> float:
+    """Return how much the prior moves the growth of a closed population; NaN for a preview."""
+    found = fitted.nodes.get("sensitivity")
+    if found is None or "growth_closed" not in found["result"].values:
+        return float("nan")
+    return float(found["prior"].sel(result="growth_closed"))
 
 
 def tree_of_candidates(fits: Sequence[Fitted], seed: int) -> xr.DataTree:

@@ -36,6 +36,9 @@ RESULTS = (
     "psi_mean",
     "p_detect",
     "richness_mean",
+    "growth_closed",
+    "immigration",
+    "detection_shift",
 )
 
 

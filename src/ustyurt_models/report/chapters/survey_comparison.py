@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from ustyurt_models.report.chapters.survey_forms import forms_of_growth
 from ustyurt_models.report.chapters.survey_reading import (
     DEFAULT_MASS,
     Interval,
@@ -48,7 +49,6 @@ _NUMBERS: tuple[tuple[str, str, Kind], ...] = (
 )
 
 
-_GROWTH = (Column("log growth of a closed population", "per yr", "interval"),)
 _MANY = {
     "detection function": "Detection functions",
     "form of growth": "Forms of growth",
@@ -161,9 +161,6 @@ def _table(survey: SurveyResult, keys: _Keys) -> Table:
         used = index == 0 and not keys.averaged
         row: list[Cell] = [f"{name} (used)" if used else name]
         row += [float(part[variable]) for variable, _, _ in shown]
-        if "growth_closed" in part:
-            median, low, high = (float(part[f"growth_closed{x}"]) for x in ("", "_low", "_high"))
-            row.append((median, low, high))
         row += [keys.interval(index), str(part["verdict"].values) if "verdict" in part else ""]
         rows.append(tuple(row))
     whole = keys.quantity.replace("_", " ")
@@ -171,7 +168,6 @@ def _table(survey: SurveyResult, keys: _Keys) -> Table:
     columns = (
         Column(keys.thing),
         *(Column(label, "", kind) for _, label, kind in shown),
-        *(_GROWTH if "growth_closed" in keys.node else ()),
         Column(quantity, keys.unit, "interval", mass=keys.mass),
         Column("diagnostics"),
     )
@@ -271,5 +267,6 @@ def comparison_part(survey: SurveyResult) -> Section | None:
         if keys.averaged
         else f"The numbers above use {keys.names[0]} alone; nothing is averaged. {_reason(keys)}"
     )
-    blocks = (Paragraph(used), _range(keys), _figure(survey, keys), _table(survey, keys))
+    forms = forms_of_growth(survey.name, keys.node)
+    blocks = (*forms, Paragraph(used), _range(keys), _figure(survey, keys), _table(survey, keys))
     return Section(f"survey-{survey.name}-comparison", f"Which {keys.thing}", blocks)
