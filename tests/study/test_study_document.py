@@ -136,7 +136,11 @@ def test_all_files_of_a_survey_stay_relative_to_the_study_that_says_them(tmp_pat
     lines = "".join(f'{key} = "{name}"\n' for key, name in told.items())
     write(tmp_path / "common", base=f'[survey.a]\n{lines}patrols = {{ mapping = "m.toml" }}\n')
     write(tmp_path, top='extends = "common/base.toml"\n')
-    found = read_document(tmp_path / "top.toml").data["survey"]["a"]
+    with (tmp_path / "common" / "base.toml").open("a", encoding="utf-8") as base:
+        base.write('[survey.b.sources.traps]\nfile = "t.csv"\n')
+    surveys = read_document(tmp_path / "top.toml").data["survey"]
+    assert surveys["b"]["sources"]["traps"]["file"] == "common/t.csv"
+    found = surveys["a"]
     assert found.pop("patrols") == {"mapping": "common/m.toml"}
     assert found == {key: f"common/{name}" for key, name in told.items()}
 

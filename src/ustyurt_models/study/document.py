@@ -30,6 +30,7 @@ FILE_KEYS: tuple[tuple[str, ...], ...] = (
     ("survey", "*", "ratios"),
     ("survey", "*", "collars"),
     ("survey", "*", "patrols", "mapping"),
+    ("survey", "*", "sources", "*", "file"),
     ("prey", "*", "file"),
     ("cheetah", "file"),
     ("climate", "file"),
