@@ -57,7 +57,9 @@ class QualityPages:
         patrols = getattr(survey, "patrols", None) is not None
         if patrols or isinstance(survey, SiteBlock):
             form = "SMART patrols" if patrols else "visits to sites"
-            quality = page_of_tables(read_source(path, survey.encoding), form, ())
+            quality = page_of_tables(
+                read_source(path, survey.encoding), form, (f"data of survey {name}",)
+            )
             return self._write(partial(write_quality_page, quality), target)
         kind = kind_of_block(survey)
         quality = assess_file(path, survey.units, survey.encoding, kind)

@@ -57,6 +57,10 @@ class Quality:
         Parts that the file has; None otherwise.
     odd : tuple of Odd
         Values far from the others.
+    holds : tuple of str
+        What a file without distances holds, one thing each; unusual values are not looked for.
+    doubts : tuple of str
+        Of these, what to look at before a model is fitted.
     """
 
     name: str
@@ -74,6 +78,8 @@ class Quality:
     sizes: SizeQuality | None = None
     repeats: Repeats | None = None
     odd: tuple[Odd, ...] = field(default=())
+    holds: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def _empty_rows(table: Table) -> list[int]:

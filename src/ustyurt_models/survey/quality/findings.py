@@ -258,7 +258,7 @@ def _odd(quality: Quality) -> Iterator[Finding]:
         named = ", ".join(dict.fromkeys(one.what for one in quality.odd))
         text = f"{len(quality.odd)} far from the others, in {named}; see the table."
         yield Finding("amber", "Unusual values", text)
-    else:
+    elif not quality.holds:
         yield Finding("green", "Unusual values", "None beyond three interquartile ranges.")
 
 
@@ -286,5 +286,6 @@ def findings(quality: Quality) -> tuple[Finding, ...]:
     if quality.repeats is not None:
         found.append(_repeats(quality.repeats))
     found += _odd(quality)
+    found += [Finding("amber", "Look at this", one) for one in quality.doubts]
     order = ("red", "amber", "green")
     return tuple(sorted(found, key=lambda one: order.index(one.light)))

@@ -4,15 +4,16 @@ Their columns tell which kind a file is; each is read by its own reader with all
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ustyurt_models.checks import require
 from ustyurt_models.survey.quality.assess import Quality
-from ustyurt_models.survey.quality.columns import assess_columns
+from ustyurt_models.survey.quality.columns import ColumnFacts, assess_columns
 from ustyurt_models.survey.read.camtrap.times import moment
 from ustyurt_models.survey.read.composition import read_collars, read_ratios
 from ustyurt_models.survey.read.histories import Histories
+from ustyurt_models.survey.read.movebank.fixes import Fixes
 from ustyurt_models.survey.read.movebank.lives import Life
 from ustyurt_models.survey.read.movebank.study import Movebank, is_movebank, movebank_of
 from ustyurt_models.survey.read.movebank.tracks import Track, day_range_limits, tracks_of
@@ -44,12 +45,15 @@ class OtherSurvey:
         What to know of it, one thing each.
     source : Source
         Its tables.
+    doubts : tuple of str
+        What to look at before a model is fitted.
     """
 
     form: str
     line: str
     notes: tuple[str, ...]
     source: Source
+    doubts: tuple[str, ...] = ()
 
     @property
     def header(self) -> dict[str, str]:
@@ -69,8 +73,8 @@ def _visits(path: Path, source: Source) -> OtherSurvey:
         f"{len(found.occasion)} columns, something found at {int(found.naive.sum())} sites"
     )
     empty = int((found.visits == 0).sum())
-    notes = (f"{empty} sites were never visited",) if empty else ()
-    return OtherSurvey("visits to sites", line, (*notes, *found.notes), source)
+    doubts = (f"Sites that were never visited: {empty}.",) if empty else ()
+    return OtherSurvey("visits to sites", line, found.notes, source, doubts)
 
 
 def _long_visits(path: Path, source: Source) -> OtherSurvey:
@@ -125,35 +129,49 @@ def _of_track(track: Track) -> str:
     )
 
 
-def _of_fates(lives: tuple[Life, ...]) -> str:
-    """Say what became of the animals."""
+def _fates(lives: tuple[Life, ...]) -> tuple[str, tuple[str, ...]]:
+    """Say what became of the animals, and what is in doubt of it."""
     dead, vanished = (sum(getattr(one, name) for one in lives) for name in ("died", "vanished"))
-    return (
-        f"{len(lives)} collars, {dead} deaths; {vanished} ended for no known reason and count as "
-        "alive until then: if these were killed with their collar, survival comes out too high"
+    doubts = (
+        f"Collars that ended for no known reason: {vanished} of {len(lives)}. They count as alive "
+        "until then; if the animals were killed with their collar, survival comes out too high.",
     )
+    return f"{len(lives)} collars, {dead} deaths", doubts if vanished else ()
+
+
+def _movement(fixes: Fixes) -> tuple[list[str], list[str]]:
+    """Say how animals moved, and what is in doubt of it."""
+    tracks = tracks_of(fixes)
+    notes = [
+        f"left out: {fixes.hidden} rows with visible = false, {fixes.empty} without a position, "
+        f"{fixes.repeated} written twice",
+        *(_of_track(one) for one in tracks),
+    ]
+    limits = day_range_limits(tracks)
+    if limits is not None:
+        told = ", ".join(f"{value:.3g}" for value in limits)
+        text = "; fixes far apart cut corners, so the true day range is longer"
+        notes.append(f"mean over animals: day_range_km = [{told}]{text}")
+    fast = [f"{one.animal} ({one.outliers})" for one in tracks if one.outliers]
+    doubts = [f"Positions reached and left at an impossible speed: {', '.join(fast)}."]
+    return notes, doubts if fast else []
 
 
 def _movebank(source: Source) -> OtherSurvey:
     """Read an export of Movebank."""
     found: Movebank = movebank_of(source)
-    notes, parts = [_of_fates(found.lives)] if found.lives else [], []
+    notes: list[str] = []
+    doubts: list[str] = []
+    parts: list[str] = []
     if found.fixes is not None:
-        fixes, tracks = found.fixes, tracks_of(found.fixes)
-        parts.append(f"{fixes.utc_s.size:,} positions of {len(fixes.animals)} animals")
-        notes.append(
-            f"left out: {fixes.hidden} rows with visible = false, {fixes.empty} without a "
-            f"position, {fixes.repeated} written twice"
-        )
-        notes += [_of_track(one) for one in tracks]
-        limits = day_range_limits(tracks)
-        if limits is not None:
-            told = ", ".join(f"{value:.3g}" for value in limits)
-            text = "; fixes far apart cut corners, so the true day range is longer"
-            notes.append(f"mean over animals: day_range_km = [{told}]{text}")
+        count, animals = found.fixes.utc_s.size, len(found.fixes.animals)
+        parts.append(f"{count:,} positions of {animals} animals")
+        notes, doubts = _movement(found.fixes)
     if found.lives:
-        parts.append(f"fates of {len(found.lives)} collars")
-    return OtherSurvey("Movebank", ", ".join(parts), tuple(notes), source)
+        line, more = _fates(found.lives)
+        parts.append(line)
+        doubts += more
+    return OtherSurvey("Movebank", ", ".join(parts), tuple(notes), source, tuple(doubts))
 
 
 def other_survey(path: Path) -> OtherSurvey | None:
@@ -205,10 +223,16 @@ def assess_other(found: OtherSurvey) -> Quality:
     found : OtherSurvey
         The file as read.
     """
-    return page_of_tables(found.source, found.form, (found.line, *found.notes))
+    plain = page_of_tables(found.source, found.form, (found.line, *found.notes))
+    return replace(plain, doubts=found.doubts)
 
 
-def page_of_tables(source: Source, form: str, notes: tuple[str, ...]) -> Quality:
+def _filled(fact: ColumnFacts) -> ColumnFacts:
+    """Take empty cells for what they are in these files: no visit, no position, still alive."""
+    return replace(fact, rows=fact.rows - fact.missing, missing=0)
+
+
+def page_of_tables(source: Source, form: str, holds: tuple[str, ...]) -> Quality:
     """Return the quality of tables of which only columns are described.
 
     Parameters
@@ -217,10 +241,11 @@ def page_of_tables(source: Source, form: str, notes: tuple[str, ...]) -> Quality
         The tables.
     form : str
         Kind of file.
-    notes : tuple of str
-        What to say of them.
+    holds : tuple of str
+        What they hold, one thing each.
     """
     first = source.tables[0]
+    facts = (_filled(one) for table in source.tables for one in assess_columns(table, None))
     return Quality(
         name=source.name,
         form=form,
@@ -229,6 +254,7 @@ def page_of_tables(source: Source, form: str, notes: tuple[str, ...]) -> Quality
         separator=first.separator,
         rows=sum(len(one.rows) for one in source.tables),
         units=(),
-        notes=notes,
-        columns=tuple(fact for one in source.tables for fact in assess_columns(one, None, [])),
+        notes=(),
+        columns=tuple(facts),
+        holds=holds,
     )
