@@ -85,6 +85,13 @@ def test_a_table_is_told_by_its_columns_and_gets_a_page(kind, folder, capsys):
     assert line in page
 
 
+def test_an_empty_covariate_is_missed_but_an_empty_visit_is_not(folder):
+    (folder / "gap.csv").write_text(WIDE.replace("B,0.4", "B,"))
+    assert main(["check", "gap.csv"]) == 0
+    page = (folder / "check" / "gap.html").read_text()
+    assert "forest (1 of 3). A model" in page
+
+
 @pytest.mark.parametrize("kind", sorted(BAD))
 def test_a_table_with_faults_is_refused_with_file_place_and_rule(kind, folder, capsys):
     old, new, words = BAD[kind]

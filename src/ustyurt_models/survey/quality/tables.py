@@ -26,6 +26,9 @@ from ustyurt_models.survey.read.wide_histories import WideColumns, read_wide_his
 __all__ = ["OtherSurvey", "assess_other", "other_survey", "page_of_tables"]
 
 _VISIT = re.compile(r"y[._ ]?\d+")
+#: Columns of single visits, and of what differs between them.
+_NUMBERED = re.compile(r".*\d")
+_MOVEBANK = "Movebank"
 _RATIOS = ("year", "kind", "number", "of")
 _COLLARS = ("year", "sex", "age", "atrisk", "deaths")
 _LONG = ("site", "species", "visit")
@@ -171,7 +174,7 @@ def _movebank(source: Source) -> OtherSurvey:
         line, more = _fates(found.lives)
         parts.append(line)
         doubts += more
-    return OtherSurvey("Movebank", ", ".join(parts), tuple(notes), source, tuple(doubts))
+    return OtherSurvey(_MOVEBANK, ", ".join(parts), tuple(notes), source, tuple(doubts))
 
 
 def other_survey(path: Path) -> OtherSurvey | None:
@@ -227,9 +230,11 @@ def assess_other(found: OtherSurvey) -> Quality:
     return replace(plain, doubts=found.doubts)
 
 
-def _filled(fact: ColumnFacts) -> ColumnFacts:
-    """Take empty cells for what they are in these files: no visit, no position, still alive."""
-    return replace(fact, rows=fact.rows - fact.missing, missing=0)
+def _filled(fact: ColumnFacts, form: str) -> ColumnFacts:
+    """Take empty cells for what they are: no visit, no position, a collar still on."""
+    if form == _MOVEBANK or _NUMBERED.fullmatch(fact.name):
+        return replace(fact, rows=fact.rows - fact.missing, missing=0)
+    return fact
 
 
 def page_of_tables(source: Source, form: str, holds: tuple[str, ...]) -> Quality:
@@ -245,7 +250,7 @@ def page_of_tables(source: Source, form: str, holds: tuple[str, ...]) -> Quality
         What they hold, one thing each.
     """
     first = source.tables[0]
-    facts = (_filled(one) for table in source.tables for one in assess_columns(table, None))
+    columns = (one for table in source.tables for one in assess_columns(table, None))
     return Quality(
         name=source.name,
         form=form,
@@ -255,6 +260,6 @@ def page_of_tables(source: Source, form: str, holds: tuple[str, ...]) -> Quality
         rows=sum(len(one.rows) for one in source.tables),
         units=(),
         notes=(),
-        columns=tuple(facts),
+        columns=tuple(_filled(one, form) for one in columns),
         holds=holds,
     )
