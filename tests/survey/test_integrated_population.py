@@ -156,6 +156,41 @@ def test_ratios_outside_the_years_of_counts_are_refused(tmp_path):
         load(spec, tmp_path, load_catalogue(), Context())
 
 
+MOVEBANK = """\
+animal-id,animal-sex,animal-life-stage,deploy-on-date,deploy-off-date,deployment-end-type
+s1,f,adult,2015-05-01 00:00:00,2016-11-03 00:00:00,dead
+s2,m,adult,2015-05-01 00:00:00,2016-05-01 00:00:00,removal
+"""
+
+
+def test_collars_may_be_a_folder_of_movebank(tmp_path):
+    text = (SCENARIOS / "saiga_counts.csv").read_text(encoding="utf-8")
+    (tmp_path / "c.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "collars").mkdir()
+    (tmp_path / "collars" / "animals.csv").write_text(MOVEBANK, encoding="utf-8")
+    spec = IntegratedPopulation(file="c.csv", collars="collars", year_begins=5)
+    survey = load(spec, tmp_path, load_catalogue(), Context())
+    assert survey.collars.at_risk.sum() == 12 + 7 + 12
+    assert survey.collars.deaths.sum() == 1
+    assert "2.583 adult and 0 calf collar years" in describe(survey)
+
+
+def test_a_study_may_name_a_folder_of_collars(tmp_path):
+    (tmp_path / "surveys").mkdir()
+    for part in ("counts", "ratios"):
+        name = f"saiga_herd_{part}.csv"
+        text = (SCENARIOS / name).read_text(encoding="utf-8")
+        (tmp_path / "surveys" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "surveys" / "movebank").mkdir()
+    (tmp_path / "surveys" / "movebank" / "a.csv").write_text(MOVEBANK, encoding="utf-8")
+    study = (SCENARIOS.parent / "herd.toml").read_text(encoding="utf-8")
+    study = study.replace("demo.toml", str(SCENARIOS.parent / "demo.toml"))
+    changed = study.replace("surveys/saiga_herd_collars.csv", "surveys/movebank")
+    assert changed != study
+    (tmp_path / "herd.toml").write_text(changed, encoding="utf-8")
+    assert load_study(tmp_path / "herd.toml").scenarios
+
+
 def test_the_shipped_herd_is_what_its_script_writes(tmp_path, monkeypatch):
     script = SCENARIOS / "make_saiga_herd.py"
     spec = importlib.util.spec_from_file_location("make_saiga_herd", script)

@@ -30,7 +30,7 @@ __all__ = [
 #: What managers estimate every year, besides the number of each prey species.
 MONITORED = ("prey_biomass_kg_per_km2", "cheetah", "adult_females", "livestock_killed")
 #: A survey may be a folder of tables.
-_TABLES = ("survey", "file")
+_TABLES = (("survey", "file"), ("survey", "collars"))
 #: What a survey may name beside its file.
 _BESIDE = ("grid", "ratios", "collars")
 #: Statistics that differ between zones.
@@ -275,7 +275,7 @@ def file_problems(scenario: Scenario, folder: Path) -> Iterator[Problem]:
 
 def _holds_tables(path: KeyPath, folder: Path) -> bool:
     """Tell whether a folder may be a survey in several tables."""
-    return (path[0], path[-1]) == _TABLES and any(folder.glob("*.[ct]sv"))
+    return (path[0], path[-1]) in _TABLES and any(folder.glob("*.[ct]sv"))
 
 
 def land_problems(scenario: Scenario, land: LandNames) -> Iterator[Problem]:
