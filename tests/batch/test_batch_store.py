@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from ustyurt_models.batch import (
     run_batch,
 )
 from ustyurt_models.batch.store import store_path
+from ustyurt_models.batch.work import run_task
 from ustyurt_models.checks import InputError
 from ustyurt_models.contracts import MAPS, RESULTS
 
@@ -236,6 +238,7 @@ from fake_study import FakeSimulation, layout
 from ustyurt_models.batch import prepare_store, run_batch
 from ustyurt_models.checks import InputError
 from pathlib import Path
+from threading import Event
 shape = layout()
 store = prepare_store(Path({folder!r}), shape)
 run_batch(store, store.pending()[:2], FakeSimulation(shape), 1, progress=False)
@@ -256,3 +259,14 @@ def test_limit_of_the_system_on_file_size_is_told_as_a_full_disk(tmp_path):
     assert "must have room" in done.stdout
     assert "pending 6" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_maps_of_a_task_take_the_same_memory_for_any_number_of_replicates():
+    held = []
+    for replicates in (1, 20):
+        shape = layout(draws=1, replicates=replicates)
+        (task, *_) = make_plan(shape).tasks()
+        data = run_task(FakeSimulation(shape), shape, task, Event(), lambda: None)
+        held.append(sum(data[name].nbytes for name in MAPS))
+    assert held[0] == held[1]
+    assert held[0] == 8 * sum(np.prod(shape.inner_shape(one)) for one in MAPS.values())

@@ -101,6 +101,8 @@ def test_maps_hold_the_same_animals_as_the_tables(busy):
         assert died[:, PREY_DEATH_CAUSES.index("cheetah")].sum() > 0
         born = run["prey_births"].sum(axis=0)
         np.testing.assert_array_equal(run["map_prey_births"].sum(axis=1), born)
+        for name in ("map_prey_births", "map_prey_deaths"):
+            np.testing.assert_array_equal(run[f"{name}_squared"], run[name] ** 2)
         by_cause = run["map_cheetah_deaths"].sum(axis=1)
         np.testing.assert_array_equal(by_cause, run["cheetah_deaths"].sum(axis=0))
 
