@@ -196,6 +196,9 @@ RESULTS: Mapping[str, Variable] = {
     ),
     "cheetah_number": Variable((*_RUN, "sex", "cheetah_stage"), "i", "1", "cheetahs alive"),
     "adult_females": Variable(_RUN, "i", "1", "female cheetahs of breeding age"),
+    "females_without_male": Variable(
+        _RUN, "i", "1", "adult females ready to conceive with no grown male in reach"
+    ),
     "cheetah_births": Variable(_RUN, "i", "1", "cheetah cubs born in the year"),
     "cheetah_deaths": Variable(
         (*_RUN, "cheetah_cause"), "i", "1", "cheetah deaths in the year by cause"

@@ -6,7 +6,8 @@ import numpy as np
 
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, CHEETAH_STAGES, PREY_DEATH_CAUSES
 from ustyurt_models.ibm.cheetah_dispersal import mark_ranges
-from ustyurt_models.ibm.cheetah_state import CUB
+from ustyurt_models.ibm.cheetah_slots import squared_cells
+from ustyurt_models.ibm.cheetah_state import CUB, CheetahRates, Cheetahs
 from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.genetics import genetic_summary
 from ustyurt_models.ibm.loci import measure_loci
@@ -28,6 +29,7 @@ class Record(NamedTuple):
     prey_withheld: np.ndarray  # int64, shape (census, species)
     cheetah_number: np.ndarray  # int64, shape (census, sex, stage)
     adult_females: np.ndarray  # int64, shape (census,)
+    females_without_male: np.ndarray  # int64, shape (census,), ready to conceive
     cheetah_births: np.ndarray  # int64, shape (census,)
     cheetah_deaths: np.ndarray  # int64, shape (census, cause)
     cheetah_emigrants: np.ndarray  # int64, shape (census,)
@@ -77,6 +79,7 @@ def empty_record(years: int, maps: int, species: int, zones: Zones, *, flow_maps
         prey_withheld=whole(rows, species),
         cheetah_number=whole(rows, 2, len(CHEETAH_STAGES)),
         adult_females=whole(rows),
+        females_without_male=whole(rows),
         cheetah_births=whole(rows),
         cheetah_deaths=whole(rows, cheetah_causes),
         cheetah_emigrants=whole(rows),
@@ -118,6 +121,38 @@ def _record_prey(
 
 
 @inlined
+def _is_ready(cheetahs: Cheetahs, i: int, rates: CheetahRates) -> bool:
+    """Return whether slot `i` holds a female that would conceive if she met a male."""
+    return (
+        cheetahs.stage[i] >= rates.breed_stage
+        and cheetahs.male[i] == 0
+        and cheetahs.litter_due[i] == 0
+        and cheetahs.dependents[i] == 0
+        and rates.breed_age_female <= cheetahs.age[i] <= rates.last_breed_age
+        and cheetahs.condition[i] >= rates.breed_condition
+    )
+
+
+@inlined
+def _count_without_male(colony: Colony) -> int:
+    """Count females ready to conceive that have no male of breeding age within their reach."""
+    cheetahs, rates, nx = colony.cheetahs, colony.rates, colony.land.nx
+    limit = squared_cells(rates.mate_radius_km, colony.land.cell_km)
+    alone = 0
+    for i in range(cheetahs.top[0]):
+        if not _is_ready(cheetahs, i, rates):
+            continue
+        near = 0
+        y, x = cheetahs.cell[i] // nx, cheetahs.cell[i] % nx
+        for j in range(cheetahs.top[0]):
+            grown = cheetahs.stage[j] > CUB and cheetahs.age[j] >= rates.breed_age_male
+            dy, dx = cheetahs.cell[j] // nx - y, cheetahs.cell[j] % nx - x
+            near += cheetahs.male[j] == 1 and grown and dy * dy + dx * dx <= limit
+        alone += near == 0
+    return alone
+
+
+@inlined
 def _record_cheetahs(colony: Colony, record: Record, row: int) -> None:
     """Count cheetahs, their genes, condition and ranges at census `row`, in place."""
     cheetahs = colony.cheetahs
@@ -135,6 +170,7 @@ def _record_cheetahs(colony: Colony, record: Record, row: int) -> None:
             condition += cheetahs.condition[i]
     if independent > 0:
         record.mean_condition[row] = condition / independent
+    record.females_without_male[row] = _count_without_male(colony)
     genetic_summary(cheetahs, colony.kinship, record.genetics[row])
     measure_loci(colony.loci, cheetahs, record.loci[row])
     record.occupied_cells[row] = mark_ranges(cheetahs, colony.land, record.occupied)

@@ -61,7 +61,8 @@ class Household:
     births_to_hold : float
         Cubs per adult female and year at which gains would equal losses.
     without_male : float
-        Share of adult females that lived in a year without any independent male.
+        Share of adult females that were ready to conceive at the census and had no grown male
+        in reach.
     condition : float
         Mean body condition, 1 = well fed.
     """
@@ -127,15 +128,14 @@ def household_of(results: xr.Dataset, scenario: str) -> Household:
     deaths, births = _deaths(part), _total(part, "cheetah_births")
     young = sum(deaths[cause] for cause in _OF_CUBS)
     others = sum(deaths.values()) - young + _total(part, "cheetah_emigrants")
-    males = independent.sel(sex="male").sum("cheetah_stage")
-    alone = float(females.where(males == 0, 0).sum())
+    alone, present = _total(part, "females_without_male"), _total(part, "adult_females")
     per_female = _ratio(births, float(females.sum()))
     return Household(
         births_per_female=per_female,
         cub_deaths=_ratio(young, births),
         other_losses_per_100=100.0 * _ratio(others, float(independent.sum())),
         births_to_hold=_ratio(per_female * others, births - young),
-        without_male=_ratio(alone, float(females.sum())),
+        without_male=_ratio(alone, present),
         condition=float(part["mean_condition"].where(_some_grown(part)).mean()),
     )
 

@@ -9,7 +9,7 @@ from ustyurt_models.report.words import readable, shown_number
 
 __all__ = ["fate_blocks"]
 
-#: Share of adult females without any male in the region from which it is worth a word.
+#: Share of adult females that miss a male from which it is worth a word.
 _MANY_ALONE = 0.1
 #: Mean condition below which food is worth a word; 1 is well fed.
 _HUNGRY = 0.7
@@ -43,8 +43,8 @@ def _sentence(scenario: str, as_cubs: float, home: Household) -> str:
     words.append(f"Cheetahs {fed} (mean condition {home.condition:.2f}, 1 is best).")
     if home.without_male >= _MANY_ALONE:
         words.append(
-            f"{100 * home.without_male:.0f} of 100 adult females live in a year without any grown "
-            "male in the region."
+            f"{100 * home.without_male:.0f} of 100 adult females are ready to conceive but have no "
+            "grown male in reach."
         )
     return " ".join(words)
 
@@ -69,14 +69,14 @@ def _table(homes: dict[str, Household]) -> Table:
         Column("cubs needed to hold the number", "per adult female and yr", "number"),
         Column("cubs lost as cubs", "of 100", "number"),
         Column("other deaths and departures", "per 100 independent cheetahs and yr", "number"),
-        Column("adult females without any male in the region", "of 100", "number"),
+        Column("adult females that miss a male", "of 100", "number"),
         Column("mean condition", "", "number"),
     )
     return Table(
         "cheetah_household",
         "Gains and losses of cheetahs, all futures and years together. The number holds where as "
-        "many cubs are born as are needed. A female may also miss males that live too far away; "
-        "the table counts only years in which the whole region has none.",
+        "many cubs are born as are needed. A female misses a male when she is ready to conceive at "
+        "the census and no grown male lives in her reach.",
         columns,
         tuple(rows),
     )
