@@ -153,6 +153,8 @@ def visits(folder: Path) -> Iterator[Row]:
         if engine == "nutpie":
             yield at_most(f"visits.{kind}.rhat", found["rhat"], "largest R-hat", 1.01)
             yield shown(f"visits.{kind}.start", found["start_cpu_s"], "CPU s to compile, cold")
+            unit = "effective draws per CPU s, start included"
+            yield shown(f"visits.{kind}.whole", found["effective_per_whole_cpu_s"], unit)
         else:
             yield at_most(f"visits.{kind}.khat", found["khat"], "Pareto k of the weights", 0.7)
         yield shown(f"visits.{kind}.memory", found["peak_mib"], "MiB")

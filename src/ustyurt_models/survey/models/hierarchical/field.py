@@ -192,7 +192,7 @@ def add_field(field: Field, position_km: Floats) -> TensorVariable:
     length = pm.Deterministic("field_length_km", 1.0 / (1.0 / longest + inverse))
     # With r the weight of a wave over its usual one, z is normal with deviation r^told and the
     # weight is usual * r^(1 - told) * z: the same prior for any share `told`.
-    log_ratio = pt.log(_spectral_root(field.basis, sd, length)) - np.log(field.usual_root)
+    log_ratio = _log_spectral_root(field.basis, sd, length) - np.log(field.usual_root)
     deviation = pt.exp(field.told * log_ratio)
     # A climb may step to where nothing is defined; there the density is NaN, not an error.
     deviation = pt.switch(pt.gt(deviation, 0.0), deviation, 1.0)
@@ -202,10 +202,12 @@ def add_field(field: Field, position_km: Floats) -> TensorVariable:
     return pt.dot(pt.as_tensor(field.waves(position_km)), weight)
 
 
-def _spectral_root(basis: Basis, sd: TensorVariable, length: TensorVariable) -> TensorVariable:
-    """Weight of each wave, as `formulas.hsgp.spectral_root` for two axes."""
+def _log_spectral_root(basis: Basis, sd: TensorVariable, length: TensorVariable) -> TensorVariable:
+    """Log weight of each wave, as `formulas.hsgp.spectral_root` for two axes."""
     square = (basis.frequency**2).sum(axis=1)
+    # In logarithms: a power per wave and step would cost as much as the waves at all sites.
+    common = pt.log(sd) + pt.log(length)
     if basis.kernel == "squared-exponential":
-        return sd * np.sqrt(2 * np.pi) * length * pt.exp(-0.25 * square * length**2)
-    constant = np.sqrt(4.0 * np.pi * 2.5 * 5.0**2.5)
-    return sd * constant * length * (5.0 + square * length**2) ** -1.75
+        return common + 0.5 * np.log(2 * np.pi) - 0.25 * square * length**2
+    constant = 0.5 * np.log(4.0 * np.pi * 2.5 * 5.0**2.5)
+    return common + constant - 1.75 * pt.log(5.0 + square * length**2)

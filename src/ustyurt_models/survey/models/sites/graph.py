@@ -98,8 +98,10 @@ def log_visits(logit_p: TensorVariable, visits: Visits, season: int) -> TensorVa
         Which season.
     """
     seen, missed = visits.seen[:, season], visits.missed[:, season]
-    log_miss, log_see = -pt.softplus(logit_p), -pt.softplus(-logit_p)
-    if not np.all(visits.exposure == 1.0):
-        log_miss = log_miss * visits.exposure[:, season]
-        log_see = pt.log(pt.maximum(-pt.expm1(log_miss), 1e-300))
+    log_miss = -pt.softplus(logit_p)
+    if np.all(visits.exposure == 1.0):
+        # log p is log (1 - p) + logit p: one logarithm for both, of every visit at every step.
+        return (seen * logit_p + (seen + missed) * log_miss).sum(axis=-1)
+    log_miss = log_miss * visits.exposure[:, season]
+    log_see = pt.log(pt.maximum(-pt.expm1(log_miss), 1e-300))
     return (seen * log_see + missed * log_miss).sum(axis=-1)

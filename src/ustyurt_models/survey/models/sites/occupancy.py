@@ -158,13 +158,14 @@ def build(data: OccupancyData) -> pm.Model:
     coords = coords_of([data.psi, data.p]) | wave_coords(data)
     with pm.Model(coords=coords) as model:
         logit = psi_graph(data, data.kinds)
-        there, away = -pt.softplus(-logit), -pt.softplus(logit)
+        away = -pt.softplus(logit)
         seen_there, seen_away = visit_graph(data, visits, data.kinds)
-        there = there + seen_there
+        # Log odds of being occupied with this history, for log psi is log (1 - psi) + logit.
+        odds = logit + seen_there
         if seen_away is None:
-            value = pt.switch(visits.none_seen[:, 0], pt.logaddexp(there, away), there)
+            value = away + pt.switch(visits.none_seen[:, 0], pt.softplus(odds), odds)
         else:
-            value = pt.logaddexp(there, away + seen_away)
+            value = away + pt.logaddexp(odds, seen_away)
         pm.Potential("log_histories", (data.times * value).sum())
     return model
 
