@@ -1,11 +1,15 @@
 """Poor or wrong visits to sites, for every model of them: honest width or refusal, never a NaN."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ustyurt_models.checks import InputError
+from ustyurt_models.report.chapters.surveys import survey_part
+from ustyurt_models.report.html import fragment
+from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.study.surveys import (
     DynamicOccupancy,
     NMixture,
@@ -14,10 +18,12 @@ from ustyurt_models.study.surveys import (
     RoyleNichols,
     Sampler,
 )
+from ustyurt_models.survey import load_posterior, save_posterior
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.fit import fit_model
 from ustyurt_models.survey.models.sites.data import load, survey_of
 from ustyurt_models.survey.models.sites.survey_model import survey_model
+from ustyurt_models.survey.read.grid import GridTable
 from ustyurt_models.survey.read.histories import Histories
 
 QUICK = Sampler(draws=250)
@@ -78,9 +84,14 @@ def three_seen(sites=SITES, visits=VISITS):
     return y
 
 
-@every_model
-def test_three_detections_in_sixty_sites_give_a_wide_answer_and_name_the_prior(how):
-    tree = fit(how, three_seen())
+@pytest.fixture(scope="module", params=list(BLOCKS))
+def thin(request):
+    """Return a model's name, and its fit to three detections in sixty sites."""
+    return request.param, fit(request.param, three_seen())
+
+
+def test_three_detections_in_sixty_sites_give_a_wide_answer_and_name_the_prior(thin):
+    how, tree = thin
     low, _, high = answer(tree, how)
     least = 1 if how == "dynamic_occupancy" else 3  # two of the three were seen in the last season
     assert low >= least
@@ -88,10 +99,16 @@ def test_three_detections_in_sixty_sites_give_a_wide_answer_and_name_the_prior(h
     found = finding(tree, "sites with detections")
     assert float(found["value"]) == 3
     assert str(found["verdict"].values) == "look"
-    words = str(found["meaning"].values)
-    assert "rare from one that is hard to see" in words
-    assert "what was believed before" in words
     assert tree.attrs["verdict"] in ("look", "stop")
+
+
+def test_the_report_of_three_detections_warns_in_plain_words(thin, tmp_path):
+    path = save_posterior(thin[1], tmp_path / "thin.nc")
+    text = fragment(survey_part(SurveyResult.of("foxes", load_posterior(path))))
+    assert "can hardly tell an animal that is rare from one that is hard to see" in text
+    assert "what was believed before" in text
+    assert "look how the numbers change with it before using them" in text
+    assert not re.search(r"\bnan\b", re.sub(r"<[^>]*>", " ", text), re.IGNORECASE)
 
 
 @every_model
@@ -217,3 +234,20 @@ def test_a_covariate_far_from_zero_is_fitted_as_near_it(how):
         tree = fit_model(survey_model(survey_of(seen, block(how, **{option: "forage"}))), 5)
         found.append(np.median(tree["posterior"][ANSWER[how]]))
     assert found[0] == pytest.approx(found[1], rel=0.01)
+
+
+def test_a_level_that_no_site_has_is_not_predicted():
+    grid = GridTable(
+        np.array([[0.0, 0.0], [1000.0, 0.0]]),
+        "projected",
+        np.ones(2),
+        np.full(2, "all"),
+        {"soil": np.array(["clay", "salt"])},
+        {},
+    )
+    soil = np.array(["clay", "sand"] * (SITES // 2))
+    place = np.tile([[0.0, 0.0], [1000.0, 0.0]], (SITES // 2, 1))
+    told = {"position": place, "position_kind": "projected", "site_covariates": {"soil": soil}}
+    seen = visited("occupancy", three_seen(), **told)
+    with pytest.raises(InputError, match="salt"):
+        survey_model(survey_of(seen, block("occupancy", psi="soil", grid="-"), grid))

@@ -242,7 +242,7 @@ class Design:
             When a variable is absent or a factor has a level that was not there when learning.
         """
         rows = next((np.asarray(values).shape[0] for values in table.values()), 0)
-        self._require_known(table)
+        self.require_known(table)
         columns = [
             np.prod(choice, axis=0)
             for term in self.terms
@@ -255,8 +255,8 @@ class Design:
         rows = next(np.asarray(values).shape[0] for values in table.values())
         return self.matrix({**table, **{k: np.full(rows, float(v)) for k, v in fixed.items()}})
 
-    def _require_known(self, table: Table) -> None:
-        """Refuse absent variables and unseen levels."""
+    def require_known(self, table: Table) -> None:
+        """Refuse absent variables, and levels that were not there when learning."""
         faults = Faults()
         for name, variable in self.variables.items():
             if name not in table:

@@ -149,7 +149,8 @@ def cell_table(
     Raises
     ------
     InputError
-        Variables that neither the grid nor `at` has, and gaps in the cells.
+        Variables that neither the grid nor `at` has, gaps in the cells, and levels that the survey
+        does not have.
     """
     faults, count = Faults(), grid.area_km2.size
     kilometres = grid.position_m / 1000.0
@@ -171,6 +172,8 @@ def cell_table(
             advice = did_you_mean(name, {*design.variables, *factors})
             faults.add("survey: at", "must name variables of the density", name, advice)
     faults.raise_if_any()
+    # Now and not when cells are predicted, after the fit.
+    design.require_known(found)
     crs = "" if grid.crs is None else str(grid.crs.to_wkt())
     return CellTable(found, kilometres, grid.area_km2, grid.zone, grid.zones, grid.cell, crs)
 
