@@ -218,8 +218,8 @@ def _guarded() -> dict[str, Callable[[], float]]:
         "saiga walk": lambda: saiga("walk"),
         "saiga without_walk": lambda: saiga("without_walk"),
         "engine": replicate,
-        "cheetahs N=300": lambda: season_ns(300, 60)["season"],
-        "cheetahs N=1,000": lambda: season_ns(1000, 20)["season"],
+        "cheetahs N=300": lambda: season_ns(300, 60, 1),
+        "cheetahs N=1,000": lambda: season_ns(1000, 20, 1),
     }
 
 
