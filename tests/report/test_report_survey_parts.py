@@ -423,5 +423,7 @@ def test_forms_of_growth_tell_what_holds_under_all_of_them():
     assert "belief" in said
     table = next(one for one in tables(part) if "closed could reach the counts" in one)
     assert list(table["moved by beliefs"]) == [0.2, 0.1, 0.12]
+    never = forms().assign(reach=("fit", np.zeros(3)))
+    assert "counts is below 0.01." in words(comparison_part(survey_of(comparison=never)))
     unsure = words(comparison_part(survey_of(comparison=forms(lucky=0.02))))
     assert "its interval holds zero under some" in unsure

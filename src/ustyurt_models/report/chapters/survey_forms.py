@@ -27,13 +27,14 @@ def _range(values: np.ndarray) -> str:
 def _held(found: xr.Dataset) -> str:
     """Say what holds under every form, and what the form decides."""
     count = found.sizes["fit"]
-    reach = max(float(found["reach"].max()), _FLOOR)
+    reach = shown_probability(max(float(found["reach"].max()), _FLOOR))
+    least = f"below {reach.removeprefix('<').strip()}" if "<" in reach else f"at most {reach}"
     beyond = found["growth_beyond"].to_numpy()
     above = bool((found["growth_beyond_low"] > 0).all())
     sure = "lies above zero under each" if above else "holds zero under some"
     return (
         f"Under all {count} forms the chance that a closed population could grow as the published "
-        f"counts is at most {shown_probability(reach)}. Growth of the counts beyond that of a "
+        f"counts is {least}. Growth of the counts beyond that of a "
         f"closed population is {_range(beyond)} per year (medians of the forms); its interval "
         f"{sure}."
     )
