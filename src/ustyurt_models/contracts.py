@@ -20,6 +20,7 @@ __all__ = [
     "MAPS",
     "NO_SOURCE",
     "OCCUPANCY",
+    "OCCUPANCY_CELLS",
     "PREY_DEATH_CAUSES",
     "PREY_STAGES",
     "RESULTS",
@@ -176,6 +177,12 @@ CELLS: Mapping[str, Variable] = {
     "y_km": Variable(("cell",), "f", "km", "place of the cell, north"),
     "zone_index": Variable(("cell",), "iu", "1", "zone of the cell, index into the strata"),
     "extrapolated": Variable(("cell",), "b", "1", "a covariate lies outside the surveyed range"),
+}
+
+#: Occupancy of cells of a map, by draw.
+OCCUPANCY_CELLS: Mapping[str, Variable] = {
+    "psi": Variable(("draw", "cell"), "f", "1", "probability that a site in the cell is occupied"),
+    **{name: CELLS[name] for name in ("area_km2", "x_km", "y_km", "zone_index", "extrapolated")},
 }
 
 _FUTURE = ("scenario", "draw", "replicate")

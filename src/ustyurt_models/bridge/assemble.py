@@ -31,6 +31,7 @@ from ustyurt_models.bridge.prey_land import (
 )
 from ustyurt_models.bridge.regimes import Regime, regime_by_year, regimes_of
 from ustyurt_models.bridge.start import StartDraws, start_draws
+from ustyurt_models.bridge.survey_map import SurveyMap, survey_map
 from ustyurt_models.evidence import Catalogue, parameter_ids
 from ustyurt_models.evidence.cheetah_species import CheetahSpecies, load_cheetah_species
 from ustyurt_models.evidence.draws import draw_parameters, parameters_at
@@ -169,6 +170,7 @@ class ScenarioModel:
         self.series: Series | None = (
             read_series(folder / scenario.climate.file) if scenario.climate.file else None
         )
+        self.habitats = self._surveyed_habitats(posteriors)
         self.starts: list[StartDraws] = [
             start_draws(
                 scenario,
@@ -177,6 +179,7 @@ class ScenarioModel:
                 posteriors,
                 self.evidence,
                 self._habitat_km2(species.id),
+                land["inside"].to_numpy(),
             )
             for species in self.prey
         ]
@@ -194,10 +197,45 @@ class ScenarioModel:
         }
         return drawn.assign(fixed)
 
-    def _habitat_km2(self, species: str) -> float:
-        """Return the area of habitat: suitability times area, summed over the region [km2]."""
-        suitable = self.land[f"suitability_{species}"].to_numpy() * self.land["inside"].to_numpy()
-        return float(suitable.sum()) * self.cell_km**2
+    def _surveyed_habitats(self, posteriors: Mapping[str, xr.DataTree]) -> Mapping[str, SurveyMap]:
+        """Return the map of suitability of each species that a survey tells."""
+        scenario = self.scenario
+        sources = {name: spec.suitability for name, spec in scenario.prey.items()}
+        sources["cheetah"] = scenario.cheetah.suitability
+        inside = self.land["inside"].to_numpy()
+        names = {species: source.partition(":")[2] for species, source in sources.items() if source}
+        return {
+            species: survey_map(name, posteriors[name], scenario.seed, scenario.draws, inside)
+            for species, name in names.items()
+        }
+
+    def land_of(self, draw: int) -> xr.Dataset:
+        """Return the landscape with the suitability that surveys tell in one draw."""
+        if not self.habitats:
+            return self.land
+        shape = self.land["inside"].shape
+        size = self.land["inside"].size
+        return self.land.assign(
+            {
+                f"suitability_{species}": (
+                    ("y", "x"),
+                    habitat.suitability(draw, size).reshape(shape),
+                )
+                for species, habitat in self.habitats.items()
+            }
+        )
+
+    def _habitat_km2(self, species: str) -> np.ndarray:
+        """Return suitability times area, summed over the region [km2], shape (draw,)."""
+        inside = self.land["inside"].to_numpy().ravel()
+        if species in self.habitats:
+            habitat = self.habitats[species]
+            draws = range(self.scenario.draws)
+            suitable = [habitat.suitability(draw, inside.size)[inside].sum() for draw in draws]
+        else:
+            layer = self.land[f"suitability_{species}"].to_numpy().ravel() * inside
+            suitable = [layer.sum()] * self.scenario.draws
+        return np.array(suitable, float) * self.cell_km**2
 
     def at(self, draw: int) -> DrawWorld:
         """Return the world of one draw; each thread keeps its last one.
@@ -215,16 +253,17 @@ class ScenarioModel:
         """Translate one parameter set."""
         scenario = self.scenario
         parameters = parameters_at(self.evidence, draw)
-        regimes = regimes_of(scenario, self.land, parameters["man_enforcement_now"], self.folder)
+        land_now = self.land_of(draw)
+        regimes = regimes_of(scenario, land_now, parameters["man_enforcement_now"], self.folder)
         demography = tuple(
             prey_demography(species, parameters, scenario.engine, scenario.processes)
             for species in self.prey
         )
         kinds = tuple(
-            self._kind(species, one, parameters, regimes)
+            self._kind(species, one, parameters, regimes, land_now)
             for species, one in zip(self.prey, demography, strict=True)
         )
-        rates, land = self._cheetahs(parameters, demography, regimes)
+        rates, land = self._cheetahs(parameters, demography, regimes, land_now)
         world = World(
             calendar=self._calendar(),
             grid=self.grid,
@@ -265,12 +304,13 @@ class ScenarioModel:
         demography: PreyDemography,
         parameters: Mapping[str, float],
         regimes: list[Regime],
+        land_now: xr.Dataset,
     ) -> PreyKind:
         """Return one prey species on its land."""
         land = prey_range(
             species,
             parameters,
-            self.land,
+            land_now,
             self.classes,
             self.scenario.engine,
             self.scenario.processes,
@@ -285,6 +325,7 @@ class ScenarioModel:
         parameters: Mapping[str, float],
         demography: tuple[PreyDemography, ...],
         regimes: list[Regime],
+        land_now: xr.Dataset,
     ) -> tuple[CheetahRates, CheetahLand]:
         """Return rates and land of the cheetahs."""
         scenario, engine = self.scenario, self.scenario.engine
@@ -310,7 +351,7 @@ class ScenarioModel:
         ]
         permeability = np.repeat(np.stack(crossing)[:, None, :], engine.seasons_per_year, axis=1)
         land = cheetah_land(
-            self.land,
+            land_now,
             self.cheetah,
             parameters,
             self.grid.step_class,

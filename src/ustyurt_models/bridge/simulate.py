@@ -223,7 +223,8 @@ class Simulator:
         weight = world.regimes.capacity[0, s] * inside
         if weight.sum() > 0.0:
             return weight
-        suitable = self.model.land[f"suitability_{self.model.prey[s].id}"].to_numpy().ravel()
+        layer = f"suitability_{self.model.prey[s].id}"
+        suitable = self.model.land_of(made.draw)[layer].to_numpy().ravel()
         return np.nan_to_num(suitable).astype(float) * inside
 
     def _place_cheetahs(self, world: World, state: State, key: np.uint64) -> None:

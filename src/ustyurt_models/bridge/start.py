@@ -1,50 +1,21 @@
 """Prey at the start: numbers, and places where a survey tells them, one set per draw."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
+from ustyurt_models.bridge.survey_map import SurveyMap, sample_rows, survey_map
 from ustyurt_models.checks import Fault, InputError
-from ustyurt_models.contracts import CELLS, check_dataset
-from ustyurt_models.seeds import generator
 from ustyurt_models.study.populations import Prey, Start
 from ustyurt_models.study.schema import Scenario
 
-__all__ = ["StartDraws", "StartMap", "start_draws", "start_structure"]
+__all__ = ["StartDraws", "start_draws", "start_structure"]
 
 #: Strata of a survey are matched to the zones of the landscape by name; this one is all of it.
 WHOLE = "region"
 _DENSITIES = ("ind/km2", "animals/km2")
-
-
-@dataclass(frozen=True)
-class StartMap:
-    """Where the animals are, by draw: a density surface.
-
-    Attributes
-    ----------
-    density_per_km2 : numpy.ndarray
-        float32, shape (sample, cell): all samples of the posterior.
-    rows : numpy.ndarray
-        Sample of each draw, int64, shape (draw,).
-    cell : numpy.ndarray
-        Flat index into the landscape, int64, shape (cell,).
-    area_km2 : numpy.ndarray
-        Shape (cell,).
-    """
-
-    density_per_km2: np.ndarray
-    rows: np.ndarray
-    cell: np.ndarray
-    area_km2: np.ndarray
-
-    def weight(self, draw: int, cells: int) -> np.ndarray:
-        """Return the animals expected in every cell of the landscape, float64, shape (cells,)."""
-        animals = np.zeros(cells)
-        animals[self.cell] = self.density_per_km2[self.rows[draw]].astype(float) * self.area_km2
-        return animals
 
 
 @dataclass(frozen=True)
@@ -57,7 +28,7 @@ class StartDraws:
         Zones of the landscape that the numbers speak of; ``("region",)`` for one total.
     abundance : numpy.ndarray
         float64, shape (draw, zone), animals.
-    places : StartMap or None
+    places : SurveyMap or None
         Where they are; by habitat unless given. The same sample of the posterior as the number.
     structure : numpy.ndarray or None
         Share of yearlings and of older animals by sex, where a survey tells it, from the same
@@ -66,7 +37,7 @@ class StartDraws:
 
     zones: tuple[str, ...]
     abundance: np.ndarray
-    places: StartMap | None = None
+    places: SurveyMap | None = None
     structure: np.ndarray | None = None
 
 
@@ -76,7 +47,8 @@ def start_draws(
     zones: tuple[str, ...],
     posteriors: Mapping[str, xr.DataTree],
     evidence: xr.Dataset,
-    habitat_km2: float,
+    habitat_km2: np.ndarray,
+    inside: np.ndarray,
 ) -> StartDraws:
     """Return the abundance at the start of one species for every draw of the study.
 
@@ -93,24 +65,37 @@ def start_draws(
         surface on the landscape ``cells``, as `contracts.CELLS`.
     evidence : xarray.Dataset
         Evidence draws with their units, dim draw; a row may be a number or a density.
-    habitat_km2 : float
-        Area of habitat: sum of suitability times cell area [km2]; densities of the evidence
-        speak of it.
+    habitat_km2 : numpy.ndarray
+        Area of habitat: sum of suitability times cell area [km2], shape (draw,); densities of the
+        evidence speak of it.
+    inside : numpy.ndarray
+        Cells of the landscape inside the region, bool, shape (y, x).
 
     Returns
     -------
     StartDraws
         Draw k takes the same posterior sample in every scenario, however many draws there are.
     """
-    start: Start = scenario.prey[species].start
+    spec = scenario.prey[species]
+    start: Start = spec.start
     if start.kind == "survey":
-        return _from_survey(scenario, start.name, zones, posteriors[start.name])
-    if start.kind == "evidence":
+        found = _from_survey(scenario, start.name, zones, posteriors[start.name], inside)
+    elif start.kind == "evidence":
         row = evidence[start.name]
         scale = habitat_km2 if row.attrs["units"] in _DENSITIES else 1.0
-        return StartDraws((WHOLE,), scale * row.to_numpy().astype(float)[:, None])
-    value = start.value * (habitat_km2 if start.kind == "density" else 1.0)
-    return StartDraws((WHOLE,), np.full((scenario.draws, 1), value))
+        found = StartDraws((WHOLE,), (scale * row.to_numpy().astype(float))[:, None])
+    else:
+        value = start.value * (habitat_km2 if start.kind == "density" else 1.0)
+        found = StartDraws((WHOLE,), np.broadcast_to(value, scenario.draws)[:, None])
+    if not spec.places:
+        return found
+    if found.places is not None:
+        rule = f"survey {start.name!r} of 'start' tells already where animals are"
+        advice = "leave out 'places', or start from a number"
+        raise InputError([Fault(f"prey.{species}.places", rule, spec.places, advice)])
+    name = spec.places.partition(":")[2]
+    places = survey_map(name, posteriors[name], scenario.seed, scenario.draws, inside)
+    return replace(found, places=places)
 
 
 def start_structure(
@@ -175,7 +160,11 @@ def _reweighted(stable: np.ndarray, steps: int, surveyed: np.ndarray) -> np.ndar
 
 
 def _from_survey(
-    scenario: Scenario, name: str, zones: tuple[str, ...], posterior: xr.DataTree
+    scenario: Scenario,
+    name: str,
+    zones: tuple[str, ...],
+    posterior: xr.DataTree,
+    inside: np.ndarray,
 ) -> StartDraws:
     """Return posterior samples of a survey, by stratum where strata are zones of the landscape."""
     if "abundance" not in posterior.children:
@@ -193,32 +182,16 @@ def _from_survey(
         raise InputError([Fault(f"survey.{name}", rule, None, advice)])
     samples = abundance["abundance"].transpose("draw", "stratum").to_numpy()
     strata = tuple(str(stratum) for stratum in abundance["stratum"].to_numpy())
-    rng = generator(scenario.seed, "posterior", name)
-    rows = (rng.random(scenario.draws) * samples.shape[0]).astype(np.int64)
-    places, structure = _places(posterior, rows, f"survey.{name}"), _structure(posterior, rows)
+    rows = sample_rows(scenario.seed, name, scenario.draws, samples.shape[0])
+    places, structure = None, _structure(posterior, rows)
+    if "cells" in posterior.children and int(posterior["cells"].attrs.get("on_landscape", 0)):
+        places = survey_map(name, posterior, scenario.seed, scenario.draws, inside)
     if set(strata) <= set(zones):
         return StartDraws(strata, samples[rows], places, structure)
     if len(strata) == 1:
         return StartDraws((WHOLE,), samples[rows], places, structure)
     rule = f"strata must be zones of the landscape {sorted(zones)}, or a single stratum"
     raise InputError([Fault(f"survey.{name}", rule, sorted(strata), "name strata after zones")])
-
-
-def _places(posterior: xr.DataTree, rows: np.ndarray, where: str) -> StartMap | None:
-    """Return where the animals are, if the survey is a density surface on the landscape."""
-    if "cells" not in posterior.children:
-        return None
-    cells = posterior["cells"].to_dataset()
-    if not int(cells.attrs.get("on_landscape", 0)):
-        return None
-    check_dataset(cells, CELLS, f"{where}: cells")
-    density = cells["density_per_km2"].to_numpy()
-    samples = posterior["abundance"].sizes["draw"]
-    if density.shape[0] != samples:
-        rule = f"cells must have the {samples} draws of the abundance"
-        raise InputError([Fault(where, rule, density.shape[0], "fit the survey again")])
-    area = cells["area_km2"].to_numpy()
-    return StartMap(density, rows, cells["cell"].to_numpy().astype(np.int64), area)
 
 
 def _structure(posterior: xr.DataTree, rows: np.ndarray) -> np.ndarray | None:

@@ -52,6 +52,7 @@ def scenario_problems(scenario: Scenario) -> Iterator[Problem]:
     yield from _years(scenario)
     yield from _repeats(scenario)
     yield from _starts(scenario)
+    yield from _maps(scenario)
     yield from _joint(scenario)
     yield from _species(scenario)
     yield from source_problems(scenario)
@@ -113,6 +114,31 @@ def _starts(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(path, rule)
         elif survey.tells != "abundance":
             yield Problem(path, _no_number(prey.start.name, survey))
+
+
+def _maps(scenario: Scenario) -> Iterator[Problem]:
+    """Yield maps of a species from surveys that are not there, see others or have no cells."""
+    named: list[tuple[KeyPath, str, str]] = [
+        (("cheetah", "suitability"), "cheetah", scenario.cheetah.suitability)
+    ]
+    for species, prey in scenario.prey.items():
+        named.append((("prey", species, "places"), species, prey.places))
+        named.append((("prey", species, "suitability"), species, prey.suitability))
+    for path, species, source in named:
+        if not source:
+            continue
+        name = source.partition(":")[2]
+        survey = scenario.survey.get(name)
+        if survey is None:
+            advice = did_you_mean(name, scenario.survey)
+            yield Problem(path, "must name a survey of this study", name, advice)
+        elif survey.species != species:
+            rule = f"must name a survey of {species}; {name!r} looks for {survey.species!r}"
+            yield Problem(path, rule)
+        elif not survey.maps_landscape:
+            rule = f"must name a survey with a map of the landscape; {name!r} has none"
+            advice = "a density surface, or occupancy with map = true and without grid"
+            yield Problem(path, rule, None, advice)
 
 
 def _no_number(name: str, survey: SurveyBlock) -> str:

@@ -99,6 +99,10 @@ def _between(value: float, most: int) -> float:
     return value
 
 
+#: A map that a survey tells: a density surface or the occupancy of cells.
+MapSource = Annotated[str, Field(pattern=r"^(survey:.+)?$")]
+
+
 class Prey(Block):
     """One prey species."""
 
@@ -110,6 +114,14 @@ class Prey(Block):
     """Ages at the start, all equally likely; the stable age structure unless given."""
     female_share: Fraction | None = None
     """Share of females at the start; that of the stable structure unless given."""
+    places: MapSource = ""
+    """Where animals stand at the start, such as ``survey:tracks``, when `start` tells only how
+    many: in proportion to the density of cells, or to the chance that they are occupied. As the
+    survey of `start` says, or by capacity, unless given."""
+    suitability: MapSource = ""
+    """How good the land is, such as ``survey:tracks``: the chance that a cell is occupied, or its
+    density over the highest in the surveyed range, draw by draw. That of the landscape unless
+    given."""
     immigration: bool = True
     """Animals enter over the edge of the window (with ``processes.immigration``)."""
 
@@ -125,6 +137,8 @@ class Cheetah(Block):
     """Males present at the start."""
     age: AgeRange = AgeRange(3.0, 8.0)
     """Their ages."""
+    suitability: MapSource = ""
+    """How good the land is, as for prey."""
     kinship: dict[Founders, dict[Founders, Kinship]] = Field(default_factory=dict)
     """Mean kinship of two founders, by founder group: ``captive_jubatus = { captive_jubatus = 0.05,
     resident = 0.01 }``. A group is an origin of releases, or ``resident`` for those present at the

@@ -45,13 +45,6 @@ def _data_files(study: Study, survey: Survey) -> list[Path]:
     return [study.folder / name for name in named if name]
 
 
-def _needs_landscape(survey: Survey) -> bool:
-    """Tell whether a survey predicts to the landscape of the study."""
-    if isinstance(survey, PlacedBlock):
-        return survey.on_map and not survey.grid
-    return isinstance(survey, HierarchicalBlock) and not survey.grid
-
-
 def _inputs(
     study: Study,
     survey: Survey,
@@ -160,11 +153,11 @@ def fit_surveys(study: Study, catalogue: Catalogue, folder: Path, fresh: bool) -
         When the diagnostics say stop and the study does not accept that.
     """
     distinct = _distinct(study)
-    land = land_of(study) if any(_needs_landscape(one[2]) for one in distinct.values()) else None
+    land = land_of(study) if any(one[2].maps_landscape for one in distinct.values()) else None
     paths = []
     for stem, (scenario, name, survey) in distinct.items():
         path, others = _path(folder, stem), _others(study, scenario, survey, folder)
-        own = land if _needs_landscape(survey) else None
+        own = land if survey.maps_landscape else None
         inputs = _inputs(study, survey, catalogue, others, own)
         if fresh or not is_current(folder, f"fit:{stem}", inputs, path):
             told = others or getattr(survey, "sources", {})

@@ -27,7 +27,7 @@ from ustyurt_models.workflow.stamps import code_digest
 __all__ = ["check_land", "identity_of", "layout_of", "models_of", "simulate_study"]
 
 #: Nodes of a posterior that say how many animals there are, where, and of which age and sex.
-_START = ("abundance", "cells", "structure")
+_START = ("abundance", "cells", "occupancy_cells", "structure")
 
 
 def check_land(study: Study, catalogue: Catalogue) -> None:

@@ -83,6 +83,11 @@ class SurveyBlock(Block):
     """Use the fit although its diagnostics say stop; the report then says so on page one."""
 
     @property
+    def maps_landscape(self) -> bool:
+        """Whether it predicts to the cells of the landscape of the study."""
+        return False
+
+    @property
     def units(self) -> dict[str, str | None]:
         """Units said in the study file, by quantity."""
         return {

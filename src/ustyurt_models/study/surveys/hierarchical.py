@@ -62,6 +62,11 @@ class HierarchicalBlock(DistanceBlock):
     priors: HierarchicalPriors = HierarchicalPriors()
     """What is believed before the data."""
 
+    @property
+    def maps_landscape(self) -> bool:
+        """Whether it predicts to the cells of the landscape of the study."""
+        return not self.grid
+
     @model_validator(mode="after")
     def _options_apply(self) -> "HierarchicalBlock":
         changed = [

@@ -95,6 +95,11 @@ class PlacedBlock(SurveyBlock):
         """Whether cells are predicted."""
         return self.map or bool(self.grid) or bool(getattr(self, "field", False))
 
+    @property
+    def maps_landscape(self) -> bool:
+        """Whether it predicts to the cells of the landscape of the study."""
+        return self.on_map and not self.grid
+
 
 class SiteBlock(VisitsBlock, PlacedBlock):
     """What every model of repeated visits to sites says of its file and of detection."""

@@ -1,0 +1,153 @@
+"""Maps that surveys tell, draw by draw: where animals stand, and how good the land is for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+
+from ustyurt_models.checks import Fault, InputError
+from ustyurt_models.contracts import CELLS, OCCUPANCY_CELLS, Variable, check_dataset
+from ustyurt_models.seeds import generator
+
+__all__ = ["SurveyMap", "sample_rows", "survey_map"]
+
+
+Kind = Literal["density", "occupancy"]
+#: Kind, variable and contract of the nodes of a posterior that hold a map.
+_NODES: Mapping[str, tuple[Kind, str, Mapping[str, Variable]]] = {
+    "cells": ("density", "density_per_km2", CELLS),
+    "occupancy_cells": ("occupancy", "psi", OCCUPANCY_CELLS),
+}
+
+
+def sample_rows(seed: int, name: str, draws: int, samples: int) -> np.ndarray:
+    """Return the posterior sample of each draw of the study, int64, shape (draw,).
+
+    Draw k takes the same sample in every scenario, however many draws there are, and for all that
+    is taken from one survey: numbers, places, structure, habitat.
+    """
+    rng = generator(seed, "posterior", name)
+    return (rng.random(draws) * samples).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class SurveyMap:
+    """What a survey says of every cell of the landscape, by draw.
+
+    Attributes
+    ----------
+    value : numpy.ndarray
+        float32, shape (sample, cell): all samples of the posterior; density [km-2] or chance of
+        being occupied.
+    kind : {"density", "occupancy"}
+        Which of the two.
+    rows : numpy.ndarray
+        Sample of each draw, int64, shape (draw,).
+    cell : numpy.ndarray
+        Flat index into the landscape, int64, shape (cell,).
+    area_km2 : numpy.ndarray
+        Shape (cell,).
+    surveyed : numpy.ndarray
+        bool, shape (cell,): covariates lie in the surveyed range.
+    """
+
+    value: np.ndarray
+    kind: Kind
+    rows: np.ndarray
+    cell: np.ndarray
+    area_km2: np.ndarray
+    surveyed: np.ndarray
+
+    def weight(self, draw: int, cells: int) -> np.ndarray:
+        """Return how animals share the cells of the landscape, float64, shape (cells,).
+
+        Animals expected in each cell, or the chance that it is occupied times its area.
+        """
+        return self._on_landscape(self._of(draw) * self.area_km2, cells)
+
+    def suitability(self, draw: int, cells: int) -> np.ndarray:
+        """Return the suitability of every cell, 0 to 1, float64, shape (cells,).
+
+        The chance of being occupied as it is. A density over the highest one of the same draw in
+        cells whose covariates were surveyed; where extrapolation goes beyond that, 1.
+        """
+        value = self._of(draw)
+        if self.kind == "density":
+            known = value[self.surveyed] if self.surveyed.any() else value
+            best = known.max(initial=0.0)
+            value = np.minimum(value / best, 1.0) if best > 0.0 else np.zeros_like(value)
+        return self._on_landscape(value, cells)
+
+    def _of(self, draw: int) -> np.ndarray:
+        """Return the sample of a draw, float64, shape (cell,)."""
+        value: np.ndarray = self.value[self.rows[draw]].astype(float)
+        return value
+
+    def _on_landscape(self, value: np.ndarray, cells: int) -> np.ndarray:
+        """Return `value` by cell of the landscape, 0 where the survey says nothing."""
+        whole = np.zeros(cells)
+        whole[self.cell] = value
+        return whole
+
+
+def survey_map(
+    name: str, posterior: xr.DataTree, seed: int, draws: int, inside: np.ndarray
+) -> SurveyMap:
+    """Return the map of a survey.
+
+    Parameters
+    ----------
+    name : str
+        Survey.
+    posterior : xarray.DataTree
+        With the node ``cells`` (`contracts.CELLS`) or ``occupancy_cells``
+        (`contracts.OCCUPANCY_CELLS`).
+    seed, draws : int
+        Of the study.
+    inside : numpy.ndarray
+        Cells of the landscape inside the region, bool, shape (y, x).
+
+    Raises
+    ------
+    InputError
+        When the survey has no cells, other cells than the landscape, or leaves some out.
+    """
+    where = f"survey.{name}"
+    node = next((node for node in _NODES if node in posterior.children), "")
+    if not node:
+        advice = "take a density surface, or occupancy with map = true, and fit it again"
+        raise InputError([Fault(where, "must predict cells of the landscape", None, advice)])
+    kind, variable, contract = _NODES[node]
+    cells = posterior[node].to_dataset()
+    check_dataset(cells, contract, f"{where}: {node}")
+    index = cells["cell"].to_numpy().astype(np.int64)
+    _require_landscape(where, cells, index, inside)
+    value = cells[variable].transpose("draw", "cell").to_numpy()
+    samples = posterior["abundance"].sizes["draw"] if kind == "density" else value.shape[0]
+    if value.shape[0] != samples:
+        rule = f"cells must have the {samples} draws of the abundance"
+        raise InputError([Fault(where, rule, value.shape[0], "fit the survey again")])
+    return SurveyMap(
+        value=value,
+        kind=kind,
+        rows=sample_rows(seed, name, draws, samples),
+        cell=index,
+        area_km2=cells["area_km2"].to_numpy().astype(float),
+        surveyed=~cells["extrapolated"].to_numpy().astype(bool),
+    )
+
+
+def _require_landscape(
+    where: str, cells: xr.Dataset, index: np.ndarray, inside: np.ndarray
+) -> None:
+    """Refuse cells of another grid, and maps that leave out a part of the region."""
+    if not int(cells.attrs.get("on_landscape", 0)):
+        advice = "leave out `grid`, so that the survey predicts to the landscape"
+        raise InputError([Fault(where, "cells must be those of the landscape", None, advice)])
+    missing = int(inside.sum()) - np.isin(np.flatnonzero(inside), index).sum()
+    if missing:
+        rule = "must say something of every cell inside the region"
+        advice = "fit the survey again on the landscape of this study"
+        raise InputError([Fault(where, rule, f"{missing} cells missing", advice)])
