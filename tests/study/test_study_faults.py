@@ -164,6 +164,16 @@ animals = { females = 4, males = 4 }
             "(did you mean 'saiga'?)",
         ),
         (
+            GOOD.replace('"survey:saiga"', '100\nplaces = "survey:saga"'),
+            "s.toml:7: prey.saiga.places: must name a survey of this study; got 'saga' "
+            "(did you mean 'saiga'?)",
+        ),
+        (
+            GOOD.replace('"survey:saiga"', '100\nsuitability = "survey:saiga"'),
+            "s.toml:7: prey.saiga.suitability: must name a survey with a map of the landscape; "
+            "'saiga' has none (a density surface, or occupancy with map = true and without grid)",
+        ),
+        (
             GOOD + 'species = "urial"\n',
             "s.toml:6: prey.saiga.start: must name a survey of saiga; 'saiga' counts 'urial'",
         ),

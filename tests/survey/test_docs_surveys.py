@@ -15,7 +15,7 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "surveys.md").read_text(encoding="
 BLOCKS = {
     name: block
     for text in re.findall(r"```toml\n(.*?)```", GUIDE, flags=re.DOTALL)
-    for name, block in tomllib.loads(text)["survey"].items()
+    for name, block in tomllib.loads(text).get("survey", {}).items()
 }
 
 
