@@ -214,9 +214,13 @@ def test_the_report_says_where_not_how_many(fitted, tmp_path):
     assert "truncation distance" not in text
 
 
-def test_a_study_is_checked_with_the_line_about_the_visits_and_no_page_of_distances(tmp_path):
+def test_a_study_is_checked_with_a_line_and_a_page_about_the_visits(tmp_path):
     (tmp_path / "fox.csv").write_text("site,y.1,y.2\nA,0,1\nB,0,0\n", encoding="utf-8")
     survey = Occupancy(file="fox.csv")
     assert check_survey(survey, tmp_path).startswith("2 sites, 4 visits, 1 detections at 1 sites")
     study = SimpleNamespace(folder=tmp_path, results_folder=tmp_path / "results")
-    assert QualityPages().of_survey("fox", survey, study) == ""
+    line = QualityPages().of_survey("fox", survey, study)
+    page = (tmp_path / "results" / "check" / "fox.html").read_text(encoding="utf-8")
+    assert "fox.html" in line
+    assert "visits to sites" in page
+    assert "distance" not in page
