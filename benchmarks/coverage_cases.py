@@ -77,6 +77,8 @@ class Case:
         How the posterior is drawn.
     conservative : str
         Why intervals are wider than they need be, where they are.
+    most : int
+        Surveys at most, where a fit takes long; 0 for as many as asked for.
     """
 
     words: str
@@ -84,6 +86,7 @@ class Case:
     variable: str
     sampler: Sampler = _QUICK
     conservative: str = ""
+    most: int = 0
 
     def quantity(self, posterior: xr.Dataset) -> NDArray[np.float64]:
         """Return the draws of the quantity."""
@@ -325,13 +328,18 @@ CASES: dict[str, Case] = {
     "visits.occupancy": Case("occupancy: mean psi of the sites", occupancy, "psi_mean"),
     "visits.dynamic": Case("dynamic occupancy: mean colonisation", dynamic, "gamma_mean"),
     "visits.community": Case(
-        "community occupancy: species per site", community("richness"), "richness_mean", _FIELD
+        "community occupancy: species per site",
+        community("richness"),
+        "richness_mean",
+        _FIELD,
+        most=40,
     ),
     "visits.community_typical": Case(
         "community occupancy: psi of a typical species",
         community("typical"),
         "psi_at_average",
         _FIELD,
+        most=40,
     ),
     "visits.sources": Case("occupancy of two sources: mean psi of the sites", sources, "psi_mean"),
     "visits.n_mixture": Case("N-mixture: mean animals per site", present("n_mixture"), _ANIMALS),
@@ -364,7 +372,11 @@ CASES: dict[str, Case] = {
         "abundance_total",
     ),
     "integrated": Case(
-        "counts, ratios and collars: animals in the last year", herd, "abundance_total", _HERD
+        "counts, ratios and collars: animals in the last year",
+        herd,
+        "abundance_total",
+        _HERD,
+        most=20,
     ),
     "surface": Case(
         "density surface with covariate and field: groups",
