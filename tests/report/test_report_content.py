@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ustyurt_models.checks import InputError
-from ustyurt_models.report.chapters import cheetahs, surveys, uncertainty, verdict
+from ustyurt_models.report.chapters import area, cheetahs, surveys, uncertainty, verdict
 from ustyurt_models.report.chapters.model import odd_simplifications
-from ustyurt_models.report.content import Column, Document, Paragraph, Section, Table
+from ustyurt_models.report.content import (
+    Column,
+    Document,
+    Figure,
+    Note,
+    Paragraph,
+    Section,
+    Table,
+)
 from ustyurt_models.report.figures.outcomes import persistence_density
 from ustyurt_models.report.html import to_html
 from ustyurt_models.report.maps import Sheet, edge_segments
@@ -192,3 +200,31 @@ def test_every_sub_model_of_the_shipped_odd_says_what_it_simplifies():
     sub_models = [line.split(" ", 2)[2] for line in lines if line.startswith("### 7.")]
     found = [part for part, _ in odd_simplifications(path)]
     assert found == ["Initialisation", *sub_models]
+
+
+def _habitat(inputs, changed, scenarios):
+    """Return notes and figures of the habitat when some scenarios take saiga from a survey."""
+    told = {"prey": {"saiga": {"suitability": "survey:tracks"}}}
+    blocks = {
+        name: {**block, **(told if name in scenarios else {})}
+        for name, block in inputs.study.scenarios.items()
+    }
+    chapter = area.chapter(changed(study=replace(inputs.study, scenarios=blocks)))
+    found = next(part for part in chapter.parts if part.key == "suitability")
+    notes = " ".join(block.text for block in found.blocks if isinstance(block, Note))
+    return notes, " ".join(block.alt for block in found.blocks if isinstance(block, Figure))
+
+
+def test_habitat_that_a_survey_tells_is_not_shown_as_the_layer_of_the_landscape(inputs, changed):
+    names = list(inputs.study.scenarios)
+    plain_note, plain_map = _habitat(inputs, changed, ())
+    some_note, some_map = _habitat(inputs, changed, names[:1])
+    all_note, all_map = _habitat(inputs, changed, names)
+    assert plain_note == ""
+    assert "saiga" in plain_map
+    assert "the map of survey tracks" in some_note
+    assert names[0].replace("_", " ") in some_note
+    assert "saiga" in some_map
+    assert "the map of survey tracks" in all_note
+    assert "saiga" not in all_map
+    assert "goitered gazelle" in all_map

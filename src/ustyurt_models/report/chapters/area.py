@@ -1,9 +1,11 @@
 """Study area: the map, the layers and where each comes from."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ustyurt_models.report.atlas import area_map, layer_maps
-from ustyurt_models.report.content import Column, Paragraph, Section, Table
+from ustyurt_models.report.content import Block, Column, Note, Paragraph, Section, Table
 from ustyurt_models.report.inputs import ReportInputs
 from ustyurt_models.report.maps import Sheet
 from ustyurt_models.report.words import readable, shown_count, unit_words
@@ -65,11 +67,50 @@ def _layers(inputs: ReportInputs, sheet: Sheet) -> Table:
     return Table("landscape_layers", "Layers of the landscape.", columns, tuple(rows), _MEANING)
 
 
+def _surveyed(inputs: ReportInputs) -> Mapping[tuple[str, str], list[str]]:
+    """Return (species, survey) -> scenarios whose habitat is the map of a survey."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for scenario, resolved in inputs.study.scenarios.items():
+        species = {**resolved.get("prey", {}), "cheetah": resolved.get("cheetah", {})}
+        for name, block in species.items():
+            survey = str(block.get("suitability", "")).partition(":")[2]
+            if survey:
+                told.setdefault((name, survey), []).append(scenario)
+    return told
+
+
+def _suitability(inputs: ReportInputs, sheet: Sheet) -> Section:
+    """Return the habitat of each species: the layers in use, and where surveys replace them."""
+    told = _surveyed(inputs)
+    blocks: list[Block] = []
+    for (species, survey), scenarios in told.items():
+        text = (
+            f"Habitat of {readable(species)} is the map of survey {readable(survey)}, draw by "
+            f"draw, not the layer of the landscape, in: {', '.join(map(readable, scenarios))}. "
+            "The chapter on surveys shows that map."
+        )
+        blocks.append(Note(text, "warning"))
+    replaced = {
+        species
+        for species in {one for one, _ in told}
+        if sum(len(told[key]) for key in told if key[0] == species) == len(inputs.study.scenarios)
+    }
+    layers = [
+        str(name)
+        for name in inputs.land.data_vars
+        if str(name).startswith("suitability_")
+        and str(name).removeprefix("suitability_") not in replaced
+    ]
+    if layers:
+        caption = "Habitat suitability, 0 (never used) to 1 (best), by species."
+        blocks.append(layer_maps("map_suitability", sheet, layers, caption))
+    return Section("suitability", "Habitat suitability", tuple(blocks))
+
+
 def chapter(inputs: ReportInputs) -> Section:
     """Return the chapter on the study area."""
     sheet = Sheet(inputs.land)
     area = int(sheet.inside.sum()) * sheet.cell_km2
-    suitability = [str(v) for v in inputs.land.data_vars if str(v).startswith("suitability_")]
     text = Paragraph(
         f"The study region covers {shown_count(area)} km² in {shown_count(sheet.inside.sum())} "
         f"cells of {sheet.cell_km2:.0f} km². What each layer is worth stands beside it: several "
@@ -89,17 +130,6 @@ def chapter(inputs: ReportInputs) -> Section:
                     _layers(inputs, sheet),
                 ),
             ),
-            Section(
-                "suitability",
-                "Habitat suitability",
-                (
-                    layer_maps(
-                        "map_suitability",
-                        sheet,
-                        suitability,
-                        "Habitat suitability, 0 (never used) to 1 (best), by species.",
-                    ),
-                ),
-            ),
+            _suitability(inputs, sheet),
         ),
     )
