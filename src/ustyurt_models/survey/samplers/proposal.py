@@ -23,6 +23,8 @@ LogDensities = Callable[[Floats], Floats]
 
 _FREEDOM = 5.0  # tails of the proposal: heavier than the posterior's, variance finite
 _LOOKS = np.array([0.5, 1.0, 2.0, 3.0, 4.5])  # standard deviations at which density is compared
+#: Smallest ratio of variances along axes that survives the squaring of a root in double precision.
+_SOUND = 1e-12
 _WIDEST = 8.0  # times the width by curvature
 _NEIGHBOURS = 20  # one in so many points is near the heaviest one
 
@@ -83,9 +85,13 @@ def split_component(log_densities: LogDensities, optimum: Optimum) -> Component:
     Component
         Along the principal axes of the curvature.
     """
-    # By the root itself: in its square, rounding makes narrow axes of a funnel negative.
-    vectors, deviation, _ = np.linalg.svd(optimum.root)
-    root = (vectors * deviation)[:, ::-1]
+    values, vectors = np.linalg.eigh(optimum.root @ optimum.root.T)
+    if values[0] > _SOUND * values[-1]:
+        root = vectors * np.sqrt(values)
+    else:
+        # In the square of the root, rounding makes narrow axes of a funnel wide, or negative.
+        vectors, deviation, _ = np.linalg.svd(optimum.root)
+        root = (vectors * deviation)[:, ::-1]
     k = optimum.point.size
     away = np.concatenate([-_LOOKS[:, None, None] * np.eye(k), _LOOKS[:, None, None] * np.eye(k)])
     points = optimum.point + away.reshape(-1, k) @ root.T
