@@ -23,9 +23,8 @@ LogDensities = Callable[[Floats], Floats]
 
 _FREEDOM = 5.0  # tails of the proposal: heavier than the posterior's, variance finite
 _LOOKS = np.array([0.5, 1.0, 2.0, 3.0, 4.5])  # standard deviations at which density is compared
-#: Smallest ratio of variances along axes that survives the squaring of a root in double precision.
-_SOUND = 1e-12
 _WIDEST = 8.0  # times the width by curvature
+_SOUND = 1e-12  # least ratio of variances that a squared root still tells in double precision
 _NEIGHBOURS = 20  # one in so many points is near the heaviest one
 
 
