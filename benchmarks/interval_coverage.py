@@ -142,6 +142,11 @@ def write_docs(found: Sequence[Calibration], surveys: int, folder: Path) -> None
         for each in found
     ]
     reasons = [f"\n{case.words}: {case.conservative}" for case in _conservative(found)]
+    off = [
+        CASES[each.name].words for each, row in zip(found, rows(found), strict=True) if not row.ok
+    ]
+    if off:
+        reasons.append(f"\nOutside its limits: {'; '.join(off)}.")
     done = {each.name for each in found}
     missing = [case.words for name, case in CASES.items() if name not in done]
     if missing:
