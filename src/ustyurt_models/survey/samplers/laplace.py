@@ -46,8 +46,8 @@ _COMPONENTS = 8
 _EVEN = 0.4  # below this k-hat no further component is added
 _FEWEST, _MOST = 1000, 4000  # points per component
 _LABOUR = 1 << 28  # numbers that the points of one component may cost to compute
-_ENOUGH = 1000.0  # effective points, or as many as draws if fewer; else more are drawn
-_MOST_TIMES = 4  # as many more at most as were drawn while learning
+_WORTH = 0.5  # effective points per draw asked for, below which more points are drawn
+_MOST_TIMES = 4  # as many points at most as were drawn while learning, or as draws asked for
 _SMALL = 10  # parameters for which components can be learnt from very few good points
 _STARTS, _ROUNDS = 6, 200  # starts from the prior, steps of the climb
 _COSTLY, _SOME_STARTS = 1 << 16, 3  # numbers that one gradient computes; then fewer starts
@@ -145,8 +145,9 @@ def sample_flat(
     known, cloud = _first_cloud(flat, known, rng)
     while cloud.khat > _EVEN and len(cloud.components) < _COMPONENTS and _hopeful(flat, cloud):
         cloud = _add(flat, cloud, _next_component(cloud), rng)
-    cloud = _top_up(flat, cloud, min(_ENOUGH, sampler.chains * sampler.draws), rng)
-    chosen = resample(cloud.log_weights, sampler.chains * sampler.draws, rng)
+    asked = sampler.chains * sampler.draws
+    cloud = _top_up(flat, cloud, asked, rng)
+    chosen = resample(cloud.log_weights, asked, rng)
     stats = {
         "khat": cloud.khat,
         "ess": cloud.effective,
@@ -198,9 +199,9 @@ def _add(flat: FlatModel, cloud: _Cloud, fresh: Component, rng: np.random.Genera
     return _joined(flat, cloud, [*cloud.components, fresh], fresh.draw(_points(flat), rng))
 
 
-def _top_up(flat: FlatModel, cloud: _Cloud, wanted: float, rng: np.random.Generator) -> _Cloud:
-    """Draw from all components once more until the weights are worth enough points."""
-    most = _MOST_TIMES * len(cloud.points)
+def _top_up(flat: FlatModel, cloud: _Cloud, asked: int, rng: np.random.Generator) -> _Cloud:
+    """Draw from all components once more until the weights are worth enough of the draws."""
+    wanted, most = _WORTH * asked, _MOST_TIMES * max(len(cloud.points), asked)
     while cloud.khat <= _EVEN and cloud.effective < wanted and len(cloud.points) < most:
         drawn = [component.draw(_points(flat), rng) for component in cloud.components]
         cloud = _joined(flat, cloud, cloud.components, np.concatenate(drawn))

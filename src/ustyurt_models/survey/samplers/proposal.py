@@ -24,7 +24,6 @@ LogDensities = Callable[[Floats], Floats]
 _FREEDOM = 5.0  # tails of the proposal: heavier than the posterior's, variance finite
 _LOOKS = np.array([0.5, 1.0, 2.0, 3.0, 4.5])  # standard deviations at which density is compared
 _WIDEST = 8.0  # times the width by curvature
-_SOUND = 1e-12  # least ratio of variances that a squared root still tells in double precision
 _NEIGHBOURS = 20  # one in so many points is near the heaviest one
 
 
@@ -84,13 +83,9 @@ def split_component(log_densities: LogDensities, optimum: Optimum) -> Component:
     Component
         Along the principal axes of the curvature.
     """
-    values, vectors = np.linalg.eigh(optimum.root @ optimum.root.T)
-    if values[0] > _SOUND * values[-1]:
-        root = vectors * np.sqrt(values)
-    else:
-        # In the square of the root, rounding makes narrow axes of a funnel wide, or negative.
-        vectors, deviation, _ = np.linalg.svd(optimum.root)
-        root = (vectors * deviation)[:, ::-1]
+    # In the square of the root, rounding would make narrow axes of a funnel wide, or negative.
+    vectors, deviation, _ = np.linalg.svd(optimum.root)
+    root = vectors * deviation
     k = optimum.point.size
     away = np.concatenate([-_LOOKS[:, None, None] * np.eye(k), _LOOKS[:, None, None] * np.eye(k)])
     points = optimum.point + away.reshape(-1, k) @ root.T
