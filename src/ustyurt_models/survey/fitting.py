@@ -91,32 +91,16 @@ def _sensitivity(posterior: xr.Dataset, stats: xr.Dataset, gate: Gate) -> xr.Dat
     return sensitivity_node(results, parts[0], parts[1], gate.sensitivity)
 
 
-def _own_findings(model: SurveyModel, posterior: xr.Dataset) -> list[Finding]:
-    """Return the diagnostics that only this model has, if it has any."""
-    look = getattr(model, "findings", None)
-    return [] if look is None else look(posterior)
-
-
-def _wider(model: SurveyModel, posterior: xr.Dataset) -> SurveyModel | None:
-    """Return the model whose sums reach further, where these draws need it."""
-    look = getattr(model, "wider", None)
-    return None if look is None else look(posterior)
-
-
 def _alone(
     model: SurveyModel, posterior: xr.Dataset, seed: int, gate: Gate
 ) -> tuple[dict[str, xr.Dataset], list[Finding]]:
     """Fit each part of the data alone and lay it beside the whole, where a model has parts."""
-    parts, beside = getattr(model, "alone", None), getattr(model, "beside", None)
-    if parts is None or beside is None:
-        return {}, []
     found = {}
-    for name, part in parts().items():
-        latent = tuple(getattr(part, "latent", ()))
-        draws = draw_posterior(part.build(), part.settings.sampler, seed, None, gate, latent)
+    for name, part in model.alone().items():
+        draws = draw_posterior(part.build(), part.settings.sampler, seed, None, gate, part.latent)
         rng = generator(seed, "survey", "derived", name)
         found[name] = part.derive(draws.posterior, rng)
-    return beside(posterior, found, model.settings.interval)
+    return model.beside(posterior, found, model.settings.interval)
 
 
 def fit_once(
@@ -142,11 +126,10 @@ def fit_once(
     """
     spec = model.settings
     gate = spec.gate if gate is None else gate
-    latent = tuple(getattr(model, "latent", ()))
-    draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, latent)
-    while (further := _wider(model, draws.posterior)) is not None:
+    draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, model.latent)
+    while (further := model.wider(draws.posterior)) is not None:
         model = further
-        draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, latent)
+        draws = draw_posterior(model.build(), spec.sampler, seed, progress, gate, model.latent)
     rng = generator(seed, "survey", "derived")
     posterior = model.derive(draws.posterior, rng)
     pointwise, unit = model.log_likelihood(posterior)
@@ -156,7 +139,7 @@ def fit_once(
         *sampler_findings(posterior, draws.stats, gate),
         *prior_shift(posterior, model.prior_sd(), gate),
         *predictive(model.checks(posterior, rng), gate),
-        *_own_findings(model, posterior),
+        *model.findings(posterior),
         *conflicts,
         *leave_one_out(pointwise, unit, gate),
         *([] if sensitivity is None else sensitivity_findings(sensitivity, gate)),

@@ -69,6 +69,11 @@ class CommunityData:
     times: Floats
 
     @property
+    def predictors(self) -> tuple[Predictor, ...]:
+        """What psi and detection depend on."""
+        return (self.psi, self.p)
+
+    @property
     def settings(self) -> CommunityOccupancy:
         """Block of the study file."""
         return self.survey.settings
@@ -137,7 +142,7 @@ def build(data: CommunityData) -> pm.Model:
     """
     visits = data.visits.of(data.kinds)
     species, site = np.divmod(data.kinds, data.sites)
-    coords = coords_of([data.psi, data.p]) | {"species": list(data.species)}
+    coords = coords_of(data.predictors) | {"species": list(data.species)}
     with pm.Model(coords=coords) as model:
         logit = at_rows(species_linear(data.psi, data.beliefs("psi")), species, site)
         table = species_linear(data.p, data.beliefs("p"))

@@ -9,7 +9,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.surveys.community import CommunityOccupancy
 from ustyurt_models.survey.judgement import Finding, above, below
 from ustyurt_models.survey.models.community import results
 from ustyurt_models.survey.models.community.data import CommunitySurvey
@@ -29,6 +28,7 @@ from ustyurt_models.survey.models.sites.checks import (
     share_words,
     shift_finding,
 )
+from ustyurt_models.survey.models.sites.history_model import HistoryModel
 
 __all__ = ["CommunityModel", "survey_model"]
 
@@ -40,43 +40,19 @@ _MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class CommunityModel:
-    """Histories of several species; see `survey.model.SurveyModel`.
-
-    Attributes
-    ----------
-    data : CommunityData
-        What the likelihood needs.
-    """
-
-    data: CommunityData
-
-    @property
-    def settings(self) -> CommunityOccupancy:
-        """Block of the study file."""
-        return self.data.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.data.survey.header
+class CommunityModel(HistoryModel[CommunityData]):
+    """Histories of several species; see `survey.model.SurveyModel`."""
 
     @property
     def latent(self) -> tuple[str, ...]:
         """What is a species' own: no parameters whose prior a sensitivity analysis scales."""
-        found = []
-        for part in (self.data.psi, self.data.p):
-            found += [f"{part.name}_species_z", f"{part.name}_species_effect_z"]
-            found += [f"{part.name}_{factor}_z" for factor in part.levels]
-        return tuple(found)
+        own = ("species_z", "species_effect_z")
+        species = (f"{part.name}_{name}" for part in self.data.predictors for name in own)
+        return (*super().latent, *species)
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
         return build(self.data)
-
-    def prior_sd(self) -> Mapping[str, float]:
-        """Return nothing: intercepts are compared on the logit scale, in `findings`."""
-        return {}
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add occupied sites by species and the number of species."""
@@ -100,7 +76,7 @@ class CommunityModel:
 
     def findings(self, posterior: xr.Dataset) -> list[Finding]:
         """Say which species lean on the others, and whether there are enough of these."""
-        priors, gate = self.settings.priors, self.settings.gate
+        priors, gate = self.data.settings.priors, self.data.settings.gate
         words = (
             f"what was believed before (psi {share_words(priors.psi.median, priors.psi.sd_logit)}, "
             "detection "
@@ -142,9 +118,8 @@ class CommunityModel:
             "community": community_node(posterior, data),
             "richness": richness_node(posterior, data),
         }
-        effects = nodes.effects_node(posterior, (data.psi, data.p), mass)
+        found = self.with_effects(found, posterior, mass)
         by_species = species_effects_node(posterior, data, mass)
-        found |= {} if effects is None else {"effects": effects}
         return found if by_species is None else found | {"species_effects": by_species}
 
 

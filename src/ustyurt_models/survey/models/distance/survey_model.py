@@ -9,9 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.surveys import TransectBlock
 from ustyurt_models.survey.design_based import design_node
 from ustyurt_models.survey.draws import abundance_node, draws_of, thin
+from ustyurt_models.survey.model import PreparedModel
 from ustyurt_models.survey.models.distance import checks, model, nodes, results
 from ustyurt_models.survey.models.distance.curves import drawn_curves
 from ustyurt_models.survey.models.distance.data import DistanceSurvey
@@ -23,28 +23,16 @@ __all__ = ["DistanceModel", "survey_model"]
 
 
 @dataclass(frozen=True)
-class DistanceModel:
+class DistanceModel(PreparedModel[DistanceSurvey]):
     """Distance sampling along lines or at points; see `survey.model.SurveyModel`."""
-
-    survey: DistanceSurvey
-
-    @property
-    def settings(self) -> TransectBlock:
-        """Block of the study file."""
-        return self.survey.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.survey.header
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
-        return model.build(self.survey.data, self.settings)
+        return model.build(self.survey.data, self.survey.settings)
 
     def prior_sd(self) -> Mapping[str, float]:
         """Return the standard deviation of the logarithm under the prior, by variable."""
-        return checks.prior_sd(self.settings)
+        return checks.prior_sd(self.survey.settings)
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add detection, density and abundance."""
@@ -54,12 +42,12 @@ class DistanceModel:
         self, posterior: xr.Dataset, rng: np.random.Generator
     ) -> Mapping[str, tuple[float, str]]:
         """Return posterior predictive tail probabilities."""
-        return checks.predictive_p_values(posterior, self.survey.data, self.settings, rng)
+        return checks.predictive_p_values(posterior, self.survey.data, self.survey.settings, rng)
 
     def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
         """Return the log likelihood of each transect."""
         data = self.survey.data
-        return checks.log_likelihood(posterior, data, self.settings), "transect"
+        return checks.log_likelihood(posterior, data, self.survey.settings), "transect"
 
     def nodes(self, posterior: xr.Dataset, mass: float) -> dict[str, xr.Dataset]:
         """Return abundance, the detection function, effects of covariates, the survey."""
@@ -84,7 +72,7 @@ class DistanceModel:
         seen = draws_of(some, "detection_on_line") * draws_of(some, "availability")
         p_detect = drawn_curves(some, data).mean_detection()[:, data.scale.row] * seen[:, None]
         return design_node(
-            data, data.unit_area_km2, p_detect, self.settings.design, mass, posterior
+            data, data.unit_area_km2, p_detect, self.survey.settings.design, mass, posterior
         )
 
 

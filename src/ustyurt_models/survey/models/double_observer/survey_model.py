@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.surveys import DoubleObserver
 from ustyurt_models.survey.draws import abundance_node, thin
+from ustyurt_models.survey.model import PreparedModel
 from ustyurt_models.survey.models.double_observer import checks, model, nodes, results
 from ustyurt_models.survey.models.double_observer.data import DoubleObserverSurvey
 from ustyurt_models.survey.quantiles import qq_node
@@ -21,20 +21,8 @@ _CURVES = 200  # draws that the quantile-quantile plot stands on
 
 
 @dataclass(frozen=True)
-class DoubleObserverModel:
+class DoubleObserverModel(PreparedModel[DoubleObserverSurvey]):
     """Distance sampling with two observers; see `survey.model.SurveyModel`."""
-
-    survey: DoubleObserverSurvey
-
-    @property
-    def settings(self) -> DoubleObserver:
-        """Block of the study file."""
-        return self.survey.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.survey.header
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
@@ -42,7 +30,7 @@ class DoubleObserverModel:
 
     def prior_sd(self) -> Mapping[str, float]:
         """Return the standard deviation of the logarithm under the prior, by variable."""
-        return checks.prior_sd(self.settings)
+        return checks.prior_sd(self.survey.settings)
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add detection, density and abundance."""

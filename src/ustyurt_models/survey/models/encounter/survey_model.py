@@ -9,8 +9,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.surveys import CameraBlock
 from ustyurt_models.survey.draws import abundance_node
+from ustyurt_models.survey.model import PreparedModel
 from ustyurt_models.survey.models.encounter import checks, design, model, results
 from ustyurt_models.survey.models.encounter.data import EncounterSurvey
 
@@ -18,20 +18,8 @@ __all__ = ["EncounterModel", "survey_model"]
 
 
 @dataclass(frozen=True)
-class EncounterModel:
+class EncounterModel(PreparedModel[EncounterSurvey]):
     """Events at cameras; see `survey.model.SurveyModel`."""
-
-    survey: EncounterSurvey
-
-    @property
-    def settings(self) -> CameraBlock:
-        """Block of the study file."""
-        return self.survey.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.survey.header
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
@@ -39,7 +27,7 @@ class EncounterModel:
 
     def prior_sd(self) -> Mapping[str, float]:
         """Return the standard deviation of the logarithm under the prior, by variable."""
-        return checks.prior_sd(self.settings)
+        return checks.prior_sd(self.survey.settings)
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add density and abundance."""

@@ -10,8 +10,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
-from ustyurt_models.study.surveys import DensitySurface, HierarchicalBlock
+from ustyurt_models.study.surveys import DensitySurface
 from ustyurt_models.survey.judgement import Finding
+from ustyurt_models.survey.model import PreparedModel
 from ustyurt_models.survey.models.distance.nodes import detection_node
 from ustyurt_models.survey.models.hierarchical import checks, model, nodes, results
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
@@ -24,7 +25,7 @@ __all__ = ["HierarchicalModel", "survey_model"]
 
 
 @dataclass(frozen=True)
-class HierarchicalModel:
+class HierarchicalModel(PreparedModel[HierarchicalSurvey]):
     """Counts per site and distance class; see `survey.model.SurveyModel`.
 
     Attributes
@@ -37,19 +38,8 @@ class HierarchicalModel:
         Waves of a density surface.
     """
 
-    survey: HierarchicalSurvey
     places: Places
     field: Field | None
-
-    @property
-    def settings(self) -> HierarchicalBlock:
-        """Block of the study file."""
-        return self.survey.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.survey.header
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
@@ -64,7 +54,7 @@ class HierarchicalModel:
 
     def prior_sd(self) -> Mapping[str, float]:
         """Return the standard deviation of the logarithm under the prior, by variable."""
-        return checks.prior_sd(self.settings)
+        return checks.prior_sd(self.survey.settings)
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add detection, density and abundance."""

@@ -9,9 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.surveys.integrated import IntegratedPopulation
 from ustyurt_models.survey.beliefs import lognormal_moments
 from ustyurt_models.survey.judgement import Finding, shown
+from ustyurt_models.survey.model import PreparedModel
 from ustyurt_models.survey.models.integrated import model, results
 from ustyurt_models.survey.models.integrated.data import (
     IntegratedData,
@@ -29,22 +29,15 @@ _MOST = 500  # draws that checks use
 
 
 @dataclass(frozen=True)
-class IntegratedModel:
+class IntegratedModel(PreparedModel[IntegratedSurvey]):
     """Integrated population model; see `survey.model.SurveyModel`."""
 
-    survey: IntegratedSurvey
     data: IntegratedData
-    latent: tuple[str, ...] = model.LATENT
 
     @property
-    def settings(self) -> IntegratedPopulation:
-        """Block of the study file."""
-        return self.survey.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the file of counts."""
-        return self.survey.header
+    def latent(self) -> tuple[str, ...]:
+        """States: no parameters whose prior a sensitivity analysis scales."""
+        return model.LATENT
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ustyurt_models.checks import require
 from ustyurt_models.study.surveys import JointSurvey
 from ustyurt_models.survey.draws import abundance_node
+from ustyurt_models.survey.model import SurveyModel
 from ustyurt_models.survey.models.joint import conflict, model, results
 from ustyurt_models.survey.models.joint.data import JointData
 from ustyurt_models.survey.models.joint.density import Evidence, evidence_of
@@ -19,7 +20,7 @@ __all__ = ["JointModel", "survey_model"]
 
 
 @dataclass(frozen=True)
-class JointModel:
+class JointModel(SurveyModel):
     """One estimate from several surveys; see `survey.model.SurveyModel`."""
 
     data: JointData

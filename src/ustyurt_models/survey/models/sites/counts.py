@@ -80,6 +80,11 @@ class CountData:
     upto: int
 
     @property
+    def predictors(self) -> tuple[Predictor, ...]:
+        """What animals and detection depend on."""
+        return (self.animals, self.p)
+
+    @property
     def settings(self) -> SiteCounts:
         """Block of the study file."""
         assert isinstance(self.survey.settings, SiteCounts)

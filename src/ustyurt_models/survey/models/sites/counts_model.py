@@ -9,7 +9,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.formulas.hidden_counts import count_covariance
-from ustyurt_models.study.surveys import SiteCounts
 from ustyurt_models.survey.judgement import Finding, above, below
 from ustyurt_models.survey.models.sites import counts_results, nodes
 from ustyurt_models.survey.models.sites.checks import (
@@ -20,6 +19,7 @@ from ustyurt_models.survey.models.sites.checks import (
 )
 from ustyurt_models.survey.models.sites.counts import CountData, build, count_data
 from ustyurt_models.survey.models.sites.data import SiteSurvey
+from ustyurt_models.survey.models.sites.history_model import HistoryModel
 
 __all__ = ["CountsModel", "counts_model"]
 
@@ -32,32 +32,8 @@ _TRADE = (0.95, np.inf)  # correlation of log animals and logit detection: look 
 
 
 @dataclass(frozen=True)
-class CountsModel:
-    """Counts at sites that miss animals; see `survey.model.SurveyModel`.
-
-    Attributes
-    ----------
-    data : CountData
-        What the likelihood needs.
-    """
-
-    data: CountData
-
-    @property
-    def settings(self) -> SiteCounts:
-        """Block of the study file."""
-        return self.data.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.data.survey.header
-
-    @property
-    def latent(self) -> tuple[str, ...]:
-        """Random effects: no parameters whose prior a sensitivity analysis scales."""
-        parts = (self.data.animals, self.data.p)
-        return tuple(f"{part.name}_{name}_z" for part in parts for name in part.levels)
+class CountsModel(HistoryModel[CountData]):
+    """Counts at sites that miss animals; see `survey.model.SurveyModel`."""
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
@@ -86,7 +62,7 @@ class CountsModel:
 
     def findings(self, posterior: xr.Dataset) -> list[Finding]:
         """Say how far the counts tell number and detection apart."""
-        priors, gate = self.settings.priors, self.settings.gate
+        priors, gate = self.data.settings.priors, self.data.settings.gate
         animals, p = priors.animals, priors.detection
         factor = np.exp(1.96 * animals.sd_log)
         words = (
@@ -116,7 +92,7 @@ class CountsModel:
             "the prior: use it as an index, or count with distances"
         )
         found = [above("number against detection", trade, _TRADE, meaning)]
-        if self.settings.model == "n_mixture":
+        if self.data.settings.model == "n_mixture":
             covariance = count_covariance(self.data.survey.histories.y)
             meaning = (
                 "mean covariance of counts between visits; at or below 0 the counts themselves do "
@@ -124,7 +100,7 @@ class CountsModel:
             )
             if np.isfinite(covariance):
                 found.append(below("covariance of visits", covariance, (1e-9, -np.inf), meaning))
-        if self.settings.model != "royle_nichols":
+        if self.data.settings.model != "royle_nichols":
             drop = counts_results.bounded_by(posterior, self.data)
             meaning = (
                 "log likelihood by which the number of animals fits better than any larger one "
@@ -132,7 +108,7 @@ class CountsModel:
                 "(95 %): only what was believed before does, and a wider prior gives more animals"
             )
             found.append(below("upper limit of the number", drop, _BOUNDED, meaning))
-        if self.settings.model != "removal":
+        if self.data.settings.model != "removal":
             share = counts_results.beyond(posterior, self.data)
             meaning = f"share of the likelihood beyond {self.data.upto} animals at a site"
             found.append(above("sum left out", share, (_SMALL, 1e-4), meaning))
@@ -147,10 +123,9 @@ class CountsModel:
         survey = self.data.survey
         found = {
             "observed_data": nodes.observed_node(survey),
-            "abundance": nodes.site_abundance_node(posterior, survey, self.settings.site_area),
+            "abundance": nodes.site_abundance_node(posterior, survey, self.data.settings.site_area),
         }
-        effects = nodes.effects_node(posterior, (self.data.animals, self.data.p), mass)
-        return found if effects is None else found | {"effects": effects}
+        return self.with_effects(found, posterior, mass)
 
 
 def counts_model(survey: SiteSurvey) -> CountsModel:

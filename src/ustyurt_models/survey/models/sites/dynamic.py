@@ -72,7 +72,7 @@ class DynamicData:
         return self.survey.settings
 
     @property
-    def parts(self) -> tuple[Predictor, ...]:
+    def predictors(self) -> tuple[Predictor, ...]:
         """All predictors."""
         return (self.psi, self.gamma, self.epsilon, self.p)
 
@@ -135,7 +135,7 @@ def build(data: DynamicData) -> pm.Model:
     """
     priors, visits = data.settings.priors, data.visits.of(data.kinds)
     sd, spread = priors.state_coefficient_sd, priors.random_sd_mean
-    with pm.Model(coords=coords_of(data.parts)) as model:
+    with pm.Model(coords=coords_of(data.predictors)) as model:
         logit = linear(data.psi.at(data.kinds), Beliefs(priors.psi, sd, spread))
         gamma = linear(data.gamma.at(data.kinds), Beliefs(priors.gamma, sd, spread))
         epsilon = linear(data.epsilon.at(data.kinds), Beliefs(priors.epsilon, sd, spread))

@@ -8,7 +8,6 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
-from ustyurt_models.study.surveys import DynamicOccupancy
 from ustyurt_models.survey.draws import thin
 from ustyurt_models.survey.judgement import Finding
 from ustyurt_models.survey.models.sites import dynamic_results, nodes
@@ -20,45 +19,19 @@ from ustyurt_models.survey.models.sites.checks import (
 )
 from ustyurt_models.survey.models.sites.data import SiteSurvey
 from ustyurt_models.survey.models.sites.dynamic import DynamicData, build, dynamic_data
+from ustyurt_models.survey.models.sites.history_model import HistoryModel
 from ustyurt_models.survey.models.sites.results import by_blocks
 
 __all__ = ["DynamicModel", "dynamic_model"]
 
 
 @dataclass(frozen=True)
-class DynamicModel:
-    """Histories over several seasons; see `survey.model.SurveyModel`.
-
-    Attributes
-    ----------
-    data : DynamicData
-        What the likelihood needs.
-    """
-
-    data: DynamicData
-
-    @property
-    def settings(self) -> DynamicOccupancy:
-        """Block of the study file."""
-        return self.data.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.data.survey.header
-
-    @property
-    def latent(self) -> tuple[str, ...]:
-        """Random effects: no parameters whose prior a sensitivity analysis scales."""
-        return tuple(f"{part.name}_{name}_z" for part in self.data.parts for name in part.levels)
+class DynamicModel(HistoryModel[DynamicData]):
+    """Histories over several seasons; see `survey.model.SurveyModel`."""
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
         return build(self.data)
-
-    def prior_sd(self) -> Mapping[str, float]:
-        """Return nothing: intercepts are compared on the logit scale, in `findings`."""
-        return {}
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add occupied sites by season and turnover."""
@@ -72,7 +45,7 @@ class DynamicModel:
 
     def findings(self, posterior: xr.Dataset) -> list[Finding]:
         """Say where the data are too few, and which probabilities they say nothing of."""
-        priors, gate = self.settings.priors, self.settings.gate
+        priors, gate = self.data.settings.priors, self.data.settings.gate
         told = {
             "psi": priors.psi,
             "gamma": priors.gamma,
@@ -107,8 +80,7 @@ class DynamicModel:
             "occupancy": nodes.occupancy_node(posterior, survey),
             "sites": nodes.sites_node(survey, {"occupied": (occupied.mean(axis=0), meaning)}),
         }
-        effects = nodes.effects_node(posterior, data.parts, mass)
-        return found if effects is None else found | {"effects": effects}
+        return self.with_effects(found, posterior, mass)
 
 
 def dynamic_model(survey: SiteSurvey) -> DynamicModel:

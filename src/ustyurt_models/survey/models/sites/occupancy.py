@@ -101,6 +101,11 @@ class OccupancyData:
         return self.places.state
 
     @property
+    def predictors(self) -> tuple[Predictor, ...]:
+        """What psi and detection depend on."""
+        return (self.psi, self.p)
+
+    @property
     def settings(self) -> Occupancy:
         """Block of the study file."""
         assert isinstance(self.survey.settings, Occupancy)

@@ -10,7 +10,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
-from ustyurt_models.study.surveys import Occupancy
 from ustyurt_models.survey.judgement import Finding, below
 from ustyurt_models.survey.models.hierarchical.nodes import few
 from ustyurt_models.survey.models.hierarchical.stream import write_surface
@@ -23,6 +22,7 @@ from ustyurt_models.survey.models.sites.checks import (
     shift_finding,
 )
 from ustyurt_models.survey.models.sites.data import SiteSurvey
+from ustyurt_models.survey.models.sites.history_model import HistoryModel
 from ustyurt_models.survey.models.sites.occupancy import OccupancyData, build, occupancy_data
 
 __all__ = ["MEANINGS", "OccupancyModel", "occupancy_model"]
@@ -37,41 +37,17 @@ MEANINGS = {
 
 
 @dataclass(frozen=True)
-class OccupancyModel:
-    """Histories of one season; see `survey.model.SurveyModel`.
-
-    Attributes
-    ----------
-    data : OccupancyData
-        What the likelihood needs.
-    """
-
-    data: OccupancyData
-
-    @property
-    def settings(self) -> Occupancy:
-        """Block of the study file."""
-        return self.data.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.data.survey.header
+class OccupancyModel(HistoryModel[OccupancyData]):
+    """Histories of one season; see `survey.model.SurveyModel`."""
 
     @property
     def latent(self) -> tuple[str, ...]:
         """Random effects and waves: no parameters whose prior a sensitivity analysis scales."""
-        parts = (self.data.psi, self.data.p)
-        random = (f"{part.name}_{factor}_z" for part in parts for factor in part.levels)
-        return (*random, *(("field_z",) if self.data.field is not None else ()))
+        return (*super().latent, *(("field_z",) if self.data.field is not None else ()))
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
         return build(self.data)
-
-    def prior_sd(self) -> Mapping[str, float]:
-        """Return nothing: intercepts are compared on the logit scale, in `findings`."""
-        return {}
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add occupied sites, mean occupancy and detection."""
@@ -85,7 +61,7 @@ class OccupancyModel:
 
     def findings(self, posterior: xr.Dataset) -> list[Finding]:
         """Say where the data are too few to tell rare from hard to see."""
-        priors, gate = self.settings.priors, self.settings.gate
+        priors, gate = self.data.settings.priors, self.data.settings.gate
         words = (
             f"what was believed before (psi {share_words(priors.psi.median, priors.psi.sd_logit)}, "
             "detection "
@@ -103,7 +79,7 @@ class OccupancyModel:
 
     def _false_findings(self) -> list[Finding]:
         """Say whether anything but the prior tells false detections from true ones."""
-        if not self.settings.false_positives:
+        if not self.data.settings.false_positives:
             return []
         sites = float((self.data.confirmed > 0).sum())
         meaning = (
@@ -129,8 +105,7 @@ class OccupancyModel:
         }
         if self.data.places.cells is not None:
             found["occupancy_cells"] = cells_node(posterior, self.data)
-        effects = nodes.effects_node(posterior, (self.data.psi, self.data.p), mass)
-        return found if effects is None else found | {"effects": effects}
+        return self.with_effects(found, posterior, mass)
 
     def predict(
         self, posterior: xr.Dataset, path: Path, mass: float = 0.95, keep_draws: bool = False

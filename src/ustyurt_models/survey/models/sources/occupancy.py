@@ -29,6 +29,7 @@ from ustyurt_models.survey.models.sites.occupancy import (
     visit_states,
     wave_coords,
 )
+from ustyurt_models.survey.models.sites.predictors import Predictor
 from ustyurt_models.survey.models.sites.visits import Visits
 from ustyurt_models.survey.models.sources.data import SourceSurvey
 
@@ -62,6 +63,11 @@ class SourceData:
     parts: Mapping[str, OccupancyData]
     kinds: Ints
     times: Floats
+
+    @property
+    def predictors(self) -> tuple[Predictor, ...]:
+        """What psi and the detection of each source depend on."""
+        return (self.whole.psi, *(part.p for part in self.parts.values()))
 
     @property
     def settings(self) -> SourceOccupancy:
@@ -145,7 +151,7 @@ def build(data: SourceData) -> pm.Model:
         covariates, random effects, the field, and ``confirmed_<source>_intercept`` and
         ``false_<source>_intercept``.
     """
-    coords = coords_of([data.whole.psi, *(part.p for part in data.parts.values())])
+    coords = coords_of(data.predictors)
     sure = np.zeros(len(data.kinds), bool)
     with pm.Model(coords=coords | wave_coords(data.whole)) as model:
         logit = psi_graph(data.whole, data.kinds)

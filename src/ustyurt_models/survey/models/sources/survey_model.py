@@ -10,7 +10,6 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.checks import require
-from ustyurt_models.study.surveys.sources import SourceOccupancy
 from ustyurt_models.survey.judgement import Finding, below
 from ustyurt_models.survey.model import SurveyModel
 from ustyurt_models.survey.models.hierarchical.nodes import few
@@ -22,6 +21,7 @@ from ustyurt_models.survey.models.sites.checks import (
     share_words,
     shift_finding,
 )
+from ustyurt_models.survey.models.sites.history_model import HistoryModel
 from ustyurt_models.survey.models.sites.occupancy_model import MEANINGS, OccupancyModel
 from ustyurt_models.survey.models.sources import results
 from ustyurt_models.survey.models.sources.conflict import agreement_finding, conflict_node
@@ -35,41 +35,17 @@ _FEWEST_SHARED = 10
 
 
 @dataclass(frozen=True)
-class SourceModel:
-    """Histories of several sources; see `survey.model.SurveyModel`.
-
-    Attributes
-    ----------
-    data : SourceData
-        What the likelihood needs.
-    """
-
-    data: SourceData
-
-    @property
-    def settings(self) -> SourceOccupancy:
-        """Block of the study file."""
-        return self.data.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """Status, source, file and hash of all sources together."""
-        return self.data.survey.header
+class SourceModel(HistoryModel[SourceData]):
+    """Histories of several sources; see `survey.model.SurveyModel`."""
 
     @property
     def latent(self) -> tuple[str, ...]:
         """Random effects and waves: no parameters whose prior a sensitivity analysis scales."""
-        parts = (self.data.whole.psi, *(part.p for part in self.data.parts.values()))
-        random = (f"{part.name}_{factor}_z" for part in parts for factor in part.levels)
-        return (*random, *(("field_z",) if self.data.whole.field is not None else ()))
+        return (*super().latent, *(("field_z",) if self.data.whole.field is not None else ()))
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
         return build(self.data)
-
-    def prior_sd(self) -> Mapping[str, float]:
-        """Return nothing: intercepts are compared on the logit scale, in `findings`."""
-        return {}
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add occupied sites, mean occupancy and detection by source."""
@@ -83,7 +59,8 @@ class SourceModel:
 
     def findings(self, posterior: xr.Dataset) -> list[Finding]:
         """Say where the data are too few, and how many sites tie the sources together."""
-        priors, gate, whole = self.settings.priors, self.settings.gate, self.data.survey.whole
+        told, whole = self.data.settings, self.data.survey.whole
+        priors, gate = told.priors, told.gate
         words = (
             f"what was believed before (psi {share_words(priors.psi.median, priors.psi.sd_logit)}, "
             "95 %)"
@@ -129,9 +106,7 @@ class SourceModel:
         }
         if whole.places.cells is not None:
             found["occupancy_cells"] = cells_node(posterior, whole)
-        parts = (whole.psi, *(part.p for part in self.data.parts.values()))
-        effects = nodes.effects_node(posterior, parts, mass)
-        return found if effects is None else found | {"effects": effects}
+        return self.with_effects(found, posterior, mass)
 
     def predict(
         self, posterior: xr.Dataset, path: Path, mass: float = 0.95, keep_draws: bool = False

@@ -8,8 +8,8 @@ import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
 
-from ustyurt_models.study.surveys import StripCounts
 from ustyurt_models.survey.draws import abundance_node
+from ustyurt_models.survey.model import PreparedModel
 from ustyurt_models.survey.models.strip import checks, design, model, results
 from ustyurt_models.survey.models.strip.data import StripSurvey
 
@@ -17,20 +17,8 @@ __all__ = ["StripModel", "survey_model"]
 
 
 @dataclass(frozen=True)
-class StripModel:
+class StripModel(PreparedModel[StripSurvey]):
     """Strip and aerial counts; see `survey.model.SurveyModel`."""
-
-    survey: StripSurvey
-
-    @property
-    def settings(self) -> StripCounts:
-        """Block of the study file."""
-        return self.survey.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.survey.header
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
@@ -38,7 +26,7 @@ class StripModel:
 
     def prior_sd(self) -> Mapping[str, float]:
         """Return the standard deviation of the logarithm under the prior, by variable."""
-        return checks.prior_sd(self.settings)
+        return checks.prior_sd(self.survey.settings)
 
     def derive(self, posterior: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Add density and abundance."""

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from ustyurt_models.seeds import generator
-from ustyurt_models.study.surveys import Trend
+from ustyurt_models.survey.model import PreparedModel
 from ustyurt_models.survey.models.trend import account, checks, model, moved, results
 from ustyurt_models.survey.models.trend.data import TrendData, TrendSurvey, prepare
 
@@ -17,22 +17,15 @@ __all__ = ["TrendModel", "survey_model"]
 
 
 @dataclass(frozen=True)
-class TrendModel:
+class TrendModel(PreparedModel[TrendSurvey]):
     """State-space trend of a count series; see `survey.model.SurveyModel`."""
 
-    survey: TrendSurvey
     data: TrendData
-    latent: tuple[str, ...] = model.LATENT
 
     @property
-    def settings(self) -> Trend:
-        """Block of the study file."""
-        return self.survey.settings
-
-    @property
-    def header(self) -> Mapping[str, str]:
-        """``# key: value`` lines of the survey file."""
-        return self.survey.header
+    def latent(self) -> tuple[str, ...]:
+        """States: no parameters whose prior a sensitivity analysis scales."""
+        return model.LATENT
 
     def build(self) -> pm.Model:
         """Return the PyMC model."""
