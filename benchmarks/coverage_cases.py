@@ -55,7 +55,7 @@ from ustyurt_models.survey.read.grid import GridTable
 __all__ = ["CASES", "Case"]
 
 _QUICK = Sampler(engine="laplace", draws=500)
-_HERD = Sampler(engine="nutpie", draws=300, tune=400, chains=2, cores=1, target_accept=0.9)
+_HERD = Sampler(engine="nutpie", draws=500, tune=500, chains=2, cores=1, target_accept=0.9)
 _FIELD = Sampler(engine="nutpie", draws=250, tune=400, chains=2, cores=1)
 
 Simulate = Callable[[np.random.Generator], tuple[SurveyModel, float]]
@@ -378,7 +378,7 @@ CASES: dict[str, Case] = {
         herd,
         "abundance_total",
         _HERD,
-        most=20,
+        most=100,
     ),
     "surface": Case(
         "density surface with covariate and field: groups",

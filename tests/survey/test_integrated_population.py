@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytensor
+import pytensor.tensor as pt
 import pytest
 import xarray as xr
 
@@ -18,11 +20,13 @@ from ustyurt_models.study.surveys import IntegratedPopulation, Sampler
 from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.fit import fit_model
 from ustyurt_models.survey.models.integrated.data import IntegratedSurvey, describe, load
+from ustyurt_models.survey.models.integrated.path import PATH
 from ustyurt_models.survey.models.integrated.shares import expected, pointwise
 from ustyurt_models.survey.models.integrated.simulate import HerdTruth, simulate_herd
 from ustyurt_models.survey.models.integrated.survey_model import survey_model
 from ustyurt_models.survey.read.composition import read_collars, read_ratios
 from ustyurt_models.survey.samplers.flat import FlatModel
+from ustyurt_models.survey.samplers.nuts import sample as sample_nuts
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios" / "surveys"
 RATES = stages.Rates(0.88, 1.65, 0.65, 0.88, 0.7, 0.5, 0.01, 4.0)
@@ -79,6 +83,76 @@ def test_the_twin_keeps_to_the_mean_of_the_projection():
     after, _ = stages.project(stages.Classes(9000, 20000, 9000, 5000), rates)
     error = ends.std(axis=0, ddof=1) / np.sqrt(len(ends))
     assert np.all(np.abs(ends.mean(axis=0) - np.array(after)) < 5 * error)
+
+
+def herd_inputs(points: int, years: int = 6) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Start, yearly rates and curve of some herds, males so few that conceptions fail."""
+    rng = np.random.default_rng(5)
+    start = rng.uniform(0.5, 1.5, (points, 4)) * np.array([900.0, 2000.0, 900.0, 60.0])
+    middle = np.array([0.88, 1.65, 0.65, 0.84, 0.3])
+    rates = middle * rng.uniform(0.8, 1.2, (points, years - 1, 5))
+    curve = rng.uniform(0.9, 1.1, (points, 4)) * np.array([0.5, 0.06, 4.0, 1.05])
+    return start, rates, curve
+
+
+def test_path_of_the_graph_is_the_projection_year_by_year():
+    start, rates, curve = herd_inputs(1)
+    now, (at_birth, shortage, steepness, exchange) = stages.Classes(*start[0]), curve[0]
+    (path,) = PATH.function(start[0], rates[0], curve[0])
+    for t in range(6):
+        born, adult, calf, female, male = rates[0, min(t, 4)]
+        year = stages.Rates(born, adult, calf, female, male, at_birth, shortage, steepness)
+        after, young = stages.project(now, year)
+        assert path[t] == pytest.approx([*now, young], rel=1e-12)
+        assert young < 0.99 * stages.births(now, year._replace(shortage=0.0))
+        now = stages.Classes(*(one * exchange for one in after))
+
+
+def loops(points: int, **mode):
+    """Compile path and slopes of the sum of squared logs, for one point or many."""
+    inputs = [pt.tensor(dtype="float64", shape=(None,) * (n + (points > 1))) for n in (1, 2, 1)]
+    path = PATH(*inputs)
+    return pytensor.function(inputs, [path, *pt.grad((pt.log(path) ** 2).sum(), inputs)], **mode)
+
+
+def test_many_herds_go_the_way_of_each():
+    herds = herd_inputs(7)
+    many, one = loops(7, mode="FAST_COMPILE")(*herds), loops(1, mode="FAST_COMPILE")
+    for number in range(7):
+        for whole, alone in zip(many, one(*(part[number] for part in herds)), strict=True):
+            assert whole[number] == pytest.approx(alone, rel=1e-12)
+
+
+def test_slopes_of_the_path_are_those_of_small_steps():
+    herds = [part[0] for part in herd_inputs(1)]
+    found = loops(1, mode="FAST_COMPILE")(*herds)[1:]
+
+    def height(parts):
+        (path,) = PATH.function(*parts)
+        return (np.log(path) ** 2).sum()
+
+    for which, slopes in enumerate(found):
+        for place in np.ndindex(slopes.shape):
+            step = 1e-6 * herds[which][place]
+            ends = []
+            for sign in (1.0, -1.0):
+                moved = [part.copy() for part in herds]
+                moved[which][place] += sign * step
+                ends.append(height(moved))
+            assert slopes[place] == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-5)
+
+
+def test_a_compiled_path_is_the_interpreted_one():
+    assert callable(sample_nuts)  # its module tells Numba how to compile loops
+    herds = [part[0] for part in herd_inputs(1)]
+    plain, fast = (loops(1, mode=mode)(*herds) for mode in ("FAST_COMPILE", "NUMBA"))
+    for one, other in zip(plain, fast, strict=True):
+        assert other == pytest.approx(one, rel=1e-10)
+
+
+def test_a_loop_refuses_one_herd_among_many():
+    with pytest.raises(ValueError, match="for one point, or for many"):
+        PATH(pt.matrix(), pt.matrix(), pt.matrix())
 
 
 def test_density_of_the_graph_equals_that_of_plain_arrays():

@@ -6,14 +6,19 @@ is computed afterwards for all draws at once, which spares about half of the sta
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
+from inspect import getsource
+from typing import Any
 
 import numpy as np
 import nutpie
 import pymc as pm
 import xarray as xr
 from numpy.typing import NDArray
+from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_and_cache_key
 
 from ustyurt_models.study.surveys import Sampler
+from ustyurt_models.survey.samplers.loops import Loop
 
 __all__ = ["Chains", "sample"]
 
@@ -37,6 +42,19 @@ class Chains:
 
     points: Floats
     stats: xr.Dataset
+
+
+@register_funcify_and_cache_key(Loop)
+def _compiled(op: Loop, **told: Any) -> tuple[Callable[..., Any], str]:
+    """Compile the function of a loop; its text is the key of what is cached."""
+    run = numba_njit(op.function)
+
+    @numba_njit
+    def alone(*inputs: Any) -> Any:
+        return run(*inputs)[0]
+
+    key = sha256(getsource(op.function).encode()).hexdigest()
+    return (alone if len(op.ranks[1]) == 1 else run), key
 
 
 def sample(

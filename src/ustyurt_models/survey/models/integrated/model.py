@@ -17,11 +17,11 @@ from ustyurt_models.formulas.stages import (
     Classes,
     Rates,
     closed_growth,
-    project,
     yearlings_per_adult,
 )
 from ustyurt_models.survey.beliefs import logit_moments, lognormal_moments, normal_moments
 from ustyurt_models.survey.models.integrated.data import Demography, IntegratedData
+from ustyurt_models.survey.models.integrated.path import PATH
 from ustyurt_models.survey.models.trend.model import detection_of, noise_of
 from ustyurt_models.survey.models.trend.settings import TrendSettings
 from ustyurt_models.survey.settings import Belief
@@ -30,6 +30,9 @@ __all__ = ["LATENT", "build"]
 
 #: Free variables that are states.
 LATENT = ("survival_year", "births_year")
+
+#: Columns of the rates of a year.
+_CALF, _FEMALE, _MALE = 2, 3, 4
 
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -76,8 +79,11 @@ def _hazards(told: TrendSettings, believed: Demography) -> tuple[TensorVariable,
 
 def _rates(
     data: IntegratedData, told: TrendSettings, believed: Demography
-) -> tuple[Rates, list[Rates]]:
-    """Declare mean rates of the first period, and the rates of every year."""
+) -> tuple[Rates, Rates, TensorVariable]:
+    """Declare mean rates without poaching and in the first period, and those of every year.
+
+    The last as `path.PATH` takes them, shape (year - 1, 5).
+    """
     steps, period = data.counts.years.size - 1, data.counts.period
     mean, calf, female = _mean_rates(believed)
     of_females, of_young, of_males = _hazards(told, believed)
@@ -91,16 +97,7 @@ def _rates(
     )
     pm.Deterministic("lives", pt.stack(lives, axis=1))
     fecund = pt.exp(fertile)
-    by_year = [
-        mean._replace(
-            young_yearling=mean.young_yearling * fecund[t],
-            young_adult=mean.young_adult * fecund[t],
-            female=lives[0][t],
-            male=lives[1][t],
-            calf=lives[2][t],
-        )
-        for t in range(steps)
-    ]
+    by_year = (mean.young_yearling * fecund, mean.young_adult * fecund, lives[2], *lives[:2])
 
     def poached(number: int) -> Rates:
         left = pt.exp(-of_females[number]), pt.exp(-of_young[number])
@@ -108,7 +105,7 @@ def _rates(
 
     pm.Deterministic("growth_ceiling", closed_growth(mean))
     pm.Deterministic("growth_poached", closed_growth(poached(-1)))
-    return poached(0), by_year
+    return mean, poached(0), pt.stack(by_year, axis=1)
 
 
 def _start(rates: Rates, believed: Demography, data: IntegratedData) -> Classes:
@@ -123,19 +120,11 @@ def _start(rates: Rates, believed: Demography, data: IntegratedData) -> Classes:
     return Classes(*(total * one / shape.total for one in shape))
 
 
-def _states(
-    start: Classes, by_year: list[Rates], open_: Any
-) -> tuple[TensorVariable, TensorVariable]:
+def _states(start: Classes, mean: Rates, by_year: Any, exchange: Any) -> tuple[Any, Any]:
     """Return log animals by year and class, shape (year, 4), and births, shape (year,)."""
-    now, classes, young = start, [start], []
-    for rates in by_year:
-        now, born = project(now, rates)
-        now = Classes(*(one * open_ for one in now))
-        classes.append(now)
-        young.append(born)
-    _, born = project(now, by_year[-1])
-    stacked = pt.stack([pt.stack(list(one)) for one in classes])
-    return pt.log(stacked), pt.stack([*young, born])
+    curve = pt.stack([mean.male_at_birth, mean.shortage, mean.steepness, exchange])
+    path = PATH(pt.stack(list(start)), by_year, curve)
+    return pt.log(path[:, :4]), path[:, 4]
 
 
 def _counts(data: IntegratedData, told: TrendSettings, classes: Any, births: Any) -> None:
@@ -159,16 +148,15 @@ def _binomial(number: Any, of: Any, share: Any) -> TensorVariable:
     return pt.sum(number * pt.log(p) + (of - number) * pt.log1p(-p))
 
 
-def _ratios(data: IntegratedData, classes: Any, births: Any, rates: list[Rates]) -> None:
+def _ratios(data: IntegratedData, classes: Any, births: Any, rates: Any) -> None:
     """Declare the likelihood of ratios: a sample of herds, each `herding` animals alike."""
     ratios = data.ratios
     if ratios is None:
         return
     animals = pt.exp(classes)[data.ratio_year]
     females = animals[:, 0] + animals[:, 1]
-    step = np.minimum(data.ratio_year, len(rates) - 1)
-    calf = pt.stack([one.calf for one in rates])[step]
-    female = pt.stack([one.female for one in rates])[step]
+    rate = rates[np.minimum(data.ratio_year, data.counts.years.size - 2)]
+    calf, female = rate[:, _CALF], rate[:, _FEMALE]
     part = ratios.months / 12.0
     calves = births[data.ratio_year] * calf**part
     mothers = females * female**part
@@ -179,20 +167,13 @@ def _ratios(data: IntegratedData, classes: Any, births: Any, rates: list[Rates])
     pm.Potential("ratios", _binomial(*scaled, share))
 
 
-def _collars(data: IntegratedData, rates: list[Rates]) -> None:
+def _collars(data: IntegratedData, rates: Any) -> None:
     """Declare the likelihood of deaths of collared animals."""
     collars = data.collars
     if collars is None:
         return
-    by_class = pt.stack(
-        [
-            pt.stack([one.female for one in rates]),
-            pt.stack([one.male for one in rates]),
-            pt.stack([one.calf for one in rates]),
-        ]
-    )
-    which = np.where(collars.age == 1, 2, collars.sex)
-    lives = by_class[which, data.collar_year] ** (collars.months / 12.0)
+    which = np.where(collars.age == 1, _CALF, np.array([_FEMALE, _MALE])[collars.sex])
+    lives = rates[data.collar_year, which] ** (collars.months / 12.0)
     alive = collars.at_risk - collars.deaths
     pm.Potential("collars", _binomial(alive, collars.at_risk, lives))
 
@@ -217,13 +198,13 @@ def build(data: IntegratedData, told: TrendSettings, believed: Demography) -> pm
         population without and with the poaching of the last period).
     """
     with pm.Model() as model:
-        first, by_year = _rates(data, told, believed)
-        open_: Any = 1.0
+        mean, first, by_year = _rates(data, told, believed)
+        exchange: Any = 1.0
         if told.immigration is not None:
-            mean, sd = normal_moments(told.immigration)
-            immigration = pt.maximum(mean + sd * pm.Normal("immigration_z"), -0.9)
-            open_ = 1.0 + pm.Deterministic("immigration", immigration)
-        classes, births = _states(_start(first, believed, data), by_year, open_)
+            middle, sd = normal_moments(told.immigration)
+            immigration = pt.maximum(middle + sd * pm.Normal("immigration_z"), -0.9)
+            exchange = 1.0 + pm.Deterministic("immigration", immigration)
+        classes, births = _states(_start(first, believed, data), mean, by_year, exchange)
         pm.Deterministic("log_classes", classes)
         pm.Deterministic("births", births)
         _counts(data, told, classes, births)
