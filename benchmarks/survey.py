@@ -131,6 +131,19 @@ def trends(folder: Path) -> Iterator[Row]:
         yield shown(f"trend.{name}.times_exact", ratio, "CPU s over that of the exponential")
 
 
+def herds(folder: Path) -> Iterator[Row]:
+    """Fit counts, ratios and collars of a herd: states are sampled, so start-up decides."""
+    caches = folder / "herd"
+    cold, warm = measure("herd", caches), measure("herd", caches)
+    yield shown("herd.cold", cold["whole_cpu_s"], "CPU s, model to draws")
+    yield at_most("herd.warm", warm["whole_cpu_s"], "CPU s, model to draws", 15.0)
+    yield at_most("herd.rhat", warm["rhat"], "largest R-hat", 1.01)
+    unit = "effective draws per CPU s of sampling"
+    yield shown("herd.nutpie", warm["effective_per_cpu_s"], unit)
+    unit = "effective draws per CPU s, start included"
+    yield shown("herd.whole", warm["effective_per_whole_cpu_s"], unit)
+
+
 def hierarchical(folder: Path) -> Iterator[Row]:
     """Hierarchical distance sampling and density surface."""
     target = 3 * _UBMS_PER_CPU_S
@@ -211,7 +224,17 @@ def rows() -> list[Row]:
         folder = Path(name)
         write_lines(folder)
         write_points(folder)
-        parts = (start_up, compiled, covariates, trends, hierarchical, visits, cameras, predictions)
+        parts = (
+            start_up,
+            compiled,
+            covariates,
+            trends,
+            herds,
+            hierarchical,
+            visits,
+            cameras,
+            predictions,
+        )
         return [row for part in parts for row in part(folder)]
 
 
