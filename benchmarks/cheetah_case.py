@@ -98,7 +98,9 @@ def _settle_in(case: Case, animals: int, rng: np.random.Generator) -> None:
     for number in range(animals):
         cell = int(places[np.searchsorted(cumulative, rng.random())])
         male = number % 2
-        release = CheetahRelease(np.uint64(number + 1), 1 - male, male, 8, 30, cell, 0, 0, 0, 1, 1)
+        release = CheetahRelease(
+            np.uint64(number + 1), np.uint64(0), 1 - male, male, 8, 30, cell, 0, 0, 0, 1, 1
+        )
         cheetah_births.add_released(
             case.cheetahs, case.kinship, np.zeros((1, 1)), release, case.tally
         )

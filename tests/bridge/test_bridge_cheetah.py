@@ -60,7 +60,7 @@ def yearly_survival(species, values, male, exposure=0.0, steps=4, age_yr=5, **re
     age = age_yr * steps
     known = {"captive": 0, "african": 0, "soft": 0} | release
     who = (0, 1) if male else (1, 0)
-    batch = CheetahRelease(np.uint64(1), *who, age, age, 40, 0, **known, partners=1)
+    batch = CheetahRelease(np.uint64(1), np.uint64(0), *who, age, age, 40, 0, **known, partners=1)
     add_released(cheetahs, new_kinship(2), np.zeros((1, 1)), batch, tally)
     if not release:
         cheetahs.since_release[0] = -1

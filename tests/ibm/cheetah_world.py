@@ -131,13 +131,14 @@ class Colony:
         self.scratch = new_scratch(slots, 2, land, CAUSES)
         self.tally = new_tally(CAUSES, 2, land.inside.size)
 
-    def release(self, females=0, males=0, ages=(16, 16), cell=None, event=1, **traits):
+    def release(self, females=0, males=0, ages=(16, 16), cell=None, event=1, season=None, **traits):
         """Release animals in the middle of the land; return their slots."""
         middle = (self.land.ny // 2) * self.land.nx + self.land.nx // 2
         known = {"source": 0, "captive": 0, "african": 0, "soft": 0, "partners": 0}
         before = set(self.alive())
         release = CheetahRelease(
             np.uint64(event),
+            np.uint64(0) if season is None else season_key(season),
             females,
             males,
             ages[0],

@@ -111,8 +111,8 @@ def test_numbers_of_a_yearly_life_table_match_leslie():
     females = np.zeros((replicates, 6))
     for replicate in range(replicates):
         colony = Colony(land, slots=1000)
-        colony.release(100, 0, ages=(3, 3))
-        colony.release(0, 1, ages=(30, 30), event=2)
+        colony.release(100, 0, ages=(3, 3), event=2 * replicate)
+        colony.release(0, 1, ages=(30, 30), event=2 * replicate + 1)
         for t in range(1, 6):
             assert breed(colony, rates, t, replicate=replicate) >= 0
             grow(colony, rates, t, replicate)
@@ -143,7 +143,7 @@ def test_too_few_slots_are_told_and_never_lose_an_animal():
     rates = make_rates()
     breed(colony, rates, 0)
     assert breed(colony, rates, 1) == NO_SLOT
-    release = CheetahRelease(np.uint64(9), 3, 3, 8, 8, 12, 0, 0, 0, 0, 1)
+    release = CheetahRelease(np.uint64(9), np.uint64(0), 3, 3, 8, 8, 12, 0, 0, 0, 0, 1)
     full = Colony(make_land(5, 5), slots=4)
     status = add_released(full.cheetahs, full.kinship, full.related, release, full.tally)
     assert status == NO_SLOT
@@ -175,3 +175,40 @@ def test_too_young_and_too_old_females_do_not_conceive(age):
     colony.release(0, 1, event=2)
     rates = make_rates()
     assert mate(colony.cheetahs, rates, colony.land, colony.scratch, 0, season_key(0)) == 0
+
+
+def lives_of(seasons_late):
+    """Identity, sex, age and litters of a growing population that begins some seasons late."""
+    hazard = np.zeros((CAUSES, 2, 400))
+    hazard[7] = 0.05
+    rates = make_rates(hazard=hazard, conception=np.full(4, 0.6), multiple_paternity=0.3)
+    colony = Colony(make_land(5, 5), slots=600)
+    colony.release(6, 6, season=seasons_late)
+    for t in range(seasons_late, seasons_late + 24):
+        grow(colony, rates, t)
+        assert breed(colony, rates, t) >= 0
+        leave_mother(colony.cheetahs, rates)
+    c = colony.cheetahs
+    assert c.litters.sum() > 10
+    assert colony.alive().size > 30
+    return [array.tolist() for array in (c.stage, c.identity, c.male, c.age, c.litters, c.sire)]
+
+
+def test_who_begins_later_has_the_same_life_later():
+    on_time = lives_of(0)
+    assert lives_of(1) == on_time
+    assert lives_of(9) == on_time
+
+
+def test_a_litter_that_comes_later_holds_the_same_cubs():
+    litters = []
+    for wait in (0, 1, 5):
+        colony = Colony(make_land(5, 5), slots=12)
+        colony.release(1, 1)
+        breed(colony, make_rates(), wait)
+        breed(colony, make_rates(), wait + 1)
+        cubs = colony.cheetahs.stage == 0
+        litters.append((colony.cheetahs.identity[cubs], colony.cheetahs.male[cubs]))
+    assert litters[0][0].size > 0
+    for later in litters[1:]:
+        np.testing.assert_array_equal(later, litters[0])

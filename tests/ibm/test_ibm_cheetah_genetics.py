@@ -136,7 +136,7 @@ def mean_inbreeding(males, females, generations, replicates):
     out = np.zeros(3)
     for replicate in range(replicates):
         colony = Colony(LAND, slots=30 * females)
-        colony.release(females, males, ages=(1, 1))
+        colony.release(females, males, ages=(1, 1), event=replicate)
         c, k, s = colony.cheetahs, colony.kinship, colony.scratch
         for t in range(1, generations + 1):
             key = season_key(t, replicate)

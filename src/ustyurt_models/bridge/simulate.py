@@ -240,6 +240,7 @@ class Simulator:
         old = spec.age.low_yr if spec.age.high_yr is None else spec.age.high_yr
         residents = CheetahRelease(
             event=_key(key, _RESIDENTS),
+            key=np.uint64(0),
             females=spec.females,
             males=spec.males,
             age_least=round(spec.age.low_yr * steps),

@@ -8,12 +8,14 @@ from ustyurt_models.ibm.cheetah_slots import (
     CONCEPTION,
     FATHER,
     LITTER,
+    LITTERS,
     RELEASE_AGE,
     SECOND_CHANCE,
     SECOND_SIRE,
     SEX,
     SIRE,
     free_slot,
+    lived,
     squared_cells,
 )
 from ustyurt_models.ibm.cheetah_state import (
@@ -120,6 +122,12 @@ def _may_conceive(cheetahs: Cheetahs, i: int, rates: CheetahRates, tied: np.ndar
 
 
 @inlined
+def _litter(cheetahs: Cheetahs, i: int) -> np.uint64:
+    """Return the address of the litter that female `i` carries or will carry next."""
+    return np.uint64(mix(cheetahs.identity[i], np.uint64(LITTERS + int(cheetahs.litters[i]))))
+
+
+@inlined
 def _litter_size(u: float, rates: CheetahRates) -> int:
     """Return the litter size at the quantile `u`."""
     size = 1
@@ -153,7 +161,8 @@ def mate(
         if not _may_conceive(cheetahs, i, rates, scratch.tied):
             continue
         identity = cheetahs.identity[i]
-        if uniform(key, identity, CONCEPTION) >= rates.conception[season]:
+        luck = np.uint64(lived(cheetahs, i, key))
+        if uniform(luck, identity, CONCEPTION) >= rates.conception[season]:
             continue
         y, x = cheetahs.cell[i] // land.nx, cheetahs.cell[i] % land.nx
         near_holders = _count_in_reach(y, x, 0, holders, limit, scratch)
@@ -161,14 +170,15 @@ def mate(
         if n == 0:
             continue
         first_choice = near_holders if rates.territorial_first == 1 and near_holders > 0 else n
-        chosen = int(uniform(key, identity, SIRE) * first_choice)
+        chosen = int(uniform(luck, identity, SIRE) * first_choice)
         cheetahs.sire[i, 0] = _pick_in_reach(y, x, chosen, limit, scratch)
         cheetahs.sire[i, 1] = -1
-        if n > 1 and uniform(key, identity, SECOND_CHANCE) < rates.multiple_paternity:
-            other = int(uniform(key, identity, SECOND_SIRE) * (n - 1))
+        if n > 1 and uniform(luck, identity, SECOND_CHANCE) < rates.multiple_paternity:
+            other = int(uniform(luck, identity, SECOND_SIRE) * (n - 1))
             other += other >= chosen
             cheetahs.sire[i, 1] = _pick_in_reach(y, x, other, limit, scratch)
-        cheetahs.litter_due[i] = _litter_size(uniform(key, identity, LITTER), rates)
+        litter = np.uint64(_litter(cheetahs, i))
+        cheetahs.litter_due[i] = _litter_size(uniform(litter, identity, LITTER), rates)
         conceived += 1
     return conceived
 
@@ -206,8 +216,9 @@ def give_birth(
 ) -> int:
     """Bear the litters carried, in place; return the number of cubs or ``NO_SLOT``.
 
-    A cub's identity is made of its mother's identity, the season and its place in the litter.
-    Brothers share the litter's address as their later coalition.
+    A cub's identity is made of its mother's identity, the number of the litter among hers and its
+    place in the litter: a litter that comes a season later holds the same cubs. Brothers share
+    the litter's address as their later coalition.
     """
     born = 0
     first_free = 0
@@ -217,20 +228,22 @@ def give_birth(
     for i in range(cheetahs.top[0]):
         if cheetahs.litter_due[i] == 0 or cheetahs.stage[i] < DISPERSER:
             continue
-        litter = np.uint64(mix(cheetahs.identity[i], key))
+        litter = np.uint64(_litter(cheetahs, i))
+        cheetahs.litters[i] += 1
         for number in range(cheetahs.litter_due[i]):
             identity = np.uint64(mix(litter, np.uint64(number)))
-            u = uniform(key, identity, FATHER)
+            u = uniform(litter, identity, FATHER)
             father = _father(cheetahs, i, u, rates, land, scratch, males)
             slot = free_slot(cheetahs, first_free)
             if slot < 0:
                 return NO_SLOT
             first_free = slot + 1
             _clear(cheetahs, slot, identity)
+            cheetahs.born_key[slot] = key
             cheetahs.mother_identity[slot] = cheetahs.identity[i]
             cheetahs.father_identity[slot] = cheetahs.identity[father]
             cheetahs.mother[slot] = i
-            cheetahs.male[slot] = uniform(key, identity, SEX) < rates.male_share
+            cheetahs.male[slot] = uniform(litter, identity, SEX) < rates.male_share
             cheetahs.coalition[slot] = litter if cheetahs.male[slot] == 1 else np.uint64(0)
             cheetahs.cell[slot] = cheetahs.cell[i]
             cheetahs.condition[slot] = cheetahs.condition[i]
@@ -288,6 +301,7 @@ def _clear(cheetahs: Cheetahs, slot: int, identity: np.uint64) -> None:
     cheetahs.soft[slot] = 0
     cheetahs.dependents[slot] = 0
     cheetahs.litter_due[slot] = 0
+    cheetahs.litters[slot] = 0
     cheetahs.sire[slot, :] = -1
 
 
@@ -321,6 +335,7 @@ def add_released(
             return NO_SLOT
         identity = np.uint64(mix(event, np.uint64(number)))
         _clear(cheetahs, slot, identity)
+        cheetahs.born_key[slot] = release.key
         span = release.age_most - release.age_least + 1
         older = int(uniform(event, identity, RELEASE_AGE) * span)
         cheetahs.age[slot] = release.age_least + older
@@ -376,6 +391,7 @@ def add_residents(
                 high = middle
         one = CheetahRelease(
             event,
+            residents.key,
             int(number < residents.females),
             int(number >= residents.females),
             residents.age_least,

@@ -9,6 +9,7 @@ from ustyurt_models.ibm.cheetah_slots import (
     CAUSE,
     FATE,
     QUEUE_CEILING,
+    lived,
     remove,
     sort_by_priority,
 )
@@ -135,14 +136,15 @@ def die(
         if cheetahs.stage[i] < 0:
             continue
         total = fill_hazards(cheetahs, i, rates, land, severity, season, scratch.hazards)
-        fate = uniform(key, cheetahs.identity[i], FATE)
+        luck = np.uint64(lived(cheetahs, i, key))
+        fate = uniform(luck, cheetahs.identity[i], FATE)
         # exp(-total) >= 1 - total spares most animals the logarithm.
         if fate <= 1.0 - total or -math.log(fate) >= total:
             cheetahs.age[i] += 1
             if cheetahs.since_release[i] >= 0:
                 cheetahs.since_release[i] += 1
             continue
-        rest = uniform(key, cheetahs.identity[i], CAUSE) * total
+        rest = uniform(luck, cheetahs.identity[i], CAUSE) * total
         cause = 0
         while cause < scratch.hazards.size - 1 and rest >= scratch.hazards[cause]:
             rest -= scratch.hazards[cause]

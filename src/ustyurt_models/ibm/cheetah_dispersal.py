@@ -11,6 +11,7 @@ from ustyurt_models.ibm.cheetah_slots import (
     QUEUE_MOVE,
     TENURE,
     WALK,
+    lived,
     remove,
     sort_by_priority,
 )
@@ -132,10 +133,11 @@ def _walk(
     mean_km = rates.dispersal_km[cheetahs.male[i]]
     if exploring:
         mean_km = rates.explore_km[cheetahs.soft[i]]
-    to_go = -mean_km * math.log(uniform(key, walker, DISTANCE))
-    walk_key = np.uint64(child(key, WALK))
+    luck = np.uint64(lived(cheetahs, i, key))
+    to_go = -mean_km * math.log(uniform(luck, walker, DISTANCE))
+    walk_key = np.uint64(child(luck, WALK))
     if cheetahs.heading[i] < 0:
-        cheetahs.heading[i] = int(8.0 * uniform(key, walker, HEADING))
+        cheetahs.heading[i] = int(8.0 * uniform(luck, walker, HEADING))
     heading = int(cheetahs.heading[i])
     cell = int(cheetahs.cell[i])
     searched = 0
@@ -177,7 +179,8 @@ def _gives_up(cheetahs: Cheetahs, i: int, rates: CheetahRates, key: np.uint64) -
     hungry = cheetahs.condition[i] < rates.leave_condition and cheetahs.dependents[i] == 0
     walker = cheetahs.coalition[i] if cheetahs.coalition[i] != 0 else cheetahs.identity[i]
     ousted = rates.tenure_loss > 0.0 and cheetahs.territorial[i] == 1
-    ousted = ousted and uniform(key, walker, TENURE) < rates.tenure_loss
+    luck = np.uint64(lived(cheetahs, i, key))
+    ousted = ousted and uniform(luck, walker, TENURE) < rates.tenure_loss
     return hungry or ousted
 
 
@@ -207,7 +210,8 @@ def _queue_movers(
         if leaves or floats or not resident:
             scratch.mover[i] = 1 if leaves else 2
             scratch.unsorted[movers] = i
-            scratch.unsorted_priority[movers] = uniform(key, cheetahs.identity[i], QUEUE_MOVE)
+            luck = np.uint64(lived(cheetahs, i, key))
+            scratch.unsorted_priority[movers] = uniform(luck, cheetahs.identity[i], QUEUE_MOVE)
             movers += 1
     sort_by_priority(scratch, movers)
     return movers

@@ -30,8 +30,10 @@ __all__ = [
     "tell_deaths",
 ]
 
-# Sub-streams of a season's key; prey species use 0, 1, 2, ...
-_CHEETAHS = 10_000
+# Sub-stream of the replicate's key from which the keys of cheetahs count by seasons.
+_CHEETAHS = 40_000
+# What lies between the keys of two seasons: any large odd number that is not that of `chance`.
+_STEP = np.uint64(0xD1B54A32D192ED03)
 # Sub-stream of the replicate's key from which releases take their addresses.
 _RELEASES = 20_000
 # The same for which alleles the founder genes of a source population are.
@@ -40,8 +42,9 @@ _ALLELES = 30_000
 
 @inlined
 def _cheetah_key(now: Now) -> np.uint64:
-    """Return the key of the cheetahs in this season."""
-    return np.uint64(child(now.key, _CHEETAHS))
+    """Return the key of the cheetahs in this season, a step from that of the season before."""
+    first = np.uint64(child(now.replicate_key, _CHEETAHS))
+    return np.uint64(first + np.uint64(now.step) * _STEP)
 
 
 @inlined
@@ -85,6 +88,7 @@ def release_cheetahs(managers: Managers, colony: Colony, record: Record, now: No
         event = np.uint64(child(np.uint64(child(programmes, r)), number))
         release = CheetahRelease(
             event,
+            _cheetah_key(now),
             females,
             males,
             plan.age_min[r],

@@ -4,13 +4,14 @@ import numpy as np
 
 from ustyurt_models.ibm.chance import uniform
 from ustyurt_models.ibm.cheetah_state import DISPERSER, EMPTY, GHOST, Cheetahs, CheetahScratch
-from ustyurt_models.ibm.compiled import kernel
+from ustyurt_models.ibm.compiled import inlined, kernel
 
 __all__ = [
     "COALITION",
     "CONCEPTION",
     "FATE",
     "free_slot",
+    "lived",
     "queue_independent",
     "remove",
     "sort_by_priority",
@@ -25,11 +26,25 @@ SEX, FATHER, RELEASE_AGE = 11, 12, 13
 DISTANCE, HEADING = 15, 16
 # Coalitions of a release are addressed like its animals, from this number on.
 COALITION = 1_000_000
+# Litters of a female are addressed by their number, from this one on.
+LITTERS = 2_000_000
 TENURE = 18
 LIVESTOCK, HUNT, KILL, WALK = 17, 1000, 2000, 3000
 # Distances in cells are compared as whole squares; anything farther counts as this far.
 _FARTHEST_CELLS = 1e6
 _ROUNDING = 1e-6
+
+
+@inlined
+def lived(cheetahs: Cheetahs, i: int, key: np.uint64) -> np.uint64:
+    """Return the key of the luck of animal `i` in the season of `key`.
+
+    Keys of seasons lie a fixed step apart, so the difference from the key of the season of birth
+    (or release) says how long `i` has lived, whenever that began. Who begins a season later in
+    another scenario has the same luck a season later, and so have all who descend from it. Two
+    seasons of one animal never share a key, and no two animals share an identity.
+    """
+    return np.uint64(key - cheetahs.born_key[i])
 
 
 @kernel
@@ -111,8 +126,9 @@ def queue_independent(
     stage, identity = cheetahs.stage, cheetahs.identity
     for i in range(cheetahs.top[0]):
         if stage[i] >= DISPERSER:
+            luck = np.uint64(lived(cheetahs, i, key))
             scratch.unsorted[n] = i
-            scratch.unsorted_priority[n] = uniform(key, identity[i], purpose)
+            scratch.unsorted_priority[n] = uniform(luck, identity[i], purpose)
             n += 1
     sort_by_priority(scratch, n)
     return n

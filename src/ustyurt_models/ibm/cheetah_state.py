@@ -17,7 +17,8 @@ One season calls the event kernels in this order (numbers are those of ``models/
 
 With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
-``key`` is the season key of the replicate (uint64). An animal keeps its slot for life; the lowest
+``key`` is the season key of the replicate (uint64), a fixed step from that of the season before
+(see ``cheetah_slots.lived``). An animal keeps its slot for life; the lowest
 free slot is used first, so results do not depend on the number of slots. A kernel that needs more
 slots than there are (``add_released``, ``give_birth``) returns ``NO_SLOT``: rerun with more slots.
 """
@@ -76,6 +77,7 @@ class Cheetahs(NamedTuple):
     """Cheetahs. All arrays have shape (slots,) unless stated; ``stage < 0`` marks a free slot."""
 
     identity: np.ndarray  # uint64, never reused; addresses the animal's own chance
+    born_key: np.ndarray  # uint64, key of the season of birth or release, 0 for first residents
     mother_identity: np.ndarray  # uint64, 0 for founders
     father_identity: np.ndarray  # uint64, 0 for founders
     mother: np.ndarray  # int32, slot of the mother while dependent, else -1
@@ -102,6 +104,7 @@ class Cheetahs(NamedTuple):
     soft: np.ndarray  # uint8, 1 released after holding on site
     dependents: np.ndarray  # int16, living cubs younger than the age of independence
     litter_due: np.ndarray  # int16, cubs carried, 0 when not pregnant
+    litters: np.ndarray  # int16, litters borne since birth or release
     sire: np.ndarray  # int32, shape (slots, 2), slots of the sires of the carried litter, -1 none
     top: np.ndarray  # int64, shape (1,), one more than the highest slot in use, or more
 
@@ -200,6 +203,7 @@ class CheetahRelease(NamedTuple):
     """One release: animals of one founder group at one cell."""
 
     event: np.uint64  # address of the release; identity = mix(event, number)
+    key: np.uint64  # key of the season, 0 before the first
     females: int
     males: int
     age_least: int  # seasons
@@ -270,6 +274,7 @@ def new_cheetahs(slots: int, sources: int = 1) -> Cheetahs:
     """Return empty slots for `slots` cheetahs with `sources` columns of ancestry."""
     kinds: dict[str, np.dtype] = {
         "identity": np.dtype(np.uint64),
+        "born_key": np.dtype(np.uint64),
         "mother_identity": np.dtype(np.uint64),
         "father_identity": np.dtype(np.uint64),
         "coalition": np.dtype(np.uint64),
@@ -281,7 +286,7 @@ def new_cheetahs(slots: int, sources: int = 1) -> Cheetahs:
     for name in ("male", "territorial", "captive", "african", "soft"):
         kinds[name] = np.dtype(np.uint8)
     short = ("age", "wandering", "range_cells", "source", "since_release", "dependents")
-    for name in (*short, "litter_due"):
+    for name in (*short, "litter_due", "litters"):
         kinds[name] = np.dtype(np.int16)
     for name in ("condition", "need_kg", "intake_kg", "conflict", "inbreeding", "crossing"):
         kinds[name] = np.dtype(np.float64)

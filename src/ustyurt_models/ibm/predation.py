@@ -8,6 +8,7 @@ from ustyurt_models.ibm.cheetah_slots import (
     KILL,
     LIVESTOCK,
     QUEUE_HUNT,
+    lived,
     queue_independent,
 )
 from ustyurt_models.ibm.cheetah_state import (
@@ -257,7 +258,6 @@ def hunt(
     before = tally.kills.sum()
     _bury(quota, scratch)
     forget_prey(scratch)
-    hunt_key = np.uint64(child(key, KILL))
     memory = rates.condition_memory
     larder = scratch.larder
     n = queue_independent(cheetahs, scratch, key, QUEUE_HUNT)
@@ -286,13 +286,15 @@ def hunt(
                 rivals = rivals_per_km2(cheetahs.cell[i], land, scratch)
             busy = time_share(wild / area + small + stock, need, rivals, rates)
             identity = cheetahs.identity[i]
-            attacks = poisson(scratch.reach[n_cells - 1] / (area * busy), key, identity, HUNT)
+            luck = np.uint64(lived(cheetahs, i, key))
+            hunt_key = np.uint64(child(luck, KILL))
+            attacks = poisson(scratch.reach[n_cells - 1] / (area * busy), luck, identity, HUNT)
             intake += small / busy
             intake += _strike(
                 attacks, n_cells, counts, quota, rates, scratch, hunt_key, identity, tally.kills
             )
             if stock > 0.0:
-                taken = poisson(stock / (busy * rates.livestock_kg), key, identity, LIVESTOCK)
+                taken = poisson(stock / (busy * rates.livestock_kg), luck, identity, LIVESTOCK)
                 intake += taken * rates.livestock_kg
                 tally.livestock[0] += taken
         cheetahs.range_cells[i] = looked
