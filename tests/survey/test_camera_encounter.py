@@ -18,12 +18,8 @@ from ustyurt_models.survey.fit import fit_model, fit_survey
 from ustyurt_models.survey.models.encounter.data import Encounters, describe, survey_of
 from ustyurt_models.survey.models.encounter.model import build, size_mean_and_error, sufficient
 from ustyurt_models.survey.models.encounter.results import derive
-from ustyurt_models.survey.models.encounter.simulate import (
-    EncounterTruth,
-    Walk,
-    simulate_encounters,
-    walk_past,
-)
+from ustyurt_models.survey.models.encounter.simulate import EncounterTruth, simulate_encounters
+from ustyurt_models.survey.models.encounter.simulate_walk import Walk, walk_past
 from ustyurt_models.survey.models.encounter.survey_model import survey_model
 from ustyurt_models.survey.samplers.flat import FlatModel
 from ustyurt_models.survey.samplers.laplace import sample_flat

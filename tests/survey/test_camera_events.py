@@ -21,13 +21,14 @@ from ustyurt_models.survey.fit import fit_model, fit_survey
 from ustyurt_models.survey.models.encounter.checks import log_likelihood
 from ustyurt_models.survey.models.encounter.data import Encounters, describe, survey_of
 from ustyurt_models.survey.models.encounter.design import resampled_rates
-from ustyurt_models.survey.models.encounter.simulate import EncounterTruth, Walk, watch_walk
+from ustyurt_models.survey.models.encounter.simulate import EncounterTruth
 from ustyurt_models.survey.models.encounter.simulate_events import (
     InstantPlan,
     events_of_views,
     simulate_instants,
     simulate_waits,
 )
+from ustyurt_models.survey.models.encounter.simulate_walk import Walk, watch_walk
 from ustyurt_models.survey.models.encounter.survey_model import survey_model
 from ustyurt_models.survey.read.camtrap.effort import Watch
 from ustyurt_models.survey.read.camtrap.instants import Seen, Views, look_in_order, views_of

@@ -9,7 +9,7 @@ from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import PointTransect
 from ustyurt_models.survey.fit import fit_survey
 from ustyurt_models.survey.models.distance.data import _per_day
-from ustyurt_models.survey.models.encounter.simulate import Walk, snapshots_of
+from ustyurt_models.survey.models.encounter.simulate_walk import Walk, snapshots_of
 from ustyurt_models.survey.read.camtrap.package import read_camtrap
 from ustyurt_models.survey.read.camtrap.snapshots import SnapshotRules, snapshot_survey
 

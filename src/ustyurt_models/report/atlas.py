@@ -5,11 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 from matplotlib.artist import Artist
-from matplotlib.colorbar import Colorbar
-from matplotlib.colors import BoundaryNorm, ListedColormap, LogNorm, Normalize
+from matplotlib.colors import BoundaryNorm, ListedColormap, Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from ustyurt_models.report import content
 from ustyurt_models.report.figures.canvas import (
@@ -21,6 +19,7 @@ from ustyurt_models.report.figures.canvas import (
     house_style,
 )
 from ustyurt_models.report.maps import BORDER_NOTE, Sheet
+from ustyurt_models.report.panels import log_scale, panel, panel_height, plain_ticks
 from ustyurt_models.report.words import readable, shown_number, unit_words
 
 __all__ = [
@@ -28,20 +27,11 @@ __all__ = [
     "cheetah_maps",
     "death_maps",
     "layer_maps",
-    "log_scale",
-    "panel_height",
-    "plain_ticks",
     "prey_maps",
 ]
 
 _COUNTRIES = ("Kazakhstan", "Uzbekistan", "Turkmenistan")
 _COUNTRY_COLOURS = ("#e9dcc3", "#d5e3d3", "#dbe3ee")
-
-
-def panel_height(sheet: Sheet, rows: int, columns: int) -> float:
-    """Return a drawing height [inch] that fits `rows` of map panels."""
-    width = (WIDTHS_IN[3] - 0.9) / columns
-    return rows * ((width - 0.35) * sheet.shape_in + 0.5)
 
 
 @house_style
@@ -131,19 +121,6 @@ def layer_maps(name: str, sheet: Sheet, layers: Sequence[str], caption: str) -> 
     return finish(figure, name, text, ". ".join(readings) + ".", columns)
 
 
-def plain_ticks(bar: Colorbar) -> None:
-    """Write the ticks of a logarithmic colour bar as plain numbers."""
-    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown_number(value, 2)))
-    bar.ax.yaxis.set_minor_formatter(NullFormatter())
-    bar.ax.tick_params(labelsize=8)
-
-
-def log_scale(values: np.ndarray) -> Normalize:
-    """Return a logarithmic scale over three orders of magnitude below the maximum."""
-    high = float(np.nanmax(values)) if np.isfinite(values).any() else 0.0
-    return LogNorm(high / 1000, high) if high > 0 else Normalize(0, 1)
-
-
 @house_style
 def prey_maps(name: str, sheet: Sheet, density: xr.DataArray, scenario: str) -> content.Figure:
     """Draw mean density of each prey species at the map years.
@@ -169,9 +146,7 @@ def prey_maps(name: str, sheet: Sheet, density: xr.DataArray, scenario: str) -> 
         for column, year in enumerate(years):
             axes = grid[row, column]
             values = sheet.on_grid(chosen.sel(map_year=year))
-            shown = np.where(values < (norm.vmin or 0), np.nan, values)
-            image = sheet.draw(axes, shown, "YlGnBu", norm)
-            axes.set_facecolor("#f7f7f4")
+            image = panel(axes, sheet, values, "YlGnBu", norm)
             axes.set_title(f"{readable(str(animal))}, {int(year)}", fontsize=9.5)
         bar = figure.colorbar(image, ax=list(grid[row]), shrink=0.85, pad=0.01)
         bar.set_label("animals per km² (log scale)", fontsize=8.5)
@@ -218,10 +193,7 @@ def cheetah_maps(name: str, sheet: Sheet, occupancy: xr.DataArray) -> content.Fi
         for column, year in enumerate(years):
             values = sheet.on_grid(occupancy.sel(scenario=scenario, map_year=year))
             axes = grid[row, column]
-            image = sheet.draw(
-                axes, np.where(values > 0, values, np.nan), "YlOrRd", Normalize(0, top)
-            )
-            axes.set_facecolor("#f7f7f4")
+            image = panel(axes, sheet, values, "YlOrRd", Normalize(0, top))
             sheet.barriers(axes)
             axes.set_title(f"{readable(str(scenario))}, {int(year)}", fontsize=9.5)
             occupied = int((values[sheet.inside] >= 0.5).sum() * sheet.cell_km2)
@@ -267,10 +239,7 @@ def death_maps(
     readings = []
     for axes, index in zip(axes_of(grid, len(order)), order, strict=True):
         values = sheet.on_grid(scaled.isel(cheetah_cause=index))
-        image = sheet.draw(
-            axes, np.where(values < (norm.vmin or 0), np.nan, values), "YlOrRd", norm
-        )
-        axes.set_facecolor("#f7f7f4")
+        image = panel(axes, sheet, values, "YlOrRd", norm)
         sheet.barriers(axes)
         label = readable(str(deaths["cheetah_cause"].values[index]))
         axes.set_title(f"{label}: {totals[index] / futures:.1f} per future", fontsize=9.5)

@@ -5,7 +5,6 @@ import xarray as xr
 from matplotlib.colors import Normalize
 
 from ustyurt_models.report import content
-from ustyurt_models.report.atlas import log_scale, panel_height, plain_ticks
 from ustyurt_models.report.figures.canvas import (
     INK,
     WIDTHS_IN,
@@ -15,6 +14,7 @@ from ustyurt_models.report.figures.canvas import (
     house_style,
 )
 from ustyurt_models.report.maps import BORDER_NOTE, Sheet
+from ustyurt_models.report.panels import log_scale, panel, panel_height, plain_ticks
 from ustyurt_models.report.words import readable, shown_number
 
 __all__ = ["prey_balance_maps", "prey_death_maps", "told_causes"]
@@ -22,7 +22,6 @@ __all__ = ["prey_balance_maps", "prey_death_maps", "told_causes"]
 #: Causes that follow the animals everywhere, so that their maps repeat those of density.
 _EVERYWHERE = ("background", "density", "old_age")
 _MOST_CAUSES = 4
-_PAPER = "#f7f7f4"
 
 
 def told_causes(deaths: xr.DataArray) -> list[str]:
@@ -71,9 +70,7 @@ def prey_death_maps(name: str, sheet: Sheet, deaths: xr.DataArray, scenario: str
         norm = log_scale(lost.to_numpy() / sheet.cell_km2 * 1000)
         for axes, cause in zip(grid[row], causes, strict=True):
             values = sheet.on_grid(lost.sel(prey_cause=cause)) / sheet.cell_km2 * 1000
-            shown = np.where(values < (norm.vmin or 0), np.nan, values)
-            image = sheet.draw(axes, shown, "YlOrRd", norm)
-            axes.set_facecolor(_PAPER)
+            image = panel(axes, sheet, values, "YlOrRd", norm)
             number = shown_number(float(lost.sel(prey_cause=cause).sum()), 2)
             axes.set_title(f"{readable(cause)}\n{number} a year", fontsize=9)
             said.append(f"{readable(cause)} {number}")
@@ -120,9 +117,7 @@ def prey_balance_maps(
     for axes, animal in zip(axes_of(grid, len(species)), species, strict=True):
         values = sheet.on_grid(scaled.sel(species=animal))
         top = float(np.nanquantile(np.abs(values[sheet.inside]), 0.97)) or 1.0
-        shown = np.where(values == 0.0, np.nan, values)
-        image = sheet.draw(axes, shown, "PuOr", Normalize(-top, top))
-        axes.set_facecolor(_PAPER)
+        image = panel(axes, sheet, values, "PuOr", Normalize(-top, top))
         axes.set_title(readable(str(animal)))
         bar = figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02, extend="both")
         bar.set_label("births less deaths\nper 1 000 km² and year", color=INK, fontsize=8.5)
