@@ -140,6 +140,24 @@ def test_density_is_scaled_by_the_best_cell_within_the_surveyed_range(land, grid
         assert suitable.max() == 1.0
 
 
+def test_a_map_that_extrapolates_says_so_where_it_becomes_habitat(land, grid, occupied):
+    prey = {"start": 8000, "places": "survey:tracks", "suitability": "survey:tracks"}
+    assert model_of(land, occupied, prey).map_warnings == ()
+    cells = occupied["occupancy_cells"].to_dataset().copy()
+    psi, area = cells["psi"].mean("draw").to_numpy(), grid["area_km2"].to_numpy()
+    east = grid["x_m"].to_numpy() > 0
+    cells["extrapolated"] = ("cell", east)
+    model = model_of(land, xr.DataTree.from_dict({"occupancy_cells": cells}), prey)
+    habitat, places = model.map_warnings
+    assert habitat.startswith(f"habitat of {SPECIES}: {100 * east.mean():.2g} % of the area")
+    part = (psi * area)[east].sum() / (psi * area).sum()
+    assert f"with {100 * part:.2g} % of its occupied area" in habitat
+    assert places.startswith(f"places of {SPECIES} at the start")
+    some = survey_map("tracks", density(grid, 7), SEED, DRAWS, land["inside"].to_numpy())
+    assert 0.0 < some.extrapolated_area < 0.001 < some.extrapolated_weight < 0.05
+    assert "of its animals" in some.warning("habitat of saiga")
+
+
 def test_maps_that_do_not_fit_the_landscape_are_refused(land, grid, occupied):
     inside = land["inside"].to_numpy()
     whole = occupied["occupancy_cells"].to_dataset()

@@ -183,6 +183,8 @@ def test_streamed_file_holds_what_the_cells_hold(fitted, tmp_path):
     with xr.open_dataset(path) as written:
         cells = tree["cells"]["density_per_km2"].to_numpy()
         np.testing.assert_allclose(written["density_per_km2"], cells, rtol=1e-6)
+        assert written["extrapolated"].dtype == np.uint8
+        np.testing.assert_array_equal(written["extrapolated"], tree["cells"]["extrapolated"])
         np.testing.assert_allclose(written["mean"], cells.mean(axis=0, dtype=float), rtol=1e-5)
         np.testing.assert_allclose(written["sd"], cells.std(axis=0, ddof=1, dtype=float), rtol=1e-4)
         low, high = np.quantile(cells, [0.05, 0.95], axis=0)

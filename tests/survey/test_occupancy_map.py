@@ -13,12 +13,13 @@ from scipy.special import expit
 
 from ustyurt_models.checks import InputError
 from ustyurt_models.report.chapters.surveys import survey_part
-from ustyurt_models.report.content import Figure
+from ustyurt_models.report.content import Figure, Note, Paragraph
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.seeds import generator
 from ustyurt_models.study.surveys import Occupancy, Sampler
 from ustyurt_models.survey import load_posterior, save_posterior
 from ustyurt_models.survey.fit import fit_model
+from ustyurt_models.survey.models.hierarchical.predict import extrapolated
 from ustyurt_models.survey.models.hierarchical.simulate import draw_field
 from ustyurt_models.survey.models.sites.data import survey_of
 from ustyurt_models.survey.models.sites.simulate import VisitPlan, simulate_occupancy
@@ -78,16 +79,53 @@ def test_streamed_cells_are_those_of_the_tree(fitted, tmp_path):
         cells = tree["occupancy_cells"]
         np.testing.assert_allclose(written["psi"], cells["psi"], rtol=1e-6)
         assert written["mean"].attrs["units"] == "1"
+        assert written["extrapolated"].dtype == np.uint8
+        np.testing.assert_array_equal(written["extrapolated"], cells["extrapolated"])
         total = cells["occupied_area_km2"].values
         np.testing.assert_allclose(written["occupied_area_km2"], total, rtol=1e-5)
     assert total.min() > 0
     assert total.sum(axis=1).max() <= 400 * 25.0
 
 
-def test_the_report_draws_occupancy_and_says_what_a_cell_is(fitted, tmp_path):
-    path = save_posterior(fitted[1], tmp_path / "psi.nc")
+def test_the_report_draws_occupancy_and_says_what_is_extrapolated(fitted, tmp_path):
+    model, tree, _ = fitted
+    forage = model.data.places.cells.covariates["forage"]
+    known = model.data.psi.columns[:, 0]
+    z = (forage - model.data.psi.design.variables["forage"].centre) / (
+        model.data.psi.design.variables["forage"].scale
+    )
+    outside = (z < known.min() - 1e-9) | (z > known.max() + 1e-9)
+    np.testing.assert_array_equal(tree["occupancy_cells"]["extrapolated"], outside)
+    assert 0 < outside.sum() < 20
+    path = save_posterior(tree, tmp_path / "psi.nc")
     part = survey_part(SurveyResult.of("map", load_posterior(path)))
-    assert "map_occupancy_map" in {b.name for b in part.walk() if isinstance(b, Figure)}
+    figure = {b.name: b for b in part.walk() if isinstance(b, Figure)}["map_occupancy_map"]
+    assert "Hatched" in figure.caption
+    (said,) = (b.text for b in part.walk() if isinstance(b, Paragraph) and "map's area" in b.text)
+    assert said.startswith(f"{100 * outside.mean():.2g}")
+    assert "psi there is an extrapolation" in said
+
+
+@pytest.mark.parametrize("formula", ["slope", "slope^2", "slope:forage"])
+def test_a_covariate_that_enters_only_as_a_square_or_product_is_looked_at(formula):
+    histories, grid, _ = world()
+    visited = (grid.position[:, None] == histories.position[None]).all(axis=2).any(axis=1)
+    slope = np.where(visited, generator(6, "slope").normal(size=visited.size), 99.0)
+    told = replace(grid, covariates={"forage": np.zeros(visited.size), "slope": slope})
+    data = survey_model(survey_of(histories, block(psi=formula), told)).data
+    found = extrapolated(data.psi.design, data.places.cells)
+    np.testing.assert_array_equal(found, ~visited)
+
+
+def test_a_map_of_unlike_country_warns():
+    histories, grid, _ = world()
+    forage = grid.covariates["forage"]
+    visited = (grid.position[:, None] == histories.position[None]).all(axis=2).any(axis=1)
+    unlike = replace(grid, covariates={"forage": np.where(visited, forage, forage + 10.0)})
+    tree = fit_model(survey_model(survey_of(histories, block(), unlike)), 5)
+    part = survey_part(SurveyResult.of("map", tree))
+    notes = [b.text for b in part.walk() if isinstance(b, Note) and b.level == "warning"]
+    assert any("psi there is an extrapolation" in text for text in notes)
 
 
 def test_covariates_that_the_file_lacks_are_sampled_from_the_cells():
@@ -127,7 +165,7 @@ def test_a_fresh_process_writes_a_thousand_draws_of_psi_to_netcdf_and_geotiff(tm
         rasterio.open(tmp_path / "psi_8000.tif") as file,
     ):
         assert file.crs.to_epsg() == 32640
-        assert file.descriptions == ("mean", "sd", "low", "high")
+        assert file.descriptions == ("mean", "sd", "low", "high", "extrapolated")
         assert (file.height, file.width) == (200, 40)
         some = np.random.default_rng(1).choice(8_000, 200, replace=False)
         at = 1000.0 * np.column_stack([cells["x_km"][some], cells["y_km"][some]])
@@ -139,6 +177,7 @@ def test_a_fresh_process_writes_a_thousand_draws_of_psi_to_netcdf_and_geotiff(tm
         assert np.all(values[:, 2] < values[:, 0])
         assert np.all(values[:, 0] < values[:, 3])
         assert values[:, 3].max() < 1.0
+        assert set(values[:, 4]) <= {0.0, 1.0}
 
 
 def test_cells_off_a_regular_grid_make_no_geotiff(tmp_path):

@@ -209,6 +209,16 @@ class ScenarioModel:
             for species, name in names.items()
         }
 
+    @property
+    def map_warnings(self) -> tuple[str, ...]:
+        """What to know of the maps of surveys that this scenario takes for habitat and places."""
+        used = {f"habitat of {species}": found for species, found in self.habitats.items()}
+        for species, start in zip(self.prey, self.starts, strict=True):
+            if start.places is not None:
+                used[f"places of {species.id} at the start"] = start.places
+        said = (found.warning(use) for use, found in used.items())
+        return tuple(one for one in said if one)
+
     def land_of(self, draw: int) -> xr.Dataset:
         """Return the landscape with the suitability that surveys tell in one draw."""
         if not self.habitats:

@@ -32,12 +32,19 @@ def sample_rows(seed: int, name: str, draws: int, samples: int) -> np.ndarray:
     return (rng.random(draws) * samples).astype(np.int64)
 
 
+def _percent(share: float) -> str:
+    """Return a share in words; two digits, for little must not read as nothing."""
+    return f"{100.0 * share:.2g} %" if share < 0.995 else f"{100.0 * share:.0f} %"
+
+
 @dataclass(frozen=True)
 class SurveyMap:
     """What a survey says of every cell of the landscape, by draw.
 
     Attributes
     ----------
+    name : str
+        Survey.
     value : numpy.ndarray
         float32, shape (sample, cell): all samples of the posterior; density [km-2] or chance of
         being occupied.
@@ -53,6 +60,7 @@ class SurveyMap:
         bool, shape (cell,): covariates lie in the surveyed range.
     """
 
+    name: str
     value: np.ndarray
     kind: Kind
     rows: np.ndarray
@@ -79,6 +87,32 @@ class SurveyMap:
             best = known.max(initial=0.0)
             value = np.minimum(value / best, 1.0) if best > 0.0 else np.zeros_like(value)
         return self._on_landscape(value, cells)
+
+    @property
+    def extrapolated_area(self) -> float:
+        """Share of the area of the map whose covariates lie outside the surveyed range."""
+        return float(self.area_km2[~self.surveyed].sum() / self.area_km2.sum())
+
+    @property
+    def extrapolated_weight(self) -> float:
+        """Share of the animals, or of the occupied area, that the map puts there on average."""
+        weight = self.value.mean(axis=0, dtype=float) * self.area_km2
+        whole = float(weight.sum())
+        return float(weight[~self.surveyed].sum()) / whole if whole > 0.0 else 0.0
+
+    def warning(self, use: str) -> str:
+        """Say what of the map is extrapolated, for `use` such as ``habitat of saiga``.
+
+        Empty where every cell has covariates within the surveyed range.
+        """
+        if self.surveyed.all():
+            return ""
+        what = "animals" if self.kind == "density" else "occupied area"
+        return (
+            f"{use}: {_percent(self.extrapolated_area)} of the area of the map of survey "
+            f"{self.name} lies outside what was surveyed, with "
+            f"{_percent(self.extrapolated_weight)} of its {what}; there it is an extrapolation"
+        )
 
     def _of(self, draw: int) -> np.ndarray:
         """Return the sample of a draw, float64, shape (cell,)."""
@@ -130,6 +164,7 @@ def survey_map(
         rule = f"cells must have the {samples} draws of the abundance"
         raise InputError([Fault(where, rule, value.shape[0], "fit the survey again")])
     return SurveyMap(
+        name=name,
         value=value,
         kind=kind,
         rows=sample_rows(seed, name, draws, samples),

@@ -1,4 +1,4 @@
-"""A predicted surface as a GeoTIFF for maps: mean, standard deviation and interval as bands.
+"""A predicted surface as a GeoTIFF for maps: mean, spread, interval, and where extrapolated.
 
 Needs the extra ``geo``.
 """
@@ -17,7 +17,7 @@ from ustyurt_models.checks import require
 
 __all__ = ["BANDS", "write_surface_tiff"]
 
-BANDS = ("mean", "sd", "low", "high")
+BANDS = ("mean", "sd", "low", "high", "extrapolated")
 """Variables of the surface file, in the order of the bands."""
 
 #: Centres may lie this share of a cell off the regular grid.
@@ -36,7 +36,8 @@ def write_surface_tiff(surface: Path, path: Path, crs: str = "") -> Path:
         NetCDF file of a survey's `predict`, over cells on a regular grid.
     path : pathlib.Path
         GeoTIFF to write; it appears only once it is complete. Float32, NaN where there is no
-        cell; units and meanings are with the bands.
+        cell; units and meanings are with the bands, of which the last is 1 where a covariate lies
+        outside the surveyed range, else 0.
     crs : str
         Projection of the cells, such as ``EPSG:32640``, where the surface file does not say it.
 
@@ -53,6 +54,8 @@ def write_surface_tiff(surface: Path, path: Path, crs: str = "") -> Path:
     path = Path(path)
     part = path.with_name(path.name + ".part")
     with xr.open_dataset(surface, engine="h5netcdf") as cells:
+        absent = [name for name in BANDS if name not in cells]
+        require(not absent, "surface", "must hold every band", absent, "predict it again")
         said = crs or str(cells.attrs.get("crs_wkt", ""))
         advice = "give crs = 'EPSG:...', or write '# crs: EPSG:...' on top of the grid"
         require(bool(said), "surface: crs", "must be known for a GeoTIFF", None, advice)

@@ -39,10 +39,13 @@ class DrawnInputs:
         Evidence draws, one variable per parameter id, dim draw.
     survey : numpy.ndarray
         Abundances taken from surveys, shape (draw, input); may have no columns.
+    warnings : tuple of str
+        What to know of the maps of surveys that became habitat or places.
     """
 
     parameters: xr.Dataset
     survey: np.ndarray
+    warnings: tuple[str, ...] = ()
 
 
 def open_surveys(study: Study, output: Path) -> tuple[SurveyResult, ...]:
@@ -137,6 +140,7 @@ def gather(
         surveys=open_surveys(study, output),
         catalogue=catalogue,
         parameters_used=tuple(used),
+        map_warnings=tuple(dict.fromkeys(w for one in inputs.values() for w in one.warnings)),
         provenance=provenance or {"versions": library_versions(), "results": dict(results.attrs)},
     )
 
@@ -152,7 +156,7 @@ def open_run(output: Path | str) -> ReportInputs:
     Returns
     -------
     ReportInputs
-        Without shares of uncertainty, which need the draws.
+        Without shares of uncertainty and warnings of maps, which need the draws.
     """
     folder = Path(output)
     study = load_study(folder / RESOLVED_NAME)

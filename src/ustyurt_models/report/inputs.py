@@ -145,6 +145,8 @@ class ReportInputs:
         Ids of the parameters that the run drew.
     provenance : mapping of str to object
         Versions, seeds, hashes; nested mappings become tables.
+    map_warnings : tuple of str
+        What to know of the maps of surveys that became habitat or places; may be empty.
     """
 
     output: Path
@@ -160,3 +162,4 @@ class ReportInputs:
     catalogue: Catalogue = field(repr=False)
     parameters_used: tuple[str, ...]
     provenance: Mapping[str, Any]
+    map_warnings: tuple[str, ...] = ()

@@ -52,12 +52,16 @@ class Variable:
         that the design was learnt from.
     levels : tuple of str
         Levels of a factor, the first one is the reference; empty for a number.
+    low, high : float
+        Lowest and highest of these data, in the unit of the number.
     """
 
     name: str
     centre: float = 0.0
     scale: float = 1.0
     levels: tuple[str, ...] = ()
+    low: float = -np.inf
+    high: float = np.inf
 
 
 def _pieces(term: str, where: str, faults: Faults) -> tuple[_Piece, ...]:
@@ -128,7 +132,10 @@ def _learn_variable(piece: _Piece, values: NDArray, where: str, faults: Faults) 
         if not scale > 1e-12 * max(abs(float(x.mean())) if x.size else 1.0, 1e-300):
             faults.add(place, "must differ between rows; a constant explains nothing")
             scale = 1.0
-        return Variable(piece.name, float(x.mean()) if x.size else 0.0, scale)
+        if not x.size:
+            return Variable(piece.name, 0.0, scale)
+        low, high = float(x.min()), float(x.max())
+        return Variable(piece.name, float(x.mean()), scale, low=low, high=high)
     cells = _text(values)
     if any(cell in ("", "nan") for cell in cells):
         faults.add(place, "must be known for every row that the model uses")

@@ -37,7 +37,8 @@ def _survey_inputs(model: ScenarioModel) -> np.ndarray:
 def _drawn(models: tuple[ScenarioModel, ...]) -> Mapping[str, DrawnInputs]:
     """Return scenario -> what its draws were made of."""
     return {
-        model.scenario.name: DrawnInputs(model.evidence, _survey_inputs(model)) for model in models
+        model.scenario.name: DrawnInputs(model.evidence, _survey_inputs(model), model.map_warnings)
+        for model in models
     }
 
 

@@ -169,6 +169,8 @@ def simulate_study(
     """
     land = land_of(study)
     models = models_of(study, land, catalogue, folder)
+    for warning in dict.fromkeys(one for model in models for one in model.map_warnings):
+        say(f"simulate: WARNING: {warning}")
     layout = layout_of(study, land, catalogue, folder, models)
     store = prepare_store(folder, layout, fresh=fresh)
     pending = store.pending()

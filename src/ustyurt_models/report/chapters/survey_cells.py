@@ -20,11 +20,12 @@ from ustyurt_models.report.figures.survey_map import (
 )
 from ustyurt_models.report.inputs import SurveyResult
 from ustyurt_models.report.maps import Sheet
-from ustyurt_models.report.words import readable, share
+from ustyurt_models.report.words import THIN, readable, share, shown_number
 
 __all__ = ["cells_part", "occupancy_map"]
 
-#: The reader is warned when more than this share of the animals lives in extrapolated cells.
+#: The reader is warned when more than this share of the animals, or of an area whose occupancy is
+#: shown, lies in extrapolated cells.
 _MUCH = 0.2
 _CELLS_AT_ONCE = 2000
 
@@ -107,17 +108,28 @@ def _zones(survey: SurveyResult, cells: xr.Dataset) -> Table:
     return Table(f"cells_{survey.name}", caption, columns, tuple(rows))
 
 
+def _beyond(cells: xr.Dataset, outside: np.ndarray, quantity: str) -> str:
+    """Say which share of the map's area is like nothing that was surveyed."""
+    if not outside.any():
+        return "Every cell has covariates within the range that was surveyed."
+    area = cells["area_km2"].to_numpy()
+    part = shown_number(100 * float(area[outside].sum() / area.sum()), 2)
+    return (
+        f"{part}{THIN}% of the map's area ({int(outside.sum())} of {outside.size} cells) lies "
+        "outside what was surveyed: a covariate is lower or higher there than at any surveyed "
+        f"site; {quantity} there is an extrapolation."
+    )
+
+
 def _words(cells: xr.Dataset, outside: np.ndarray) -> Paragraph | Note:
     """Say how much rests on extrapolation."""
     density, area = cells["density_per_km2"].to_numpy(), cells["area_km2"].to_numpy()
     animals = density.mean(axis=0, dtype=float) * area
     part = float(animals[outside].sum() / animals.sum()) if animals.sum() > 0 else 0.0
-    said = (
-        f"{int(outside.sum())} of {outside.size} cells have covariates outside the range that was "
-        f"surveyed; the model puts {share(part)} of the animals there."
-    )
+    said = _beyond(cells, outside, "density")
     if not outside.any():
-        return Paragraph("Every cell has covariates within the range that was surveyed.")
+        return Paragraph(said)
+    said = f"{said} The model puts {share(part)} of the animals there."
     if part > _MUCH:
         return Note(f"{said} That part is extrapolation, not observation.", "warning")
     return Paragraph(said)
@@ -167,8 +179,9 @@ def occupancy_map(survey: SurveyResult, land: xr.Dataset | None) -> tuple[Block,
     found = DensityMap(_ground(cells, land), middle, spread, outside, _sites(survey))
     figure = occupancy_maps(f"map_occupancy_{survey.name}", survey.species, found)
     said = (
-        f"{int(outside.sum())} of {outside.size} cells have covariates outside the range that was "
-        "surveyed. Psi of a cell is that of a site of the survey which lies there, not of the "
-        "whole cell."
+        f"{_beyond(cells, outside, 'psi')} Psi of a cell is that of a site of the survey which "
+        "lies there, not of the whole cell."
     )
-    return (Paragraph(said), figure)
+    area = cells["area_km2"].to_numpy()
+    much = float(area[outside].sum()) > _MUCH * float(area.sum())
+    return (Note(said, "warning") if much else Paragraph(said), figure)

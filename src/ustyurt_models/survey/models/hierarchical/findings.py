@@ -11,10 +11,9 @@ from ustyurt_models.survey.judgement import Finding, above, below
 from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field
 from ustyurt_models.survey.models.hierarchical.places import Places
-from ustyurt_models.survey.models.hierarchical.predict import zone_totals
+from ustyurt_models.survey.models.hierarchical.predict import extrapolated, zone_totals
 from ustyurt_models.survey.models.hierarchical.results import (
     density_draws,
-    extrapolated_cells,
     surface_of,
 )
 
@@ -66,7 +65,7 @@ def _extrapolated_share(
     draws = density_draws(thin(posterior, 100), survey, places, field)
     apart = replace(
         places.cells,
-        zone=extrapolated_cells(survey, places).astype(np.int64),
+        zone=extrapolated(places.density, places.cells).astype(np.int64),
         zones=("within", "outside"),
     )
     total = zone_totals(surface_of(places, field), draws, apart).sum(axis=0)

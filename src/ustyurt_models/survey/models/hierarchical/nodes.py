@@ -11,10 +11,9 @@ from ustyurt_models.survey.models.hierarchical.data import HierarchicalSurvey
 from ustyurt_models.survey.models.hierarchical.field import Field
 from ustyurt_models.survey.models.hierarchical.model import detected
 from ustyurt_models.survey.models.hierarchical.places import Places
-from ustyurt_models.survey.models.hierarchical.predict import cell_blocks
+from ustyurt_models.survey.models.hierarchical.predict import cell_blocks, extrapolated
 from ustyurt_models.survey.models.hierarchical.results import (
     density_draws,
-    extrapolated_cells,
     surface_of,
 )
 from ustyurt_models.survey.steps import step_variables
@@ -31,15 +30,15 @@ def few(posterior: xr.Dataset) -> xr.Dataset:
     return some.isel(draw=slice(0, MOST_DRAWS // some.sizes["chain"]))
 
 
-def abundance_node(posterior: xr.Dataset, survey: HierarchicalSurvey, places: Places) -> xr.Dataset:
+def abundance_node(posterior: xr.Dataset, places: Places) -> xr.Dataset:
     """Return what the simulation takes (`contracts.ABUNDANCE`); as many draws as the cells.
 
     Parameters
     ----------
     posterior : xarray.Dataset
         Derived.
-    survey, places
-        The model.
+    places : Places
+        With its cells, if any.
 
     Returns
     -------
@@ -50,7 +49,7 @@ def abundance_node(posterior: xr.Dataset, survey: HierarchicalSurvey, places: Pl
         return draws.abundance_node(posterior)
     node = draws.abundance_node(few(posterior))
     node.attrs["cells"] = places.cells.count
-    node.attrs["cells_extrapolated"] = int(extrapolated_cells(survey, places).sum())
+    node.attrs["cells_extrapolated"] = int(extrapolated(places.density, places.cells).sum())
     return node
 
 
@@ -83,7 +82,7 @@ def cells_node(
     density = np.empty((draws.count, cells.count), np.float32)
     for chosen, block in cell_blocks(surface_of(places, field), draws, cells):
         density[:, chosen] = block
-    outside = extrapolated_cells(survey, places)
+    outside = extrapolated(places.density, cells)
     on_land = bool(np.all(cells.cell >= 0))
     columns = {
         "area_km2": (cells.area_km2, "km2", "area of the cell"),

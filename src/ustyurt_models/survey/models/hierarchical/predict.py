@@ -190,28 +190,27 @@ def zone_totals(
     return total
 
 
-def extrapolated(
-    design: Design, surveyed: Mapping[str, NDArray], cells: CellTable
-) -> NDArray[np.bool_]:
-    """Tell which cells have a covariate outside the range of the surveyed sites.
+def extrapolated(design: Design, cells: CellTable) -> NDArray[np.bool_]:
+    """Tell which cells have a covariate outside the range of the sites that were surveyed.
+
+    The only place that says so: of every map, in trees, in streamed files and in diagnostics.
 
     Parameters
     ----------
     design : Design
-        Which variables count.
-    surveyed : mapping of str to numpy.ndarray
-        The variables at the sites with effort.
+        Learnt from the surveyed sites; numbers count by themselves, also where the formula has
+        them only as a square or in a product.
     cells : CellTable
         Cells.
 
     Returns
     -------
     numpy.ndarray
-        bool, shape (cell,).
+        bool, shape (cell,). Levels that were not surveyed are refused by `cell_table`.
     """
     out = np.zeros(cells.count, bool)
     for name, variable in design.variables.items():
         if not variable.levels:
-            value, known = cells.covariates[name], np.asarray(surveyed[name], float)
-            out |= (value < known.min()) | (value > known.max())
+            value = np.asarray(cells.covariates[name], float)
+            out |= (value < variable.low) | (value > variable.high)
     return out

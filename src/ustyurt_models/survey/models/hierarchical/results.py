@@ -21,11 +21,10 @@ from ustyurt_models.survey.models.hierarchical.predict import (
     CellTable,
     DensityDraws,
     Surface,
-    extrapolated,
     zone_totals,
 )
 
-__all__ = ["cells_of", "density_draws", "derive", "extrapolated_cells", "surface_of"]
+__all__ = ["cells_of", "density_draws", "derive", "surface_of"]
 
 Floats = NDArray[np.float64]
 
@@ -102,14 +101,6 @@ def density_draws(
     if field is not None:
         wave = draws_of(posterior, "field_weight")
     return DensityDraws(value, effect, wave)
-
-
-def extrapolated_cells(survey: HierarchicalSurvey, places: Places) -> NDArray[np.bool_]:
-    """Tell which cells have a covariate outside the range of the sites with effort."""
-    assert places.cells is not None
-    seen = survey.data.visited
-    surveyed = {name: places.site_covariates[name][seen] for name in places.density.variables}
-    return extrapolated(places.density, surveyed, places.cells)
 
 
 def cells_of(survey: HierarchicalSurvey, places: Places) -> CellTable:

@@ -15,6 +15,7 @@ from ustyurt_models.survey.models.hierarchical.predict import (
     DensityDraws,
     Surface,
     cell_blocks,
+    extrapolated,
 )
 
 __all__ = ["write_surface"]
@@ -45,7 +46,8 @@ def write_surface(
     -------
     Path
         The file, with ``mean``, ``sd``, ``low``, ``high`` [animals per km2, or psi] over ``cell``,
-        the place of each cell, and ``abundance`` (or ``occupied_area_km2``) over (draw, zone).
+        the place of each cell, ``extrapolated`` (uint8, 1 where a covariate lies outside the
+        surveyed range), and ``abundance`` (or ``occupied_area_km2``) over (draw, zone).
     """
     path = Path(path)
     part, of = path.with_name(path.name + ".part"), _QUANTITIES[surface.link]
@@ -57,6 +59,8 @@ def write_surface(
                 _declare_draws(file, surface, draws, cells)
             for chosen, density in cell_blocks(surface, draws, cells):
                 _write_block(file, chosen, density, mass, of.name)
+                beyond = extrapolated(surface.design, cells.part(chosen))
+                file.variables["extrapolated"][chosen] = beyond.astype(np.uint8)
                 member = cells.zone[chosen, None] == np.arange(len(cells.zones))
                 total += density.astype(np.float64) @ (cells.area_km2[chosen, None] * member)
             file.variables[of.total][:] = total
@@ -71,6 +75,11 @@ _STATISTICS = {
     "sd": "posterior standard deviation of {}",
     "low": "lower limit of {}",
     "high": "upper limit of {}",
+}
+
+_BEYOND = {
+    "units": "1",
+    "long_name": "1 where a covariate lies outside the surveyed range, else 0",
 }
 
 
@@ -133,6 +142,8 @@ def _declare(
         variable = file.create_variable(name, ("cell",), np.float32)
         said = {"units": of.unit, "long_name": meaning.format(of.short)}
         variable.attrs.update(said)
+    variable = file.create_variable("extrapolated", ("cell",), np.uint8)
+    variable.attrs.update(_BEYOND)
     variable = file.create_variable(of.total, ("draw", "zone"), np.float64)
     variable.attrs.update({"units": of.total_unit, "long_name": of.total_meaning})
 

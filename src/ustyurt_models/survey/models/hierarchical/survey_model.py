@@ -79,7 +79,7 @@ class HierarchicalModel(PreparedModel[HierarchicalSurvey]):
         survey, places = self.survey, self.places
         found = {
             "observed_data": nodes.observed_node(survey, places),
-            "abundance": nodes.abundance_node(posterior, survey, places),
+            "abundance": nodes.abundance_node(posterior, places),
             "detection": detection_node(posterior, model.detected(survey, places), mass),
         }
         effects = nodes.effects_node(posterior, survey, places, mass)

@@ -9,10 +9,10 @@ from ustyurt_models.survey.models.hierarchical.predict import (
     DensityDraws,
     Surface,
     cell_blocks,
+    extrapolated,
     zone_totals,
 )
 from ustyurt_models.survey.models.sites.occupancy import OccupancyData
-from ustyurt_models.survey.models.sites.places import extrapolated_cells
 
 __all__ = ["cells_node", "psi_surface", "surface_draws"]
 
@@ -63,7 +63,7 @@ def cells_node(posterior: xr.Dataset, data: OccupancyData) -> xr.Dataset:
     psi = np.empty((draws.count, cells.count), np.float32)
     for chosen, block in cell_blocks(surface, draws, cells):
         psi[:, chosen] = block
-    outside = extrapolated_cells(data.survey, data.places)
+    outside = extrapolated(surface.design, cells)
     on_land = bool(np.all(cells.cell >= 0))
     columns = {
         "area_km2": (cells.area_km2, "km2", "area of the cell"),

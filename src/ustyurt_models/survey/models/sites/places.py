@@ -14,12 +14,12 @@ from ustyurt_models.survey.models.hierarchical.field import (
 )
 from ustyurt_models.survey.models.hierarchical.maps import cells_of_survey, sites_m
 from ustyurt_models.survey.models.hierarchical.places import cell_table, covariates_at_sites
-from ustyurt_models.survey.models.hierarchical.predict import CellTable, extrapolated
+from ustyurt_models.survey.models.hierarchical.predict import CellTable
 from ustyurt_models.survey.models.sites.data import SiteSurvey
 from ustyurt_models.survey.models.sites.detection import units_of
 from ustyurt_models.survey.models.sites.predictors import Predictor, learn_predictor
 
-__all__ = ["SitePlaces", "extrapolated_cells", "field_of_sites", "place_sites", "site_table"]
+__all__ = ["SitePlaces", "field_of_sites", "place_sites", "site_table"]
 
 Floats = NDArray[np.float64]
 
@@ -94,20 +94,6 @@ def place_sites(survey: SiteSurvey, name: str, options: tuple[str, tuple[str, ..
     state = learn_predictor(name, options, table, where, units)
     cells = cell_table(settings.at, state.design, grid, options[1])
     return SitePlaces(state, site_km, cells)
-
-
-def extrapolated_cells(survey: SiteSurvey, places: SitePlaces) -> NDArray[np.bool_]:
-    """Tell which cells have a covariate outside the range of the visited sites."""
-    cells, design = places.cells, places.state.design
-    assert cells is not None
-    known: dict[str, NDArray] = {}
-    for name, variable in design.variables.items():
-        column = list(design.names).index(name) if name in design.names else None
-        if variable.levels or column is None:
-            continue
-        known[name] = places.state.columns[:, column] * variable.scale + variable.centre
-    some = {name: variable for name, variable in design.variables.items() if name in known}
-    return extrapolated(type(design)(design.terms, some, design.names, design.where), known, cells)
 
 
 def field_of_sites(options: FieldOptions, places: SitePlaces) -> Field:
