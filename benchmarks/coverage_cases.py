@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from coverage_cameras import cameras
 from coverage_trend import herd, trend
-from coverage_visits import community, dynamic, occupancy, present, sources
+from coverage_visits import believed_community, community, dynamic, occupancy, present, sources
 from ustyurt_models.formulas.detection_form import DetectionForm
 from ustyurt_models.study.surveys import (
     DensitySurface,
@@ -77,6 +77,8 @@ class Case:
         How the posterior is drawn.
     conservative : str
         Why intervals are wider than they need be, where they are.
+    remark : str
+        What a reader should know of the coverage found.
     most : int
         Surveys at most, where a fit takes long; 0 for as many as asked for.
     """
@@ -86,6 +88,7 @@ class Case:
     variable: str
     sampler: Sampler = _QUICK
     conservative: str = ""
+    remark: str = ""
     most: int = 0
 
     def quantity(self, posterior: xr.Dataset) -> NDArray[np.float64]:
@@ -339,7 +342,19 @@ CASES: dict[str, Case] = {
         community("typical"),
         "psi_at_average",
         _FIELD,
-        most=40,
+        remark="the truth is the same in every survey, a psi of 0.40. Of 120 surveys 15 gave an "
+        "interval above it and 2 one below: with eight species, 60 sites and three visits at "
+        "p = 0.38 the logit came out 0.15 too high on average, a third of its standard deviation. "
+        "Where the truth is drawn from the priors (next row) neither side is favoured, so this is "
+        "what prior and few data make of one place of the prior, not a fault of the fit.",
+        most=120,
+    ),
+    "visits.community_believed": Case(
+        "community occupancy: psi of a typical species, truth drawn from the priors",
+        believed_community,
+        "psi_at_average",
+        _FIELD,
+        most=100,
     ),
     "visits.sources": Case("occupancy of two sources: mean psi of the sites", sources, "psi_mean"),
     "visits.n_mixture": Case("N-mixture: mean animals per site", present("n_mixture"), _ANIMALS),

@@ -1,6 +1,7 @@
 """Repeated visits that the coverage benchmark simulates, with the truth of each survey."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from ustyurt_models.study.surveys import (
     SourceOccupancy,
     VisitSource,
 )
+from ustyurt_models.study.surveys.priors import Share
 from ustyurt_models.survey.model import SurveyModel
 from ustyurt_models.survey.models.community import survey_model as community_model
 from ustyurt_models.survey.models.community.data import community_of
@@ -35,7 +37,7 @@ from ustyurt_models.survey.models.sources import survey_model as source_model
 from ustyurt_models.survey.models.sources.data import sources_of
 from ustyurt_models.survey.models.sources.simulate import SourceTruth, simulate_sources
 
-__all__ = ["community", "dynamic", "occupancy", "present", "sources"]
+__all__ = ["believed_community", "community", "dynamic", "occupancy", "present", "sources"]
 
 
 def _visit_plan(rng: np.random.Generator, sites: int, seasons: int = 1) -> VisitPlan:
@@ -112,6 +114,38 @@ def community(quantity: str) -> Callable[[np.random.Generator], tuple[SurveyMode
         return model, float(there.sum(axis=0).mean()) if quantity == "richness" else typical
 
     return simulate
+
+
+def _believed(
+    typical: Share,
+    sd_mean: float,
+    rng: np.random.Generator,
+    slope: tuple[float, float] | None = None,
+) -> CommunityTruth:
+    """Draw how species vary from priors; `slope` holds those of its mean and of its spread."""
+    logit = np.log(typical.median / (1.0 - typical.median))
+    drawn = CommunityTruth(rng.normal(logit, typical.sd_logit), rng.exponential(sd_mean))
+    if slope is None:
+        return drawn
+    return replace(drawn, slope=rng.normal(0.0, slope[0]), slope_sd=rng.exponential(slope[1]))
+
+
+def believed_community(rng: np.random.Generator) -> tuple[SurveyModel, float]:
+    """Simulate eight species drawn from what the model believes; the truth is the typical psi."""
+    plan = _visit_plan(rng, 60)
+    forage = plan.site_covariates["forage"]
+    forage = (forage - forage.mean()) / forage.std()  # what the prior of effects speaks of
+    plan.site_covariates["forage"] = forage
+    block = CommunityOccupancy(file="-", psi="forage")
+    told = block.priors
+    slope = (told.psi_coefficient_sd, told.slope_sd_mean)
+    there = _believed(told.psi, told.species_sd_mean, rng, slope)
+    found = _believed(told.detection, told.species_sd_mean, rng)
+    psi = draw_species(there, forage, 8, rng)
+    p = draw_species(found, np.zeros(plan.made.shape), 8, rng)
+    seen, _ = simulate_community(psi, p, plan, rng)
+    model = community_model.survey_model(community_of(seen, block))
+    return model, float(_logit(np.array(there.typical)))
 
 
 def sources(rng: np.random.Generator) -> tuple[SurveyModel, float]:
