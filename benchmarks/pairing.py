@@ -1,27 +1,31 @@
 """How much more precise a comparison is because scenarios share weather and fates.
 
-``uv run python benchmarks/pairing.py [--replicates N] [--json FILE]`` prints a table; exit code 1
-when a goal is missed. Two contrasts, each between two study files that go through the full engine
-with weather, hunting, prey that are eaten and territories, with the gazelle that ships and cheetahs
-that hold out: a release programme of six years against one of five, and a landscape with 2 % less
-habitat. The ratio is the variance of the difference in cheetahs between two
-futures of different replicates over that between two futures of the same replicate.
+``uv run python benchmarks/pairing.py [--replicates N] [--without PROCESS ...] [--json FILE]``
+prints a table; exit code 1 when a goal is missed. Two contrasts, each between two study files that
+go through the full engine with weather, hunting, prey that are eaten and territories, with the
+gazelle that ships and cheetahs that hold out: a release programme of six years against one of five,
+and a landscape with 2 % less habitat. The ratio is the variance of the difference in cheetahs
+between two futures of different replicates over that between two futures of the same replicate.
+What limits it shows in the share of the living that are the same animals in both futures, and
+with processes switched off, as ``--without territoriality`` (no spacing, no sharing of prey).
 """
 
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from table import Row, show
 from theory_world import CHEETAH, merged, simulators, toml, write_land
+from ustyurt_models.ibm.world import State
 
 _SIDE, _YEARS = 24, 50
 _READ = (15, 50)
+_SHARE = (5, 15, 30, 50)
 _GOAL = {"release": 3.0, "habitat": 5.0}
 _LESS = 0.98
 
@@ -43,8 +47,26 @@ _CHEETAH: dict[str, Any] = {
 }
 
 
-def _study(folder: Path, name: str, land: str, years_of_release: int) -> Path:
+class Futures(NamedTuple):
+    """Futures of one scenario."""
+
+    number: np.ndarray  # cheetahs, shape (replicate, census)
+    living: list[dict[int, frozenset[int]]]  # by replicate: who lives, by year
+
+
+class Contrast(NamedTuple):
+    """Two scenarios with the same replicates."""
+
+    name: str
+    one: Futures
+    other: Futures
+
+
+def _study(
+    folder: Path, name: str, land: str, years_of_release: int, without: Sequence[str] = ()
+) -> Path:
     """Write a study: gazelle at capacity, cheetahs set free from the second year on."""
+    off = dict.fromkeys(("poaching", "wolf", "catastrophes", *without), False)
     study: dict[str, Any] = {
         "title": "pairing",
         "start": 2027,
@@ -64,7 +86,7 @@ def _study(folder: Path, name: str, land: str, years_of_release: int) -> Path:
                 "repeat": {"years": years_of_release},
             }
         ],
-        "processes": {"poaching": False, "wolf": False, "catastrophes": False},
+        "processes": off,
         "engine": {"edge": "closed"},
     }
     path = folder / f"{name}.toml"
@@ -80,11 +102,28 @@ def _land(folder: Path, name: str, suitability: float) -> str:
     return f"{name}.nc"
 
 
-def futures(path: Path, replicates: int) -> np.ndarray:
-    """Return cheetahs by replicate and year, shape (replicate, census)."""
+def futures(path: Path, replicates: int) -> Futures:
+    """Run replicates of a study."""
     (one,) = simulators(path)
-    runs = [one(0, replicate)["cheetah_number"].sum(axis=(1, 2)) for replicate in range(replicates)]
-    return np.array(runs, dtype=float)
+    runs, living = [], []
+    for replicate in range(replicates):
+        seen: dict[int, frozenset[int]] = {}
+
+        def note(state: State, year: int, seen: dict[int, frozenset[int]] = seen) -> None:
+            if year in _SHARE:
+                alive = state.cheetahs.stage >= 0
+                seen[year] = frozenset(state.cheetahs.identity[alive].tolist())
+
+        runs.append(one(0, replicate, note)["cheetah_number"].sum(axis=(1, 2)))
+        living.append(seen)
+    return Futures(np.array(runs, dtype=float), living)
+
+
+def share(one: Futures, other: Futures, year: int) -> float:
+    """Return the share of the living of both futures that live in the other one too."""
+    pairs = [(a[year], b[year]) for a, b in zip(one.living, other.living, strict=True)]
+    common = sum(len(a & b) for a, b in pairs)
+    return 2.0 * common / max(1, sum(len(a) + len(b) for a, b in pairs))
 
 
 def ratio(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
@@ -100,21 +139,23 @@ def ratio(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     return of(everyone), float(error)
 
 
-def contrasts(folder: Path, replicates: int) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Yield both contrasts: name, futures of one scenario, futures of the other."""
+def contrasts(folder: Path, replicates: int, without: Sequence[str]) -> Iterator[Contrast]:
+    """Yield both contrasts."""
     whole, less = _land(folder, "whole", 1.0), _land(folder, "less", _LESS)
-    base = futures(_study(folder, "base", whole, 5), replicates)
-    yield "release", base, futures(_study(folder, "longer", whole, 6), replicates)
-    yield "habitat", base, futures(_study(folder, "habitat", less, 5), replicates)
+    base = futures(_study(folder, "base", whole, 5, without), replicates)
+    longer = futures(_study(folder, "longer", whole, 6, without), replicates)
+    yield Contrast("release", base, longer)
+    habitat = futures(_study(folder, "habitat", less, 5, without), replicates)
+    yield Contrast("habitat", base, habitat)
 
 
-def rows(replicates: int) -> list[Row]:
-    """Return the ratios at both years, and what the populations are."""
+def rows(replicates: int, without: Sequence[str] = ()) -> list[Row]:
+    """Return the ratios at both years, what the populations are, and who lives in both."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, one, other in contrasts(Path(folder), replicates):
+        for name, one, other in contrasts(Path(folder), replicates, without):
             for year in _READ:
-                a, b = one[:, year], other[:, year]
+                a, b = one.number[:, year], other.number[:, year]
                 value, error = ratio(a, b)
                 goal = _GOAL[name]
                 label = f"{name}, year {year}"
@@ -124,16 +165,20 @@ def rows(replicates: int) -> list[Row]:
                     Row(f"{label}: error of ratio", error, "1", "", True),
                     Row(f"{label}: ratio", value, "1", f">= {goal:g}", value >= goal),
                 ]
+            for year in _SHARE:
+                same = share(one, other, year)
+                found.append(Row(f"{name}, year {year}: same animals", same, "share", "", True))
     return found
 
 
 def main() -> int:
     """Measure, print the table, return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--replicates", type=int, default=60)
+    parser.add_argument("--replicates", type=int, default=240)
+    parser.add_argument("--without", nargs="+", default=[], metavar="PROCESS")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    return show(rows(args.replicates), args.json)
+    return show(rows(args.replicates, args.without), args.json)
 
 
 if __name__ == "__main__":
