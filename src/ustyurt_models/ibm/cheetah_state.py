@@ -18,9 +18,9 @@ One season calls the event kernels in this order (numbers are those of ``models/
 With ``gestation = 0`` (one step a year) ``mate`` comes before ``give_birth``.
 
 ``key`` is the season key of the replicate (uint64), a fixed step from that of the season before
-(see ``cheetah_slots.lived``). An animal keeps its slot for life; the lowest
-free slot is used first, so results do not depend on the number of slots. A kernel that needs more
-slots than there are (``add_released``, ``give_birth``) returns ``NO_SLOT``: rerun with more slots.
+(see ``cheetah_slots.lived``). An animal keeps its slot for life; the lowest free slot is used
+first, so results do not depend on the number of slots. A kernel that needs more slots than there
+are (``add_released``, ``give_birth``) returns ``NO_SLOT``: rerun with more slots.
 """
 
 import math
