@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from scipy.special import expit
+from scipy.stats import binom
 
 import camtrap_case
 from ustyurt_models.checks import InputError
@@ -21,6 +22,7 @@ from ustyurt_models.survey.context import Context
 from ustyurt_models.survey.fit import fit_model
 from ustyurt_models.survey.models.sites.simulate import VisitPlan
 from ustyurt_models.survey.models.sources.data import sources_of
+from ustyurt_models.survey.models.sources.lone import lone_findings, tail_of_count
 from ustyurt_models.survey.models.sources.simulate import SourceTruth, simulate_sources
 from ustyurt_models.survey.models.sources.survey_model import survey_model
 from ustyurt_models.survey.read.grid import GridTable
@@ -174,12 +176,51 @@ def test_a_source_that_contradicts_the_others_is_told_before_they_are_put_togeth
     told = found | {"patrols": replace(patrols, y=np.where(patrols.visited, wrong, np.nan))}
     tree = fit_model(survey_model(sources_of(told, block(reports=False))), 5)
     said = tree["diagnostics"].to_dataset().sel(check="agreement of sources")
-    assert str(said["verdict"].values) == "look"
-    assert float(said["value"]) < 0.01
+    assert str(said["verdict"].values) == "stop"
+    assert float(said["value"]) < 0.001
     assert "patrols" in str(said["meaning"].values)
     text = fragment(survey_part(SurveyResult.of("gazelle", tree)))
     assert "CONFLICT" in text
     assert text.index("CONFLICT") < text.index("All together")
+
+
+def lone_of(replicate, rate):
+    """Fit one survey whose patrols err on a share of all visits; return what is said of each."""
+    found, _ = simulated(replicate=3000 + replicate, reports=False)
+    rng, patrols = generator(9, "wrong", replicate), found["patrols"]
+    seen = np.maximum(patrols.y, rng.random(patrols.y.shape) < rate)
+    told = found | {"patrols": replace(patrols, y=np.where(patrols.visited, seen, np.nan))}
+    model = survey_model(sources_of(told, block(reports=False)))
+    joint = draw_posterior(model.build(), QUICK, 5).posterior
+    alone = {
+        name: draw_posterior(one.build(), QUICK, 5).posterior for name, one in model.alone().items()
+    }
+    return {one.check: one for one in lone_findings(model.data, joint, alone)}
+
+
+def test_a_source_that_errs_is_named_and_clean_ones_are_left_in_peace():
+    clean = [lone_of(replicate, 0.0) for replicate in range(16)]
+    wrong = [lone_of(replicate, 0.2) for replicate in range(8)]
+    assert set(clean[0]) == {"cameras: sites of its own", "patrols: sites of its own"}
+    alarms = sum(any(one.verdict != "pass" for one in found.values()) for found in clean)
+    assert alarms <= 3  # a family-wise rate of 0.05 gives more with probability 0.007
+    assert all(one.verdict != "stop" for found in clean for one in found.values())
+    named = [found["patrols: sites of its own"] for found in wrong]
+    assert sum(one.verdict != "pass" for one in named) >= 6
+    assert "patrols sees what is not there" in named[0].meaning
+    assert "false_positives = true" in named[0].meaning
+    assert all(found["cameras: sites of its own"].verdict == "pass" for found in wrong)
+
+
+def test_the_tail_of_a_count_is_that_of_the_poisson_binomial():
+    rng = generator(2, "tail")
+    chance = np.full((1, 12), 0.3)
+    expected = binom.sf(5, 12, 0.3) + 0.5 * binom.pmf(5, 12, 0.3)
+    assert tail_of_count(chance, np.array([5]))[0] == pytest.approx(expected, abs=1e-12)
+    mixed = rng.random((2, 9))
+    simulated_counts = (rng.random((200_000, 9)) < mixed[1]).sum(axis=1)
+    more = (simulated_counts > 4).mean() + 0.5 * (simulated_counts == 4).mean()
+    assert tail_of_count(mixed, np.array([3, 4]))[1] == pytest.approx(more, abs=0.006)
 
 
 def test_names_and_cells_join_the_same_sites():

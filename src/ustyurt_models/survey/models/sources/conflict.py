@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, ndtr
 
 from ustyurt_models.formulas.agreement import chance_of_agreement
 from ustyurt_models.seeds import generator
@@ -21,8 +21,9 @@ __all__ = ["agreement_finding", "conflict_node"]
 
 Floats = NDArray[np.float64]
 _ENDS = ("low", "median", "high")
-#: Tail probability below which two sources are said to contradict each other.
-_UNLIKELY = 0.05
+#: Tail probability below which two sources are said to contradict each other, and to rule out that
+#: they may be put together.
+_UNLIKELY = (0.05, 0.001)
 
 
 def _limits(values: Floats, mass: float) -> Floats:
@@ -105,6 +106,9 @@ def _of_pairs(data: SourceData, alone: Mapping[str, xr.Dataset], mass: float) ->
         means = [psi[n][:size, i].mean(axis=1) for n, i in ((a, both[1]), (b, both[2]))]
         ratio = means[0] / means[1]
         tail, near = chance_of_agreement(ratio, data.settings.agreement)
+        if tail == 0.0:  # beyond what the draws resolve
+            apart = np.log(ratio)
+            tail = 2.0 * ndtr(-abs(apart.mean()) / apart.std(ddof=1))
         first.append(a)
         second.append(b)
         shared.append(float(both[0].size))
@@ -168,4 +172,4 @@ def agreement_finding(node: xr.Dataset) -> list[Finding]:
         "hides it"
     )
     p = min(float(worst["agree"]) * pairs, 1.0)
-    return [below("agreement of sources", p, (_UNLIKELY, 0.0), meaning)]
+    return [below("agreement of sources", p, _UNLIKELY, meaning)]

@@ -26,6 +26,7 @@ from ustyurt_models.survey.models.sites.occupancy_model import MEANINGS, Occupan
 from ustyurt_models.survey.models.sources import results
 from ustyurt_models.survey.models.sources.conflict import agreement_finding, conflict_node
 from ustyurt_models.survey.models.sources.data import SourceSurvey
+from ustyurt_models.survey.models.sources.lone import lone_findings
 from ustyurt_models.survey.models.sources.occupancy import SourceData, build, source_data
 
 __all__ = ["SourceModel", "survey_model"]
@@ -87,7 +88,8 @@ class SourceModel(HistoryModel[SourceData]):
     ) -> tuple[dict[str, xr.Dataset], list[Finding]]:
         """Return each source alone beside all together, and whether they contradict each other."""
         node = conflict_node(self.data, posterior, alone, mass)
-        return {"source_conflict": node}, agreement_finding(node)
+        lone = lone_findings(self.data, posterior, alone)
+        return {"source_conflict": node}, [*agreement_finding(node), *lone]
 
     def log_likelihood(self, posterior: xr.Dataset) -> tuple[NDArray[np.float64], str]:
         """Return the log likelihood of all that is known of each site."""
