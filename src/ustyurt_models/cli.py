@@ -10,9 +10,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ustyurt_models import __version__
 from ustyurt_models.checks import InputError
+
+if TYPE_CHECKING:
+    from ustyurt_models.study.load import Study
 
 __all__ = ["main"]
 
@@ -74,6 +78,16 @@ def _observe(args: argparse.Namespace) -> int:
     return 0
 
 
+def _check_maps(study: "Study") -> list[str]:
+    from ustyurt_models.study.crosscheck import resampled_surveys
+
+    if not any(resampled_surveys(scenario) for scenario in study.scenarios):
+        return []  # the landscape costs a second to read
+    from ustyurt_models.workflow.simulation import check_survey_maps
+
+    return check_survey_maps(study)
+
+
 def _check(args: argparse.Namespace) -> int:
     from functools import partial
 
@@ -93,6 +107,7 @@ def _check(args: argparse.Namespace) -> int:
         pages.of_survey if pages else None,
         pages.of_file if pages else None,
         catalogue,
+        _check_maps,
     )
     print(check_files(args.files, checks))
     return 0

@@ -169,7 +169,8 @@ GRID: Mapping[str, Variable] = {
 }
 
 #: A density surface; draws as in `ABUNDANCE`. ``cell`` is the flat index into the landscape where
-#: the attribute ``on_landscape`` is 1, else the row of the survey's own grid.
+#: the attribute ``on_landscape`` is 1, else the row of the survey's own grid, whose projection is
+#: the attribute ``crs_wkt`` where it is known.
 CELLS: Mapping[str, Variable] = {
     "density_per_km2": Variable(("draw", "cell"), "f", "km-2", "animals per square kilometre"),
     "area_km2": Variable(("cell",), "f", "km2", "area of the cell"),

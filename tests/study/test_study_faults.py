@@ -170,8 +170,8 @@ animals = { females = 4, males = 4 }
         ),
         (
             GOOD.replace('"survey:saiga"', '100\nsuitability = "survey:saiga"'),
-            "s.toml:7: prey.saiga.suitability: must name a survey with a map of the landscape; "
-            "'saiga' has none (a density surface, or occupancy with map = true and without grid)",
+            "s.toml:7: prey.saiga.suitability: must name a survey with a map; "
+            "'saiga' has none (a density surface, or occupancy with map = true or a grid)",
         ),
         (
             GOOD + 'species = "urial"\n',

@@ -179,7 +179,7 @@ class ScenarioModel:
                 posteriors,
                 self.evidence,
                 self._habitat_km2(species.id),
-                land["inside"].to_numpy(),
+                land,
             )
             for species in self.prey
         ]
@@ -202,10 +202,9 @@ class ScenarioModel:
         scenario = self.scenario
         sources = {name: spec.suitability for name, spec in scenario.prey.items()}
         sources["cheetah"] = scenario.cheetah.suitability
-        inside = self.land["inside"].to_numpy()
         names = {species: source.partition(":")[2] for species, source in sources.items() if source}
         return {
-            species: survey_map(name, posteriors[name], scenario.seed, scenario.draws, inside)
+            species: survey_map(name, posteriors[name], scenario.seed, scenario.draws, self.land)
             for species, name in names.items()
         }
 
@@ -216,8 +215,9 @@ class ScenarioModel:
         for species, start in zip(self.prey, self.starts, strict=True):
             if start.places is not None:
                 used[f"places of {species.id} at the start"] = start.places
-        said = (found.warning(use) for use, found in used.items())
-        return tuple(one for one in said if one)
+        said = [found.resampled for found in used.values()]
+        said += [found.warning(use) for use, found in used.items()]
+        return tuple(dict.fromkeys(one for one in said if one))
 
     def land_of(self, draw: int) -> xr.Dataset:
         """Return the landscape with the suitability that surveys tell in one draw."""

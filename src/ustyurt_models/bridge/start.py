@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
-from ustyurt_models.bridge.survey_map import SurveyMap, sample_rows, survey_map
+from ustyurt_models.bridge.survey_map import (
+    SurveyMap,
+    overlap_of_node,
+    sample_rows,
+    survey_map,
+)
 from ustyurt_models.checks import Fault, InputError
 from ustyurt_models.study.populations import Prey, Start
 from ustyurt_models.study.schema import Scenario
@@ -48,7 +53,7 @@ def start_draws(
     posteriors: Mapping[str, xr.DataTree],
     evidence: xr.Dataset,
     habitat_km2: np.ndarray,
-    inside: np.ndarray,
+    land: xr.Dataset,
 ) -> StartDraws:
     """Return the abundance at the start of one species for every draw of the study.
 
@@ -68,8 +73,8 @@ def start_draws(
     habitat_km2 : numpy.ndarray
         Area of habitat: sum of suitability times cell area [km2], shape (draw,); densities of the
         evidence speak of it.
-    inside : numpy.ndarray
-        Cells of the landscape inside the region, bool, shape (y, x).
+    land : xarray.Dataset
+        Landscape, cut to the study region.
 
     Returns
     -------
@@ -79,7 +84,7 @@ def start_draws(
     spec = scenario.prey[species]
     start: Start = spec.start
     if start.kind == "survey":
-        found = _from_survey(scenario, start.name, zones, posteriors[start.name], inside)
+        found = _from_survey(scenario, start.name, zones, posteriors[start.name], land)
     elif start.kind == "evidence":
         row = evidence[start.name]
         scale = habitat_km2 if row.attrs["units"] in _DENSITIES else 1.0
@@ -94,7 +99,7 @@ def start_draws(
         advice = "leave out 'places', or start from a number"
         raise InputError([Fault(f"prey.{species}.places", rule, spec.places, advice)])
     name = spec.places.partition(":")[2]
-    places = survey_map(name, posteriors[name], scenario.seed, scenario.draws, inside)
+    places = survey_map(name, posteriors[name], scenario.seed, scenario.draws, land)
     return replace(found, places=places)
 
 
@@ -164,7 +169,7 @@ def _from_survey(
     name: str,
     zones: tuple[str, ...],
     posterior: xr.DataTree,
-    inside: np.ndarray,
+    land: xr.Dataset,
 ) -> StartDraws:
     """Return posterior samples of a survey, by stratum where strata are zones of the landscape."""
     if "abundance" not in posterior.children:
@@ -184,14 +189,26 @@ def _from_survey(
     strata = tuple(str(stratum) for stratum in abundance["stratum"].to_numpy())
     rows = sample_rows(scenario.seed, name, scenario.draws, samples.shape[0])
     places, structure = None, _structure(posterior, rows)
-    if "cells" in posterior.children and int(posterior["cells"].attrs.get("on_landscape", 0)):
-        places = survey_map(name, posterior, scenario.seed, scenario.draws, inside)
+    if "cells" in posterior.children and _has_the_region(name, posterior, land):
+        places = survey_map(name, posterior, scenario.seed, scenario.draws, land)
+        if places.resampled:
+            # Its own cells may reach beyond the region: only the animals inside start there.
+            inside = places.value[rows].astype(float) @ places.area_km2
+            return StartDraws((WHOLE,), inside[:, None], places, structure)
     if set(strata) <= set(zones):
         return StartDraws(strata, samples[rows], places, structure)
     if len(strata) == 1:
         return StartDraws((WHOLE,), samples[rows], places, structure)
     rule = f"strata must be zones of the landscape {sorted(zones)}, or a single stratum"
     raise InputError([Fault(f"survey.{name}", rule, sorted(strata), "name strata after zones")])
+
+
+def _has_the_region(name: str, posterior: xr.DataTree, land: xr.Dataset) -> bool:
+    """Tell whether the cells of a density cover the region; else it is a number without places."""
+    cells = posterior["cells"].to_dataset()
+    if int(cells.attrs.get("on_landscape", 0)):
+        return True
+    return bool(cells.attrs.get("crs_wkt")) and not overlap_of_node(name, cells, land).unknown
 
 
 def _structure(posterior: xr.DataTree, rows: np.ndarray) -> np.ndarray | None:

@@ -7,13 +7,16 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
+from ustyurt_models.bridge.resample import Overlap, overlap_of
 from ustyurt_models.checks import Fault, InputError
 from ustyurt_models.contracts import CELLS, OCCUPANCY_CELLS, Variable, check_dataset
 from ustyurt_models.seeds import generator
 
-__all__ = ["SurveyMap", "sample_rows", "survey_map"]
+__all__ = ["SurveyMap", "overlap_of_node", "sample_rows", "survey_map"]
 
 
+#: A resampled cell is extrapolated where this share of its covered part is.
+_MOSTLY = 0.5
 Kind = Literal["density", "occupancy"]
 #: Kind, variable and contract of the nodes of a posterior that hold a map.
 _NODES: Mapping[str, tuple[Kind, str, Mapping[str, Variable]]] = {
@@ -58,6 +61,8 @@ class SurveyMap:
         Shape (cell,).
     surveyed : numpy.ndarray
         bool, shape (cell,): covariates lie in the surveyed range.
+    resampled : str
+        What was done to a map on a grid of its own; empty for one on the landscape.
     """
 
     name: str
@@ -67,6 +72,7 @@ class SurveyMap:
     cell: np.ndarray
     area_km2: np.ndarray
     surveyed: np.ndarray
+    resampled: str = ""
 
     def weight(self, draw: int, cells: int) -> np.ndarray:
         """Return how animals share the cells of the landscape, float64, shape (cells,).
@@ -127,7 +133,7 @@ class SurveyMap:
 
 
 def survey_map(
-    name: str, posterior: xr.DataTree, seed: int, draws: int, inside: np.ndarray
+    name: str, posterior: xr.DataTree, seed: int, draws: int, land: xr.Dataset
 ) -> SurveyMap:
     """Return the map of a survey.
 
@@ -140,13 +146,14 @@ def survey_map(
         (`contracts.OCCUPANCY_CELLS`).
     seed, draws : int
         Of the study.
-    inside : numpy.ndarray
-        Cells of the landscape inside the region, bool, shape (y, x).
+    land : xarray.Dataset
+        Landscape, cut to the study region. A map on another grid is resampled, see `resample`.
 
     Raises
     ------
     InputError
-        When the survey has no cells, other cells than the landscape, or leaves some out.
+        When the survey has no cells, leaves some of the region out, or lies on another grid that
+        cannot be resampled.
     """
     where = f"survey.{name}"
     node = next((node for node in _NODES if node in posterior.children), "")
@@ -156,33 +163,39 @@ def survey_map(
     kind, variable, contract = _NODES[node]
     cells = posterior[node].to_dataset()
     check_dataset(cells, contract, f"{where}: {node}")
-    index = cells["cell"].to_numpy().astype(np.int64)
-    _require_landscape(where, cells, index, inside)
     value = cells[variable].transpose("draw", "cell").to_numpy()
     samples = posterior["abundance"].sizes["draw"] if kind == "density" else value.shape[0]
     if value.shape[0] != samples:
         rule = f"cells must have the {samples} draws of the abundance"
         raise InputError([Fault(where, rule, value.shape[0], "fit the survey again")])
-    return SurveyMap(
-        name=name,
-        value=value,
-        kind=kind,
-        rows=sample_rows(seed, name, draws, samples),
-        cell=index,
-        area_km2=cells["area_km2"].to_numpy().astype(float),
-        surveyed=~cells["extrapolated"].to_numpy().astype(bool),
-    )
-
-
-def _require_landscape(
-    where: str, cells: xr.Dataset, index: np.ndarray, inside: np.ndarray
-) -> None:
-    """Refuse cells of another grid, and maps that leave out a part of the region."""
+    beyond = cells["extrapolated"].to_numpy().astype(bool)
+    rows = sample_rows(seed, name, draws, samples)
     if not int(cells.attrs.get("on_landscape", 0)):
-        advice = "leave out `grid`, so that the survey predicts to the landscape"
-        raise InputError([Fault(where, "cells must be those of the landscape", None, advice)])
+        found = overlap_of_node(name, cells, land)
+        found.require_whole(where)
+        area = np.full(found.cell.size, found.land_km**2)
+        surveyed = found.lay(beyond[None].astype(float))[0] < _MOSTLY
+        laid = found.lay(value)
+        return SurveyMap(name, laid, kind, rows, found.cell, area, surveyed, found.words(name))
+    index = cells["cell"].to_numpy().astype(np.int64)
+    _require_whole(where, index, land["inside"].to_numpy())
+    area = cells["area_km2"].to_numpy().astype(float)
+    return SurveyMap(name, value, kind, rows, index, area, ~beyond)
+
+
+def overlap_of_node(name: str, cells: xr.Dataset, land: xr.Dataset) -> Overlap:
+    """Return how the cells of a posterior on a grid of its own lie on the study region."""
+    place_m = 1000.0 * np.column_stack([cells["x_km"].to_numpy(), cells["y_km"].to_numpy()])
+    area, crs = cells["area_km2"].to_numpy(), str(cells.attrs.get("crs_wkt", ""))
+    return overlap_of(place_m, area, crs, land, f"survey.{name}")
+
+
+def _require_whole(where: str, index: np.ndarray, inside: np.ndarray) -> None:
+    """Refuse maps of the landscape that leave out a part of the region."""
     missing = int(inside.sum()) - np.isin(np.flatnonzero(inside), index).sum()
     if missing:
         rule = "must say something of every cell inside the region"
         advice = "fit the survey again on the landscape of this study"
-        raise InputError([Fault(where, rule, f"{missing} cells missing", advice)])
+        share = 100.0 * missing / inside.sum()
+        got = f"{missing} cells missing, {share:.2g} % of the region"
+        raise InputError([Fault(where, rule, got, advice)])

@@ -23,6 +23,7 @@ __all__ = [
     "landscape_file",
     "named_files",
     "parameter_problems",
+    "resampled_surveys",
     "scenario_problems",
     "species_file",
 ]
@@ -118,16 +119,7 @@ def _starts(scenario: Scenario) -> Iterator[Problem]:
 
 def _maps(scenario: Scenario) -> Iterator[Problem]:
     """Yield maps of a species from surveys that are not there, see others or have no cells."""
-    named: list[tuple[KeyPath, str, str]] = [
-        (("cheetah", "suitability"), "cheetah", scenario.cheetah.suitability)
-    ]
-    for species, prey in scenario.prey.items():
-        named.append((("prey", species, "places"), species, prey.places))
-        named.append((("prey", species, "suitability"), species, prey.suitability))
-    for path, species, source in named:
-        if not source:
-            continue
-        name = source.partition(":")[2]
+    for path, species, name in _named_maps(scenario):
         survey = scenario.survey.get(name)
         if survey is None:
             advice = did_you_mean(name, scenario.survey)
@@ -135,10 +127,27 @@ def _maps(scenario: Scenario) -> Iterator[Problem]:
         elif survey.species != species:
             rule = f"must name a survey of {species}; {name!r} looks for {survey.species!r}"
             yield Problem(path, rule)
-        elif not survey.maps_landscape:
-            rule = f"must name a survey with a map of the landscape; {name!r} has none"
-            advice = "a density surface, or occupancy with map = true and without grid"
+        elif not survey.has_map:
+            rule = f"must name a survey with a map; {name!r} has none"
+            advice = "a density surface, or occupancy with map = true or a grid"
             yield Problem(path, rule, None, advice)
+
+
+def _named_maps(scenario: Scenario) -> Iterator[tuple[KeyPath, str, str]]:
+    """Yield key, species and survey of every map that a species takes."""
+    named: list[tuple[KeyPath, str, str]] = [
+        (("cheetah", "suitability"), "cheetah", scenario.cheetah.suitability)
+    ]
+    for species, prey in scenario.prey.items():
+        named.append((("prey", species, "places"), species, prey.places))
+        named.append((("prey", species, "suitability"), species, prey.suitability))
+    yield from ((path, who, said.partition(":")[2]) for path, who, said in named if said)
+
+
+def resampled_surveys(scenario: Scenario) -> tuple[str, ...]:
+    """Return the surveys whose map a species takes although it lies on a grid of its own."""
+    names = dict.fromkeys(name for _, _, name in _named_maps(scenario))
+    return tuple(name for name in names if getattr(scenario.survey.get(name), "grid", ""))
 
 
 def _no_number(name: str, survey: SurveyBlock) -> str:

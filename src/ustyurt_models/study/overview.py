@@ -33,6 +33,8 @@ class DataChecks:
         name and block of a survey and its study.
     catalogue : Catalogue, optional
         Evidence; read again for every study unless given.
+    maps : callable, optional
+        Says how the maps of surveys on other grids will be laid on the landscape of a study.
     """
 
     survey: Callable[[Survey, Path], str]
@@ -40,6 +42,7 @@ class DataChecks:
     survey_page: Callable[[str, Survey, Study], str] | None = None
     file_page: Callable[[Path], str] | None = None
     catalogue: Catalogue | None = None
+    maps: Callable[[Study], list[str]] | None = None
 
 
 def check_files(files: Iterable[Path], data: DataChecks | None = None) -> str:
@@ -98,6 +101,7 @@ def _check(file: Path, data: DataChecks | None) -> tuple[list[str], list[Callabl
         return [overview(study)], []
     surveys = _distinct(study)
     lines = [overview(study), *_check_surveys(surveys, study, data)]
+    lines += data.maps(study) if data.maps is not None else []
     if data.survey_page is None:
         return lines, []
     return lines, [partial(data.survey_page, name, one, study) for name, one in surveys.items()]

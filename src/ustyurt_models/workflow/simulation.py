@@ -9,7 +9,7 @@ import xarray as xr
 
 from ustyurt_models.batch import Layout, prepare_store, run_batch
 from ustyurt_models.bridge.assemble import ScenarioModel, map_rows
-from ustyurt_models.bridge.check import check_scenario
+from ustyurt_models.bridge.check import check_maps, check_scenario
 from ustyurt_models.bridge.simulate import Simulator
 from ustyurt_models.checks import Faults, InputError
 from ustyurt_models.contracts import NO_SOURCE
@@ -24,7 +24,14 @@ from ustyurt_models.workflow.fitting import posterior_paths
 from ustyurt_models.workflow.land import land_of
 from ustyurt_models.workflow.stamps import code_digest
 
-__all__ = ["check_land", "identity_of", "layout_of", "models_of", "simulate_study"]
+__all__ = [
+    "check_land",
+    "check_survey_maps",
+    "identity_of",
+    "layout_of",
+    "models_of",
+    "simulate_study",
+]
 
 #: Nodes of a posterior that say how many animals there are, where, and of which age and sex.
 _START = ("abundance", "cells", "occupancy_cells", "structure")
@@ -40,6 +47,13 @@ def check_land(study: Study, catalogue: Catalogue) -> None:
         except InputError as error:
             faults.extend(error)
     faults.raise_if_any()
+
+
+def check_survey_maps(study: Study) -> list[str]:
+    """Say how maps of surveys on other grids will be laid on the land, or raise `InputError`."""
+    land = land_of(study)
+    said = (check_maps(scenario, study.folder, land) for scenario in study.scenarios)
+    return list(dict.fromkeys(one for lines in said for one in lines))
 
 
 def _start_of(posterior: xr.DataTree) -> xr.DataTree:
@@ -170,7 +184,7 @@ def simulate_study(
     land = land_of(study)
     models = models_of(study, land, catalogue, folder)
     for warning in dict.fromkeys(one for model in models for one in model.map_warnings):
-        say(f"simulate: WARNING: {warning}")
+        say(f"simulate: NOTE: {warning}")
     layout = layout_of(study, land, catalogue, folder, models)
     store = prepare_store(folder, layout, fresh=fresh)
     pending = store.pending()

@@ -88,6 +88,11 @@ class SurveyBlock(Block):
         return False
 
     @property
+    def has_map(self) -> bool:
+        """Whether it predicts to cells, of the landscape or of a grid of its own."""
+        return self.maps_landscape
+
+    @property
     def units(self) -> dict[str, str | None]:
         """Units said in the study file, by quantity."""
         return {

@@ -67,6 +67,11 @@ class HierarchicalBlock(DistanceBlock):
         """Whether it predicts to the cells of the landscape of the study."""
         return not self.grid
 
+    @property
+    def has_map(self) -> bool:
+        """Whether it predicts to cells, of the landscape or of a grid of its own."""
+        return True
+
     @model_validator(mode="after")
     def _options_apply(self) -> "HierarchicalBlock":
         changed = [

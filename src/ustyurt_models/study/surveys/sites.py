@@ -100,6 +100,11 @@ class PlacedBlock(SurveyBlock):
         """Whether it predicts to the cells of the landscape of the study."""
         return self.on_map and not self.grid
 
+    @property
+    def has_map(self) -> bool:
+        """Whether it predicts to cells, of the landscape or of a grid of its own."""
+        return self.on_map
+
 
 class SiteBlock(VisitsBlock, PlacedBlock):
     """What every model of repeated visits to sites says of its file and of detection."""

@@ -16,7 +16,15 @@ from ustyurt_models.checks import require
 from ustyurt_models.contracts import GRID, check_dataset
 from ustyurt_models.survey.read.grid import GridTable
 
-__all__ = ["Cells", "OnMap", "SitesOnMap", "cells_of_survey", "nearest_cell", "sites_m"]
+__all__ = [
+    "Cells",
+    "OnMap",
+    "SitesOnMap",
+    "cells_of_survey",
+    "cells_of_table",
+    "nearest_cell",
+    "sites_m",
+]
 
 Floats = NDArray[np.float64]
 
@@ -131,7 +139,7 @@ def _crs_of(header: Mapping[str, str], where: str) -> pyproj.CRS | None:
         raise
 
 
-def _own(table: GridTable) -> Cells:
+def cells_of_table(table: GridTable) -> Cells:
     """Lay out the cells of a file."""
     crs = _crs_of(table.header, "survey: grid")
     position = table.position
@@ -170,7 +178,7 @@ def _landscape(grid: xr.Dataset) -> Cells:
 def cells_of_survey(survey: OnMap) -> Cells | None:
     """Return the cells of the file that the study names, else of the landscape, if any."""
     if survey.own_grid is not None:
-        return _own(survey.own_grid)
+        return cells_of_table(survey.own_grid)
     if survey.grid is None:
         return None
     check_dataset(survey.grid, GRID, "survey: grid")

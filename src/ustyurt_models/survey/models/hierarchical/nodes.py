@@ -104,6 +104,7 @@ def cells_node(
     meaning = _attrs("km-2", "animals per square kilometre")
     node["density_per_km2"] = (("draw", "cell"), density, meaning)
     node.attrs = {"on_landscape": int(on_land), "cells_extrapolated": int(outside.sum())}
+    node.attrs["crs_wkt"] = cells.crs_wkt
     return node
 
 

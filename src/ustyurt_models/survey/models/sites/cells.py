@@ -88,4 +88,5 @@ def cells_node(posterior: xr.Dataset, data: OccupancyData) -> xr.Dataset:
     said = {"units": "km2", "long_name": "area occupied, where a cell is taken to be one site"}
     node["occupied_area_km2"] = (("draw", "zone"), zone_totals(surface, draws, cells), said)
     node.attrs = {"on_landscape": int(on_land), "cells_extrapolated": int(outside.sum())}
+    node.attrs["crs_wkt"] = cells.crs_wkt
     return node
