@@ -149,7 +149,7 @@ def test_a_map_that_leaves_out_a_part_says_which_share(land):
     west = place[place[:, 0] < np.quantile(centres(land)[:, 0], 0.75)]
     value = np.ones((SAMPLES, len(west)))
     tree = tree_of(node(west, value, "density_per_km2", crs_of(land)))
-    with pytest.raises(InputError, match=r"2\d %, \d+ cells less than half covered"):
+    with pytest.raises(InputError, match=r"2\d % left out, \d+ cells less than half covered"):
         survey_map("tracks", tree, SEED, DRAWS, land)
     # A survey of a part still tells how many there are; places are then those of habitat.
     start = model_of(land, tree, {"start": "survey:tracks"}, model="density_surface").starts[0]

@@ -71,8 +71,8 @@ class Overlap:
 
     def require_whole(self, where: str) -> None:
         """Refuse a map that leaves out a part of the region."""
-        rule = "the map must cover the study region; the share of the area that it leaves out is"
-        got = f"{100.0 * self.missing:.2g} %, {self.unknown} cells less than half covered"
+        rule = "the map must cover the study region"
+        got = f"{100.0 * self.missing:.2g} % left out, {self.unknown} cells less than half covered"
         advice = "give a grid that reaches beyond the region, or leave out 'grid'"
         require(self.unknown == 0, where, rule, got, advice)
 
