@@ -56,7 +56,11 @@ def area_map(sheet: Sheet) -> content.Figure:
         x, y = sheet.place(lon, lat)
         axes.plot(x, y, "o", color="#b23a3a", markeredgecolor="white", markersize=7, zorder=5)
         axes.annotate(
-            readable(name), (float(x), float(y)), (6, 4), textcoords="offset points", zorder=5
+            readable(name).title(),
+            (float(x), float(y)),
+            (6, 4),
+            textcoords="offset points",
+            zorder=5,
         )
     sheet.furniture(axes)
     handles: list[Artist] = [

@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Colormap, Normalize
+from matplotlib.transforms import offset_copy
 from pyproj import Transformer
 
 from ustyurt_models.report.figures.canvas import GREY, INK
@@ -231,16 +232,25 @@ class Sheet:
         left, right, bottom, top = self.window
         x0, y0 = left + 0.05 * (right - left), bottom + 0.045 * (top - bottom)
         axes.plot([x0, x0 + 100], [y0, y0], color=INK, linewidth=2.2, solid_capstyle="butt")
-        axes.text(x0 + 50, y0 + 0.012 * (top - bottom), "100 km", ha="center", fontsize=7.5)
-        north_y = y0 + 0.07 * (top - bottom)
+        # Above the bar all is set in points: in a small panel words would else lie on each other.
+        for text, up, size, weight in (("100 km", 3, 7.5, "normal"), ("N", 14, 9, "bold")):
+            axes.annotate(
+                text,
+                (x0 + 50, y0),
+                (0, up),
+                textcoords="offset points",
+                ha="center",
+                fontsize=size,
+                fontweight=weight,
+                color=INK,
+            )
+        drawing = axes.get_figure(root=True)
+        tail, tip = (offset_copy(axes.transData, drawing, y=up, units="points") for up in (24, 44))
         axes.annotate(
-            "N",
-            (x0 + 50, north_y + 0.085 * (top - bottom)),
-            (x0 + 50, north_y),
-            ha="center",
-            va="center",
-            fontsize=9,
-            fontweight="bold",
-            color=INK,
+            "",
+            (x0 + 50, y0),
+            (x0 + 50, y0),
+            xycoords=tip,
+            textcoords=tail,
             arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2},
         )
