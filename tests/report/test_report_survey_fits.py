@@ -276,4 +276,4 @@ def test_surface_fit_shows_its_map_and_zones(tmp_path):
     assert "PREVIEW" in text
     beyond = tree["cells"].attrs["cells_extrapolated"]
     assert beyond >= 20
-    assert f"{beyond} of 144 cells have covariates outside" in text
+    assert f"({beyond} of 144 cells) lies outside what was surveyed" in " ".join(text.split())
