@@ -262,16 +262,10 @@ def give_birth(
 
 @kernel
 def _free_ghosts(cheetahs: Cheetahs) -> None:
-    """Free the slots of dead sires whose litters are no longer carried."""
+    """Free the slots of dead sires: all litters carried have just been born."""
     for i in range(cheetahs.top[0]):
         if cheetahs.stage[i] == GHOST:
-            needed = False
-            for j in range(cheetahs.top[0]):
-                carries = cheetahs.stage[j] >= DISPERSER and cheetahs.litter_due[j] > 0
-                if carries and (cheetahs.sire[j, 0] == i or cheetahs.sire[j, 1] == i):
-                    needed = True
-            if not needed:
-                cheetahs.stage[i] = EMPTY
+            cheetahs.stage[i] = EMPTY
 
 
 @kernel

@@ -17,6 +17,7 @@ from ustyurt_models.ibm.cheetah_slots import (
 )
 from ustyurt_models.ibm.cheetah_space import (
     claim,
+    clear_claims,
     follow,
     group_coalitions,
     lift_claim,
@@ -197,8 +198,7 @@ def _queue_movers(
     All residents are entered. ``scratch.mover`` is 1 for residents that leave, 2 for others.
     """
     group_coalitions(cheetahs, scratch)
-    scratch.home[: cheetahs.top[0]] = -1
-    scratch.homes[0] = 0
+    clear_claims(cheetahs, scratch)
     movers = 0
     for i in range(cheetahs.top[0]):
         if cheetahs.stage[i] < DISPERSER or scratch.leader[i] != i:

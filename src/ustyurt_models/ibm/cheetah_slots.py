@@ -69,9 +69,9 @@ def remove(cheetahs: Cheetahs, slot: int) -> None:
     cheetahs.dependents[slot] = 0
     if not adult_male:
         return
+    due, sire = cheetahs.litter_due, cheetahs.sire
     for i in range(cheetahs.top[0]):
-        carries = cheetahs.stage[i] >= DISPERSER and cheetahs.litter_due[i] > 0
-        if carries and (cheetahs.sire[i, 0] == slot or cheetahs.sire[i, 1] == slot):
+        if due[i] > 0 and (sire[i, 0] == slot or sire[i, 1] == slot):
             cheetahs.stage[slot] = GHOST
             return
 

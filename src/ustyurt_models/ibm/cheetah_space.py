@@ -16,11 +16,14 @@ from ustyurt_models.ibm.cheetah_state import (
 from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.predation import food_in
 
-__all__ = ["claim", "follow", "group_coalitions", "lift_claim", "settle"]
+__all__ = ["claim", "clear_claims", "follow", "group_coalitions", "lift_claim", "settle"]
 
 _ONE = np.uint64(1)
 #: A row of the land from which everything is far, its square still within 32 bits.
 NOWHERE = -30_000
+_ANYWHERE = 2**31 - 1
+#: Kinds of claims.
+HOME, TERRITORY = 0, 1
 #: Distances that differ by less than this share are the same.
 _NEARLY = 1.0 - 1e-9
 
@@ -67,52 +70,65 @@ def follow(cheetahs: Cheetahs, leader: int, scratch: CheetahScratch) -> None:
 
 
 @inlined
-def _count_homes(
-    cell: int, limit: int, held: int, land: CheetahLand, scratch: CheetahScratch
-) -> int:
-    """Return how many homes lie within `limit` squared cells of `cell`.
+def _count_near(cell: int, limit: int, places: np.ndarray, entered: int, land: CheetahLand) -> int:
+    """Return how many of the first `entered` places lie within `limit` squared cells of `cell`."""
+    rows, columns = places[0], places[1]
+    y = np.int32(cell // land.nx)
+    x = np.int32(cell - y * land.nx)
+    # Whole numbers of 32 bits throughout: twice as many places are compared at once.
+    reach = np.int32(min(limit, _ANYWHERE))
+    total = np.int32(0)
+    for k in range(entered):
+        south, east = np.int32(rows[k] - y), np.int32(columns[k] - x)
+        total = np.int32(total + np.int32(np.int32(south * south + east * east) <= reach))
+    return int(total)
 
-    With `held` = 1 only those of territories count.
-    """
-    home_y, home_x, territory = scratch.home_y, scratch.home_x, scratch.home_held
-    y = cell // land.nx
-    x = cell - y * land.nx
-    total = 0
-    for k in range(scratch.homes[0]):
-        south, east = home_y[k] - y, home_x[k] - x
-        near = south * south + east * east <= limit
-        total += near & (territory[k] >= held)
-    return total
+
+@inlined
+def _enter(j: int, kind: int, y: int, x: int, scratch: CheetahScratch) -> None:
+    """Enter row `y` and column `x` for slot `j`, anew or in the place it has had before."""
+    k = scratch.claim[kind, j]
+    if k < 0:
+        k = scratch.claims[kind]
+        scratch.claim[kind, j] = k
+        scratch.claims[kind] += 1
+    scratch.claimed[kind, 0, k] = y
+    scratch.claimed[kind, 1, k] = x
+
+
+@inlined
+def clear_claims(cheetahs: Cheetahs, scratch: CheetahScratch) -> None:
+    """Forget all homes and territories."""
+    scratch.claim[:, : cheetahs.top[0]] = -1
+    scratch.claims[:] = 0
 
 
 @inlined
 def claim(cheetahs: Cheetahs, leader: int, land: CheetahLand, scratch: CheetahScratch) -> None:
     """Enter the homes and territories of `leader` and its partners, in place.
 
-    Who has been entered before is entered again where it is now.
+    Who has been entered before is entered again where it is now. A claim that is no longer held
+    has been lifted before.
     """
     j = leader
     while j >= 0:
-        k = scratch.home[j]
         if cheetahs.stage[j] == RESIDENT:
-            if k < 0:
-                k = scratch.homes[0]
-                scratch.home[j] = k
-                scratch.homes[0] += 1
             y = cheetahs.cell[j] // land.nx
-            scratch.home_y[k] = y
-            scratch.home_x[k] = cheetahs.cell[j] - y * land.nx
-            scratch.home_held[k] = cheetahs.territorial[j]
+            x = cheetahs.cell[j] - y * land.nx
+            _enter(j, HOME, y, x, scratch)
+            if cheetahs.territorial[j] == 1:
+                _enter(j, TERRITORY, y, x, scratch)
         j = scratch.partner[j]
 
 
 @inlined
 def lift_claim(leader: int, scratch: CheetahScratch) -> None:
-    """Take the homes of `leader` and its partners off the land, in place."""
+    """Take the homes and territories of `leader` and its partners off the land, in place."""
     j = leader
     while j >= 0:
-        if scratch.home[j] >= 0:
-            scratch.home_y[scratch.home[j]] = NOWHERE
+        for kind in range(2):
+            if scratch.claim[kind, j] >= 0:
+                scratch.claimed[kind, 0, scratch.claim[kind, j]] = NOWHERE
         j = scratch.partner[j]
 
 
@@ -167,12 +183,15 @@ def settle(
     settles = land.suitability[cell] >= rates.settle_suitability
     if settles and male:
         spacing = _closer_than(rates.territory_km, land.cell_km)
-        settles = _count_homes(cell, spacing, 1, land, scratch) == 0
+        settles = (
+            _count_near(cell, spacing, scratch.claimed[TERRITORY], scratch.claims[TERRITORY], land)
+            == 0
+        )
     if settles:
         sharers = 1
         if rates.share_food == 1:
             reach = squared_cells(land.offset_km[land.range_most - 1], land.cell_km)
-            sharers += _count_homes(cell, reach, 0, land, scratch)
+            sharers += _count_near(cell, reach, scratch.claimed[HOME], scratch.claims[HOME], land)
         settles = _has_food(cell, sharers * rates.range_biomass_kg, counts, rates, land, scratch)
     if settles:
         cheetahs.stage[i] = RESIDENT

@@ -233,11 +233,9 @@ class CheetahScratch(NamedTuple):
     hashed: np.ndarray  # int32 (power of two,), leaders by hash of their coalition
     mover: np.ndarray  # uint8 (slots,), 1 for leaders that leave, 2 for others that may move
     tied: np.ndarray  # uint8 (slots,), 1 for mothers of cubs too young to conceive again
-    homes: np.ndarray  # int64 (1,), residents entered by `cheetah_space.claim`
-    home: np.ndarray  # int32 (slot,), number of the home of each, -1 without
-    home_y: np.ndarray  # int32 (home,), row of the land
-    home_x: np.ndarray  # int32 (home,), column
-    home_held: np.ndarray  # int32 (home,), 1 where a territory is held
+    claims: np.ndarray  # int64 (2,), homes and territories entered by `cheetah_space.claim`
+    claim: np.ndarray  # int32 (2, slot), number of the home and of the territory, -1 without
+    claimed: np.ndarray  # int32 (2, 2, claim), row and column of each home and territory
     hunters: np.ndarray  # int32 (row * (columns + 1),), see `interference.count_hunters`
     disc_y: np.ndarray  # int32 (row of the largest home range,), its rows around the centre
     disc_first: np.ndarray  # int32 (row,), first column of each row around the centre
@@ -332,10 +330,8 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "partner": slots,
         "last": slots,
         "hashed": 2 ** math.ceil(math.log2(2 * slots)),
-        "home": slots,
-        "home_y": slots,
-        "home_x": slots,
-        "home_held": slots,
+        "claim": (2, slots),
+        "claimed": (2, 2, slots),
         "hunters": land.ny * (land.nx + 1),
         "hunted": cells,
         "cells": disc,
@@ -350,7 +346,7 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "food_kg": cells,
     }
     wide = {"bucket": slots + 2, "y": slots, "x": slots}
-    wide |= {"known": cells, "scan": 1, "homes": 1, "hunted_cells": 1, "place": ATTACKS}
+    wide |= {"known": cells, "scan": 1, "claims": 2, "hunted_cells": 1, "place": ATTACKS}
     disc_y, disc_first, disc_last = _disc_rows(
         land.offset_y[: land.range_most], land.offset_x[: land.range_most]
     )

@@ -106,7 +106,7 @@ def _stretch_range(
     rates: CheetahRates,
     land: CheetahLand,
     scratch: CheetahScratch,
-) -> tuple[int, int]:
+) -> tuple[int, int, float, float, float]:
     """Stretch a home range around `cell` until it holds the prey mass it needs.
 
     The range grows by cells in order of distance, between ``range_least`` and ``range_most``
@@ -119,6 +119,8 @@ def _stretch_range(
     cells : int
         Number of cells of the range that lie inside; they are in ``scratch.cells``, and
         ``scratch.reach`` is the running sum of the area attacked in them.
+    wild, small, stock : float
+        Sums over the range of what the larder says of ungulates, small prey and livestock.
     """
     cells, reach, larder = scratch.cells, scratch.reach, scratch.larder
     last_column = larder.shape[1] - 1
@@ -128,8 +130,7 @@ def _stretch_range(
     least, most, wanted = land.range_least, land.range_most, rates.range_biomass_kg
     n = 0
     position = 0
-    food = 0.0
-    attack = 0.0
+    food = attack = wild = small = stock = 0.0
     while position < most and (position < least or food < wanted):
         yy, xx = y + land.offset_y[position], x + land.offset_x[position]
         position += 1
@@ -143,12 +144,16 @@ def _stretch_range(
             scratch.hunted[scratch.hunted_cells[0]] = there
             scratch.hunted_cells[0] += 1
             _fill_larder(there, counts, rates, land, scratch)
-        food += larder[there, _FOOD]
-        attack += larder[there, last_column]
+        row = larder[there]
+        food += row[_FOOD]
+        wild += row[_WILD]
+        small += row[_SMALL]
+        stock += row[_STOCK]
+        attack += row[last_column]
         cells[n] = there
         reach[n] = attack
         n += 1
-    return position, n
+    return position, n, wild, small, stock
 
 
 @inlined
@@ -259,25 +264,18 @@ def hunt(
     _bury(quota, scratch)
     forget_prey(scratch)
     memory = rates.condition_memory
-    larder = scratch.larder
     n = queue_independent(cheetahs, scratch, key, QUEUE_HUNT)
     if rates.interference_km2 > 0.0:
         count_hunters(cheetahs, land, scratch)
     for position in range(n):
         i = scratch.order[position]
         need = rates.need_kg * (1.0 + rates.cub_need * cheetahs.dependents[i])
-        looked, n_cells = _stretch_range(cheetahs.cell[i], counts, rates, land, scratch)
+        looked, n_cells, wild, small, stock = _stretch_range(
+            cheetahs.cell[i], counts, rates, land, scratch
+        )
         intake = 0.0
         taken = 0
         if n_cells > 0:
-            wild = 0.0
-            small = 0.0
-            stock = 0.0
-            for k in range(n_cells):
-                row = larder[scratch.cells[k]]
-                wild += row[_WILD]
-                small += row[_SMALL]
-                stock += row[_STOCK]
             small /= n_cells
             stock /= n_cells
             area = n_cells * land.cell_km * land.cell_km
