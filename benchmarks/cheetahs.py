@@ -68,7 +68,7 @@ def memory_rows() -> list[Row]:
     ]
 
 
-def study_rows(replicates: int = 10) -> list[Row]:
+def study_rows(replicates: int = 200) -> list[Row]:
     """Return the time of 1,000 replicates of 50 years of about 150 cheetahs, from a study file."""
     study = {
         "years": _YEARS,

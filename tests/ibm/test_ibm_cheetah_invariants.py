@@ -109,7 +109,7 @@ def test_kinship_is_a_covariance_and_f_the_kinship_of_the_parents(females, males
         for i in born:
             parents = where[c.mother_identity[i]], where[c.father_identity[i]]
             assert c.inbreeding[i] == before[parents]
-        living = k[np.ix_(alive, alive)]
+        living = k[np.ix_(alive, alive)].astype(float)
         assert np.array_equal(living, living.T)
         assert np.array_equal(np.diag(living), 0.5 * (1 + c.inbreeding[alive]))
         assert np.linalg.eigvalsh(living).min() > -1e-9

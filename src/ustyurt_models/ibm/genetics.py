@@ -12,6 +12,8 @@ from ustyurt_models.ibm.compiled import kernel
 
 __all__ = ["add_founder", "add_litters", "add_offspring", "genetic_summary"]
 
+_HALF = np.float32(0.5)  # as wide as the matrix, or every sum would be widened and narrowed again
+
 
 @kernel
 def add_founder(
@@ -49,9 +51,9 @@ def add_offspring(
     cheetahs: Cheetahs, kinship: np.ndarray, slot: int, mother: int, father: int
 ) -> None:
     """Write kinship, F and ancestry of a newborn in `slot` from its parents' rows, in place."""
-    inbreeding = kinship[mother, father]
+    inbreeding = float(kinship[mother, father])
     for j in range(cheetahs.top[0]):
-        shared = 0.5 * (kinship[mother, j] + kinship[father, j])
+        shared = _HALF * (kinship[mother, j] + kinship[father, j])
         kinship[slot, j] = shared
         kinship[j, slot] = shared
     kinship[slot, slot] = 0.5 * (1.0 + inbreeding)
@@ -85,11 +87,11 @@ def add_litters(
         slot, father = young[c], fathers[c]
         mother = cheetahs.mother[slot]
         row, of_mother, of_father = kinship[slot], kinship[mother], kinship[father]
-        inbreeding = of_mother[father]
+        inbreeding = float(of_mother[father])
         for j in range(top):
-            row[j] = 0.5 * (of_mother[j] + of_father[j])
+            row[j] = _HALF * (of_mother[j] + of_father[j])
         for b in range(c):
-            shared = 0.5 * (kinship[young[b], mother] + kinship[young[b], father])
+            shared = _HALF * (kinship[young[b], mother] + kinship[young[b], father])
             row[young[b]] = shared
             kinship[young[b], slot] = shared
         row[slot] = 0.5 * (1.0 + inbreeding)
@@ -133,13 +135,13 @@ def genetic_summary(cheetahs: Cheetahs, kinship: np.ndarray, out: np.ndarray) ->
         one = two = three = four = 0.0
         fours = i // 4 * 4
         for j in range(0, fours, 4):
-            one += row[j] if stage[j] >= 0 else 0.0
-            two += row[j + 1] if stage[j + 1] >= 0 else 0.0
-            three += row[j + 2] if stage[j + 2] >= 0 else 0.0
-            four += row[j + 3] if stage[j + 3] >= 0 else 0.0
+            one += float(row[j]) if stage[j] >= 0 else 0.0
+            two += float(row[j + 1]) if stage[j + 1] >= 0 else 0.0
+            three += float(row[j + 2]) if stage[j + 2] >= 0 else 0.0
+            four += float(row[j + 3]) if stage[j + 3] >= 0 else 0.0
         for j in range(fours, i):
-            one += row[j] if stage[j] >= 0 else 0.0
-        total += row[i] + 2.0 * ((one + two) + (three + four))
+            one += float(row[j]) if stage[j] >= 0 else 0.0
+        total += float(row[i]) + 2.0 * ((one + two) + (three + four))
     if alive == 0:
         out[:] = np.nan
         return 0

@@ -125,7 +125,7 @@ class State(NamedTuple):
     counts: np.ndarray  # int32, shape (type, cell)
     quota: np.ndarray  # int32, shape (type, cell)
     cheetahs: Cheetahs
-    kinship: np.ndarray  # float64, shape (slot, slot and spare), see `new_kinship`
+    kinship: np.ndarray  # float32, shape (slot, slot and spare), see `new_kinship`
     loci: Loci
     cheetah_scratch: CheetahScratch
     tally: CheetahTally
