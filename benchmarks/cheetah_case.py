@@ -18,6 +18,7 @@ from ustyurt_models.ibm import (
     cheetah_births,
     cheetah_deaths,
     cheetah_dispersal,
+    cheetah_releases,
     genetics,
     predation,
 )
@@ -101,7 +102,7 @@ def _settle_in(case: Case, animals: int, rng: np.random.Generator) -> None:
         release = CheetahRelease(
             np.uint64(number + 1), np.uint64(0), 1 - male, male, 8, 30, cell, 0, 0, 0, 1, 1
         )
-        cheetah_births.add_released(
+        cheetah_releases.add_released(
             case.cheetahs, case.kinship, np.zeros((1, 1)), release, case.tally
         )
     case.cheetahs.since_release[:] = -1

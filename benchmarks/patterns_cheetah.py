@@ -26,7 +26,7 @@ _FARMLAND: dict[str, Any] = {
 #: Grown animals, none of which can reach old age within the time; 0.9 per 100 km2, fewer than the
 #: prey feeds by the rule of Carbone & Gittleman. `_GROUPS` such groups are run.
 _GROWN: dict[str, Any] = {"females": 100, "males": 100, "age": "3-6 y"}
-_GROUPS = 5
+_GROUPS = 50
 
 
 @dataclass(frozen=True)

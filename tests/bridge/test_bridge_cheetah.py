@@ -9,8 +9,8 @@ from ustyurt_models.bridge.cheetah_land import cheetah_land, disc_offsets, range
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
 from ustyurt_models.evidence import load_catalogue, parameter_ids
 from ustyurt_models.evidence.cheetah_species import load_cheetah_species
-from ustyurt_models.ibm.cheetah_births import add_released
 from ustyurt_models.ibm.cheetah_deaths import fill_hazards
+from ustyurt_models.ibm.cheetah_releases import add_released
 from ustyurt_models.ibm.cheetah_state import (
     CheetahRelease,
     new_cheetahs,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
-from ustyurt_models.ibm.cheetah_births import add_released
+from ustyurt_models.ibm.cheetah_releases import add_released
 from ustyurt_models.ibm.cheetah_state import (
     CheetahLand,
     CheetahRates,

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from cheetah_world import CAUSES, Colony, make_land, make_rates, season_key
 
-from ustyurt_models.ibm.cheetah_births import add_released, give_birth, mate
+from ustyurt_models.ibm.cheetah_births import give_birth, mate
 from ustyurt_models.ibm.cheetah_deaths import die
 from ustyurt_models.ibm.cheetah_dispersal import leave_mother
+from ustyurt_models.ibm.cheetah_releases import add_released
 from ustyurt_models.ibm.cheetah_state import NO_SLOT, CheetahRelease
 
 

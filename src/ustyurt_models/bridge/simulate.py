@@ -16,8 +16,8 @@ from ustyurt_models.checks import require
 from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES
 from ustyurt_models.formulas.persistence import extinction_time
 from ustyurt_models.ibm.chance import child, uniform
-from ustyurt_models.ibm.cheetah_births import add_residents
 from ustyurt_models.ibm.cheetah_founders import new_brought
+from ustyurt_models.ibm.cheetah_releases import add_residents
 from ustyurt_models.ibm.cheetah_state import (
     CheetahRelease,
     new_cheetahs,

@@ -6,10 +6,11 @@ Each function is written out in full in the compiled season of `replicate`.
 import numpy as np
 
 from ustyurt_models.ibm.chance import child
-from ustyurt_models.ibm.cheetah_births import add_released, give_birth, mate
+from ustyurt_models.ibm.cheetah_births import give_birth, mate
 from ustyurt_models.ibm.cheetah_deaths import apply_ceiling, die
 from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother
 from ustyurt_models.ibm.cheetah_founders import Arrival, adopt_all
+from ustyurt_models.ibm.cheetah_releases import add_released
 from ustyurt_models.ibm.cheetah_state import DISPERSER, CheetahRelease
 from ustyurt_models.ibm.compiled import inlined
 from ustyurt_models.ibm.loci import found_loci, inherit_loci

@@ -10,6 +10,7 @@ __all__ = [
     "COALITION",
     "CONCEPTION",
     "FATE",
+    "clear",
     "free_slot",
     "lived",
     "queue_independent",
@@ -56,6 +57,37 @@ def free_slot(cheetahs: Cheetahs, first: int = 0) -> int:
             cheetahs.top[0] = max(cheetahs.top[0], slot + 1)
             return slot
     return -1
+
+
+@kernel
+def clear(cheetahs: Cheetahs, slot: int, identity: np.uint64) -> None:
+    """Reset every trait of `slot` to that of a newborn with `identity`, in place."""
+    cheetahs.identity[slot] = identity
+    cheetahs.mother_identity[slot] = 0
+    cheetahs.father_identity[slot] = 0
+    cheetahs.mother[slot] = -1
+    cheetahs.male[slot] = 0
+    cheetahs.age[slot] = 0
+    cheetahs.heading[slot] = -1
+    cheetahs.coalition[slot] = 0
+    cheetahs.territorial[slot] = 0
+    cheetahs.wandering[slot] = 0
+    cheetahs.condition[slot] = 1.0
+    cheetahs.need_kg[slot] = 0.0
+    cheetahs.intake_kg[slot] = 0.0
+    cheetahs.conflict[slot] = 0.0
+    cheetahs.range_cells[slot] = 0
+    cheetahs.crossing[slot] = 0.0
+    cheetahs.ancestry[slot, :] = 0.0
+    cheetahs.source[slot] = -1
+    cheetahs.since_release[slot] = -1
+    cheetahs.captive[slot] = 0
+    cheetahs.african[slot] = 0
+    cheetahs.soft[slot] = 0
+    cheetahs.dependents[slot] = 0
+    cheetahs.litter_due[slot] = 0
+    cheetahs.litters[slot] = 0
+    cheetahs.sire[slot, :] = -1
 
 
 @kernel

@@ -2,7 +2,7 @@
 
 One season calls the event kernels in this order (numbers are those of ``models/ODD.md``)::
 
-    2  add_released(cheetahs, kinship, source_kinship, release, tally)         cheetah_births
+    2  add_released(cheetahs, kinship, source_kinship, release, tally)         cheetah_releases
     6  hunt(cheetahs, counts, quota, rates, land, scratch, key, tally)         predation
     7  update_condition(cheetahs, rates)                                       predation
     8  die(cheetahs, rates, land, scratch, severity, season, key, tally)       cheetah_deaths
