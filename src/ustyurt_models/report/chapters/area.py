@@ -90,7 +90,9 @@ def _suitability(inputs: ReportInputs, sheet: Sheet) -> Section:
             "The chapter on surveys shows that map."
         )
         blocks.append(Note(text, "warning"))
-    blocks += [Note(f"{readable(one)}.", "warning") for one in inputs.map_warnings]
+    blocks += [
+        Note(f"{readable(one[:1].upper() + one[1:])}.", "warning") for one in inputs.map_warnings
+    ]
     replaced = {
         species
         for species in {one for one, _ in told}
