@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from ustyurt_models.checks import Fault, InputError
@@ -178,7 +179,6 @@ def test_every_setting_has_a_description_in_the_editor_schema():
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_editor_schema_accepts_the_shipped_studies(name):
-    jsonschema = pytest.importorskip("jsonschema")
     text = (scenarios_dir() / f"{name}.toml").read_text(encoding="utf-8")
     jsonschema.Draft202012Validator(study_json_schema()).validate(tomllib.loads(text))
 

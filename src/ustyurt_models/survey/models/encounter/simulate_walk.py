@@ -126,14 +126,8 @@ def watch_walk(
 
     Parameters
     ----------
-    walk : Walk
-        Groups, movement and sector.
-    cameras : int
-        Cameras at random places with random directions.
-    days : float
-        How long they watch.
-    rng : numpy.random.Generator
-        Chance.
+    walk, cameras, days, rng
+        As in `walk_past`.
 
     Returns
     -------
@@ -155,16 +149,10 @@ def snapshots_of(
 
     Parameters
     ----------
-    walk : Walk
-        Groups, movement and sector.
-    cameras : int
-        Cameras at random places with random directions.
-    days : float
-        How long they watch.
+    walk, cameras, days, rng
+        As in `walk_past`.
     sigma_m : float
         Scale of half-normal detection [m].
-    rng : numpy.random.Generator
-        Chance.
 
     Returns
     -------
