@@ -22,10 +22,11 @@ from ustyurt_models.ibm.source.state import (
     Takings,
 )
 from ustyurt_models.ibm.source.survival import CEILINGS
+from ustyurt_models.study.source_founders import Founders, settled_patches
 from ustyurt_models.study.source_plans import Plan, Take
 from ustyurt_models.study.source_populations import SOURCE_EVENTS, SourcePopulation
 
-__all__ = ["projection_of", "setup_of"]
+__all__ = ["founders_of", "projection_of", "setup_of"]
 
 _NO_END = 2_000_000_000
 _SEXES = ("female", "male", "any")
@@ -33,14 +34,15 @@ _SEXES = ("female", "male", "any")
 
 def _oldest(population: SourcePopulation) -> int:
     """Return the last age of tables by age; it holds for all older animals."""
-    breeding, founders = population.breeding, population.founders
+    breeding, groups = population.breeding, population.groups.values()
     if population.maximum_age is not None:
         return population.maximum_age
     lists = [population.death.rates(sex)[0] for sex in range(2)]
-    lists += [one for one in (founders.females, founders.males) if isinstance(one, tuple)]
+    given = [one for group in groups for one in (group.females, group.males)]
+    lists += [one for one in given if isinstance(one, tuple)]
     ages = [len(one) - 1 for one in lists] + list(population.breeds_from)
     ages += [age + 1 for age in (breeding.last_age_female, breeding.last_age_male) if age]
-    ages += [0 if founders.ages == "stable" else founders.ages[1]]
+    ages += [group.ages[1] for group in groups if group.ages != "stable"]
     ages += [one.age for one in population.supplement]
     ages += [take.youngest for take in (*population.harvest, *population.removal)]
     if population.patches is not None:
@@ -186,9 +188,11 @@ def _dispersal(population: SourcePopulation) -> Dispersal:
     """Return where young animals go."""
     given = population.patches
     if given is None:
-        return Dispersal(0, 0.0, 0, 0, 1.0, 0)
+        return Dispersal(0, 0, 0.0, 0, 0, 1.0, 0)
+    rows, columns = given.shape or (0, 0)
     return Dispersal(
-        given.grid or 0,
+        rows,
+        columns,
         given.emigration,
         given.youngest,
         given.oldest,
@@ -238,12 +242,12 @@ def _additions(population: SourcePopulation) -> Additions:
     )
 
 
-def _start(population: SourcePopulation, oldest: int) -> Start:
-    """Return numbers and ages of founders."""
-    given = population.founders
-    _, structure = growth_and_structure(projection_of(population))
+def _group(
+    given: Founders, population: SourcePopulation, structure: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return numbers (sex,) and cumulative shares of ages (sex, age) of a group of founders."""
     if isinstance(given.females, tuple):
-        shares = np.zeros((2, oldest + 1))
+        shares = np.zeros_like(structure)
         shares[0, : len(given.females)] = given.females
         if isinstance(given.males, tuple):
             shares[1, : len(given.males)] = given.males
@@ -252,22 +256,41 @@ def _start(population: SourcePopulation, oldest: int) -> Start:
         number = np.array([given.females or 0, given.males or 0], dtype=np.int64)
         shares = structure
         if given.ages != "stable":
-            shares = np.zeros((2, oldest + 1))
+            shares = np.zeros_like(structure)
             shares[:, given.ages[0] : given.ages[1] + 1] = 1.0
     if given.number is not None:
         females = round(given.number * structure[0].sum()) if population.sexes == 2 else None
         both = given.number if females is None else females
         number = np.array([both, given.number - both], dtype=np.int64)
     total = np.maximum(shares.sum(axis=1, keepdims=True), 1e-300)
-    return Start(number, np.cumsum(shares / total, axis=1), int(given.drawn == "at random"))
+    return number, np.cumsum(shares / total, axis=1)
 
 
-def _heredity(
-    population: SourcePopulation, start: Start, patches: int, steps: int, kept: int
-) -> Heredity:
+def _start(population: SourcePopulation) -> Start:
+    """Return where founders stand, their numbers and ages."""
+    groups, layout = population.groups, population.layout
+    _, structure = growth_and_structure(projection_of(population))
+    made = [_group(one, population, structure) for one in groups.values()]
+    group = np.full(layout.size, -1, dtype=np.int64)
+    for place, patches in enumerate(settled_patches(groups, layout)):
+        group[list(patches)] = place
+    return Start(
+        group=group,
+        number=np.stack([number for number, _ in made]),
+        ages=np.stack([ages for _, ages in made]),
+        random=np.array([one.drawn == "at random" for one in groups.values()], dtype=np.int64),
+    )
+
+
+def founders_of(start: Start) -> int:
+    """Return the number of founders in all patches."""
+    return int(start.number[start.group[start.group >= 0]].sum())
+
+
+def _heredity(population: SourcePopulation, start: Start, steps: int, kept: int) -> Heredity:
     """Return genes; the largest number of alleles counts every animal that may come in."""
     given = population.genetics
-    founders = int(start.number.sum()) * patches
+    founders = founders_of(start)
     for plan in population.supplement:
         last = steps if plan.to_step is None else min(plan.to_step, steps)
         times = max(0, (last - plan.from_step) // plan.every + 1)
@@ -296,8 +319,8 @@ def setup_of(population: SourcePopulation, steps: int, kept: int = 0) -> Setup:
         When a beta rate is asked for that cannot be.
     """
     oldest = _oldest(population)
-    patches = population.patches.size if population.patches else 1
-    start = _start(population, oldest)
+    patches = population.layout.size
+    start = _start(population)
     return Setup(
         schedule=_schedule(population),
         sexes=population.sexes,
@@ -307,7 +330,7 @@ def setup_of(population: SourcePopulation, steps: int, kept: int = 0) -> Setup:
         breeding=_breeding(population, oldest),
         capacity=_capacity(population, patches),
         dispersal=_dispersal(population),
-        heredity=_heredity(population, start, patches, steps, kept),
+        heredity=_heredity(population, start, steps, kept),
         harvest=_takings(population.harvest),
         removal=_takings(population.removal),
         additions=_additions(population),

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from ustyurt_models.bridge.source_setup import setup_of
+from ustyurt_models.bridge.source_setup import founders_of, setup_of
 from ustyurt_models.checks import require
 from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.source.run import advance, begin
@@ -49,7 +49,7 @@ class SourceSimulator:
         self.steps_per_year = population.rate_per_year
         self.seed = seed
         self.place = place
-        founders = int(self.setup.start.number.sum()) * self.setup.patches
+        founders = founders_of(self.setup.start)
         limits = self.setup.capacity.number
         room = float(limits.sum()) if np.isfinite(limits).all() else founders
         self._slots = max(_LEAST_SLOTS, 2 * founders, min(int(2.5 * room), _MOST_SLOTS))

@@ -50,8 +50,11 @@ class Salvage:
         """Return `path`, in which entries are counted without gaps, as counted in the file."""
         counted: list[str | int] = []
         for part in path:
-            known = self.positions.get(tuple(counted))
-            counted.append(known[part] if isinstance(part, int) and known is not None else part)
+            known = self.positions.get(tuple(counted), [])
+            # A pair that has lost an entry lacks one beyond those that are left.
+            if isinstance(part, int) and part < len(known):
+                part = known[part]
+            counted.append(part)
         return tuple(counted)
 
 

@@ -10,15 +10,14 @@ from pydantic import Field, model_validator
 
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import Fraction, refuse
+from ustyurt_models.study.source_founders import Founders, Patches, settled_patches
 from ustyurt_models.study.source_plans import MOST_AGE, Age, Number, Step, Supplement, Take
 
 __all__ = [
     "SOURCE_EVENTS",
     "Ceiling",
     "Death",
-    "Founders",
     "Heritage",
-    "Patches",
     "Reproduction",
     "SourcePopulation",
 ]
@@ -38,9 +37,6 @@ SourceEvent = Literal[
 #: The yearly cycle of Vortex: EV, Breed, Mortality, Age, Disperse, Harvest, Supplement,
 #: Ktruncation, Census. Removals for releases stand beside the harvest.
 SOURCE_EVENTS: tuple[SourceEvent, ...] = get_args(SourceEvent)
-#: The most patches that the compact state of an animal can hold.
-MOST_PATCHES = 65_536
-
 DAYS_PER_YEAR = 365.25
 
 Spread = Annotated[float, Field(ge=0, le=10)]
@@ -172,38 +168,6 @@ class Ceiling(Block):
         return self
 
 
-class Patches(Block):
-    """Patches that young animals move between."""
-
-    grid: Annotated[int, Field(ge=1, le=256)] | None = None
-    """Side of a square grid; or `count`."""
-    count: Annotated[int, Field(ge=1, le=MOST_PATCHES)] | None = None
-    """Patches without places: every other one is reached alike."""
-    emigration: Fraction = 0.0
-    """Chance that an animal of dispersing age leaves."""
-    mean_distance: Annotated[float, Field(gt=0, le=10_000)] = 1.0
-    """Mean of the negative-exponential distance on a grid [sides of a cell]."""
-    youngest: Age = 0
-    """Youngest dispersing age."""
-    oldest: Age = 0
-    """Oldest dispersing age."""
-    natal: bool = False
-    """Whether a disperser may end where it was."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "Patches":
-        if (self.grid is None) == (self.count is None):
-            raise refuse("needs either 'grid' or 'count'")
-        if self.size == 1 and self.emigration > 0 and not self.natal:
-            raise refuse("nobody can leave a single patch")
-        return self
-
-    @property
-    def size(self) -> int:
-        """Number of patches."""
-        return self.grid**2 if self.grid is not None else self.count or 1
-
-
 class Heritage(Block):
     """Genes, kinship and what inbreeding does."""
 
@@ -235,33 +199,6 @@ class Heritage(Block):
     def active(self) -> bool:
         """Whether anything is inherited."""
         return self.loci > 0 or self.pedigree
-
-
-class Founders(Block):
-    """Animals of every patch at the start."""
-
-    females: Number | tuple[Number, ...] | None = None
-    """Females, or females by age from 0 on."""
-    males: Number | tuple[Number, ...] | None = None
-    """Males, or males by age from 0 on."""
-    number: Number | None = None
-    """Both sexes together, divided as in the stable structure."""
-    ages: Literal["stable"] | tuple[Age, Age] = "stable"
-    """The stable age structure, or ages from the first to the second, all equally likely."""
-    drawn: Literal["evenly", "at random"] = "evenly"
-    """Ages by quota from a random start, or one by one."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> "Founders":
-        if (self.number is None) == (self.females is None):
-            raise refuse("needs either 'number', or 'females' and 'males'")
-        if self.males is not None and self.females is None:
-            raise refuse("'males' goes with 'females'")
-        if isinstance(self.females, tuple) != isinstance(self.males, tuple) and self.males:
-            raise refuse("'females' and 'males' must both be numbers, or both lists by age")
-        if self.ages != "stable" and self.ages[1] < self.ages[0]:
-            raise refuse("'ages' must run from a lower to a higher age")
-        return self
 
 
 class Calamity(Block):
@@ -304,8 +241,10 @@ class SourcePopulation(Block):
     """Several patches; one unless given."""
     genetics: Heritage = Heritage()
     """Genes."""
-    founders: Founders
-    """Animals at the start."""
+    founders: Founders | None = None
+    """Animals at the start; or `founder_group`."""
+    founder_group: tuple[Founders, ...] = ()
+    """Animals at the start that differ by patch, each group with patches of its own."""
     supplement: tuple[Supplement, ...] = ()
     """Animals brought in."""
     harvest: tuple[Take, ...] = ()
@@ -331,20 +270,29 @@ class SourcePopulation(Block):
             raise refuse("births that respond to density need 'capacity'")
         if self.noise == "beta" and form != "none" and self.breeding.share_sd > 0:
             raise refuse("a beta noise of the breeding share needs density = 'none'")
-        patches = self.patches.size if self.patches else 1
+        patches = self.layout.size
         if isinstance(self.capacity.number, tuple) and len(self.capacity.number) != patches:
             raise refuse(f"'capacity.number' must be one number, or one for each of {patches}")
+        if (self.founders is None) != bool(self.founder_group):
+            raise refuse("needs either 'founders' or 'founder_group'")
+        settled = settled_patches(self.groups, self.layout)
         if self.genetics.loci > 0 and not self.genetics.frequencies:
-            self._few_founders(patches)
+            founders = zip(self.groups.values(), settled, strict=True)
+            if sum(one.size * len(places) for one, places in founders) > _MOST_FOUNDERS:
+                raise refuse(f"unique founder genes need at most {_MOST_FOUNDERS:,} founders")
         return self
 
-    def _few_founders(self, patches: int) -> None:
-        """Refuse more founders than unique genes can be numbered for."""
-        given = self.founders
-        parts = (given.number, given.females, given.males)
-        number = sum(sum(one) if isinstance(one, tuple) else one or 0 for one in parts)
-        if number * patches > _MOST_FOUNDERS:
-            raise refuse(f"unique founder genes need at most {_MOST_FOUNDERS:,} founders")
+    @property
+    def layout(self) -> Patches:
+        """Patches; a single one unless given."""
+        return self.patches or Patches(count=1)
+
+    @property
+    def groups(self) -> dict[str, Founders]:
+        """Groups of founders by their name in the study."""
+        if self.founders is not None:
+            return {"founders": self.founders}
+        return {f"founder_group[{place}]": one for place, one in enumerate(self.founder_group)}
 
     @property
     def breeds_from(self) -> tuple[int, int]:

@@ -32,14 +32,14 @@ def _high(bits: np.uint64) -> float:
 
 @kernel
 def _target_on_grid(dispersal: Dispersal, natal: int, key: np.uint64) -> int:
-    """Return the patch that a disperser reaches on a square grid.
+    """Return the patch that a disperser reaches on a grid.
 
     From a uniform point of its patch in a uniform direction over a negative-exponential
     distance; drawn again until it lies inside the grid and, unless allowed, in another patch
     (the kernel of RangeShifter, Bocedi et al. 2014, Methods Ecol. Evol. 5:388).
     """
-    side = dispersal.side
-    row, column = natal // side, natal % side
+    rows, columns = dispersal.rows, dispersal.columns
+    row, column = natal // columns, natal % columns
     draw = 0
     while True:
         start = mix(key, np.uint64(2 * draw))
@@ -49,9 +49,9 @@ def _target_on_grid(dispersal: Dispersal, natal: int, key: np.uint64) -> int:
         angle = _HALF_TURN * (2.0 * _high(way) - 1.0)
         y = math.floor(row + _low(start) + distance * math.sin(angle))
         x = math.floor(column + _high(start) + distance * math.cos(angle))
-        if x < 0 or y < 0 or x >= side or y >= side:
+        if x < 0 or y < 0 or x >= columns or y >= rows:
             continue
-        target = int(y) * side + int(x)
+        target = int(y) * columns + int(x)
         if target != natal or dispersal.natal == 1:
             return target
 
@@ -82,7 +82,7 @@ def disperse(setup: Setup, state: State, now: Now) -> None:
         if chance >= dispersal.chance:
             continue
         natal = np.int64(animals.patch[i])
-        if dispersal.side > 0:
+        if dispersal.rows > 0:
             animals.patch[i] = _target_on_grid(dispersal, natal, own)
         else:
             share = chance / dispersal.chance

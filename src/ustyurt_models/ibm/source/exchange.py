@@ -122,7 +122,7 @@ def supplement(setup: Setup, state: State, now: Now) -> int:
 
 @kernel
 def settle_founders(setup: Setup, state: State, key: np.uint64) -> bool:
-    """Put the founders into every patch, in place; return whether there was room.
+    """Put the founders into their patches, in place; return whether there was room.
 
     Ages are drawn one by one, or taken at equal steps of the cumulative age structure from a
     random start (systematic sampling), which gives every age its share but for one animal.
@@ -134,17 +134,20 @@ def settle_founders(setup: Setup, state: State, key: np.uint64) -> bool:
     none = np.int64(0)
     last = none
     for patch in range(setup.patches):
+        like = start.group[patch]
+        if like < 0:
+            continue
         for sex in range(2):
-            number = start.number[sex]
+            number = start.number[like, sex]
             if last + number > kinds.size:
                 return False
             group = np.uint64(child(ages_key, 2 * patch + sex))
             first = unit(np.uint64(mix(group, np.uint64(0))))
             for i in range(number):
                 share = (i + first) / number
-                if start.random == 1:
+                if start.random[like] == 1:
                     share = unit(np.uint64(mix(group, np.uint64(i + 1))))
-                kinds[last + i] = 2 * part_of(share, start.ages[sex]) + sex
+                kinds[last + i] = 2 * part_of(share, start.ages[like, sex]) + sex
                 if setup.patches > 1:
                     patches[last + i] = patch
             last += number

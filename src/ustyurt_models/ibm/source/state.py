@@ -96,7 +96,8 @@ class Capacity(NamedTuple):
 class Dispersal(NamedTuple):
     """Where young animals go."""
 
-    side: int  # patches along a side of the grid; 0: patches without places
+    rows: int  # of the grid; 0: patches without places
+    columns: int
     chance: float
     youngest: int  # age in steps
     oldest: int
@@ -142,11 +143,12 @@ class Additions(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Founders of every patch."""
+    """Founders, by groups of patches that begin alike."""
 
-    number: np.ndarray  # int64 (2,), females and males
-    ages: np.ndarray  # float64 (2, age), cumulative
-    random: int  # 1: ages drawn one by one; 0: as evenly as whole animals allow
+    group: np.ndarray  # int64 (patch,), group of its founders; negative: none
+    number: np.ndarray  # int64 (group, 2), females and males of a patch
+    ages: np.ndarray  # float64 (group, 2, age), cumulative
+    random: np.ndarray  # int64 (group,), 1: ages one by one; 0: as evenly as whole animals allow
 
 
 class Setup(NamedTuple):

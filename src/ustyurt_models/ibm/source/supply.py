@@ -95,6 +95,13 @@ class Supply:
             self._grow()
         self.step = max(self.step, last)
 
+    def by_patch(self) -> np.ndarray:
+        """Return the animals of every patch now, int64, shape (patch,)."""
+        alive = self.state.alive
+        if self.setup.patches == 1:
+            return alive.copy()
+        return np.bincount(self.state.animals.patch[: alive[0]], minlength=self.setup.patches)
+
     def at_year(self, years: float) -> int:
         """Return the step that has begun so many years after the start."""
         return int(years * self.steps_per_year + 1e-9)
