@@ -20,6 +20,7 @@ import theory_cheetahs as cheetahs
 import theory_demography as demography
 import theory_predation as predation
 import theory_source_chance as chance
+import theory_source_front as front
 import theory_source_genes as genes
 import theory_source_more as more
 import theory_space as space
@@ -150,6 +151,8 @@ def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
     yield lambda: more.birth_death(times(20_000))
     yield lambda: more.theta_logistic(4)
     yield lambda: more.kernel_moments(times(100_000))
+    yield lambda: front.linear_spread(times(1_500))
+    yield lambda: front.invasion({10: times(12), 50: times(24), 200: times(16)})
     yield lambda: vortex_woylie(times(300))
     yield lambda: two_sex_gates(times(10_000))
     for case, replicates in (("B1", 10), ("B2", 2), ("B3", 1)):
