@@ -42,6 +42,7 @@ from theory_genes import crosses, locus_drift, related_founders
 from theory_page import write_page
 from theory_source_programs import two_sex_gates, vortex_woylie
 from theory_sources import A5_EXTINCT, ceiling, leslie, order_matters
+from theory_walk import correlated_walk
 
 
 def large_cases(scale: float) -> Iterator[Callable[[Path], list[Metric]]]:
@@ -92,6 +93,7 @@ def new_world_cases(scale: float) -> Iterator[Callable[[Path], list[Metric]]]:
     yield lambda folder: space.permeable_lines(folder, times(100_000))
     yield lambda folder: space.mate_finding(folder, times(2_000))
     yield lambda folder: space.two_grids(folder, times(20))
+    yield lambda folder: correlated_walk(folder, times(400))
     yield lambda folder: predation.functional_response(folder, times(1_000))
     yield lambda folder: predation.scarcity(folder, times(200))
     yield lambda folder: cheetahs.lifespans(folder, times(4_000))

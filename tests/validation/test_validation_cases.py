@@ -9,6 +9,7 @@ import theory_cheetahs as cheetahs
 import theory_demography as demography
 import theory_predation as predation
 import theory_space as space
+from theory_walk import correlated_walk
 
 
 def check(metrics):
@@ -54,6 +55,10 @@ def test_cohorts_and_individuals_are_one_distribution(tmp_path):
 
 def test_animals_diffuse_and_those_who_leave_are_counted(tmp_path):
     check(space.diffusion(tmp_path, 20_000))
+
+
+def test_cheetahs_walk_as_a_correlated_random_walk(tmp_path):
+    check(correlated_walk(tmp_path, 60))
 
 
 def test_occupancy_becomes_uniform_or_proportional_to_habitat(tmp_path):
