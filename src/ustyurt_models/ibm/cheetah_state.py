@@ -36,8 +36,10 @@ __all__ = [
     "DISPERSER",
     "EMPTY",
     "GHOST",
+    "LANES",
     "NO_SLOT",
     "RESIDENT",
+    "TYPE_LANES",
     "CheetahLand",
     "CheetahRates",
     "CheetahRelease",
@@ -69,7 +71,9 @@ CEILING_PROBABILISTIC = 2
 
 # One line of cache.
 _SPARE = 16
-#: Attacks of one cheetah that are worked on side by side.
+#: Side by side on the widest machine: numbers of 32 bits (two turns of 64), types of prey.
+LANES, TYPE_LANES = 16, 8
+#: Attacks of one cheetah that are worked on side by side; a multiple of `LANES`.
 ATTACKS = 64
 
 
@@ -236,22 +240,22 @@ class CheetahScratch(NamedTuple):
     claims: np.ndarray  # int64 (2,), homes and territories entered by `cheetah_space.claim`
     claim: np.ndarray  # int32 (2, slot), number of the home and of the territory, -1 without
     claimed: np.ndarray  # int32 (2, 2, claim), row and column of each home and territory
-    hunters: np.ndarray  # int32 (row * (columns + 1),), see `interference.count_hunters`
+    hunters: np.ndarray  # int32 (row * width,), see `interference.count_hunters`
     disc_y: np.ndarray  # int32 (row of the largest home range,), its rows around the centre
     disc_first: np.ndarray  # int32 (row,), first column of each row around the centre
     disc_last: np.ndarray  # int32 (row,), the column after its last
-    inside_before: np.ndarray  # int32 (row * (columns + 1),), cells inside west of each column
+    inside_before: np.ndarray  # int32 (row * width,), cells inside west of each column
     hazards: np.ndarray  # float64 (cause,)
-    cells: np.ndarray  # int32 (disc,), cells of the home range at hand
-    reach: np.ndarray  # float64 (disc,), running sum over them of area attacked times animals [km2]
+    cells: np.ndarray  # int32 (disc,), rows of `larder` of the home range at hand
+    reach: np.ndarray  # float64 (disc + 1,), running sum over them of area attacked times animals
     weight: np.ndarray  # float64 (8,), running sum over directions of a step
     point: np.ndarray  # float64 (ATTACKS,), where attacks fall along `reach`
     place: np.ndarray  # int64 (ATTACKS,), and on which of `cells`
-    larder: np.ndarray  # float64 (cell, 4 + types), what a cell offers a hunter, see `predation`
+    larder: np.ndarray  # float64 (cell, 5 + whole TYPE_LANES), what cells offer, see `predation`
     food_kg: np.ndarray  # float64 (cell,), preferred prey biomass for who looks for a place [kg]
-    known: np.ndarray  # int64 (cell,), number of the scan that `larder` or `food_kg` is of
+    known: np.ndarray  # int64 (cell,), `scan` plus row of `larder`; less than `scan`: unknown
     scan: np.ndarray  # int64 (1,), number of the scan at hand
-    hunted: np.ndarray  # int32 (cell,), cells of all home ranges of the last hunt
+    hunted: np.ndarray  # int32 (cell,), cells of all home ranges of the last hunt, by row
     hunted_cells: np.ndarray  # int64 (1,), how many of them
 
 
@@ -322,9 +326,15 @@ def _disc_rows(y: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np
     return rows.astype(np.int32), first, last + np.int32(1)
 
 
+def _whole(number: int, lanes: int) -> int:
+    """Return the least multiple of `lanes` that is not below `number`."""
+    return -(-number // lanes) * lanes
+
+
 def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> CheetahScratch:
     """Return work space for `slots` cheetahs, `types` of prey and `causes` of death on `land`."""
     cells, disc = land.inside.size, land.offset_y.size
+    width, type_width = _whole(land.nx + 1, LANES), _whole(types, TYPE_LANES)
     whole = {
         "order": slots,
         "unsorted": slots,
@@ -335,7 +345,7 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "hashed": 2 ** math.ceil(math.log2(2 * slots)),
         "claim": (2, slots),
         "claimed": (2, 2, slots),
-        "hunters": land.ny * (land.nx + 1),
+        "hunters": land.ny * width,
         "hunted": cells,
         "cells": disc,
     }
@@ -343,7 +353,7 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         "priority": slots,
         "unsorted_priority": slots,
         "hazards": causes,
-        "reach": disc,
+        "reach": disc + 1,
         "weight": 8,
         "point": ATTACKS,
         "food_kg": cells,
@@ -353,8 +363,8 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
     disc_y, disc_first, disc_last = _disc_rows(
         land.offset_y[: land.range_most], land.offset_x[: land.range_most]
     )
-    before = np.zeros((land.ny, land.nx + 1), np.int32)
-    np.cumsum(land.inside.reshape(land.ny, land.nx), axis=1, out=before[:, 1:])
+    before = np.zeros((land.ny, width), np.int32)
+    np.cumsum(land.inside.reshape(land.ny, land.nx), axis=1, out=before[:, 1 : land.nx + 1])
     return CheetahScratch(
         disc_y=disc_y,
         disc_first=disc_first,
@@ -365,7 +375,7 @@ def new_scratch(slots: int, types: int, land: CheetahLand, causes: int) -> Cheet
         **{name: np.zeros(shape, np.int64) for name, shape in wide.items()},
         mover=np.zeros(slots, np.uint8),
         tied=np.zeros(slots, np.uint8),
-        larder=np.zeros((cells, 4 + types)),
+        larder=np.zeros((cells, 5 + type_width)),
     )
 
 

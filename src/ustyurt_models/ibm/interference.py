@@ -1,7 +1,16 @@
 """Interference: cheetahs that hunt near each other find less."""
 
-from ustyurt_models.ibm.cheetah_state import DISPERSER, CheetahLand, Cheetahs, CheetahScratch
+import numpy as np
+
+from ustyurt_models.ibm.cheetah_state import (
+    DISPERSER,
+    LANES,
+    CheetahLand,
+    Cheetahs,
+    CheetahScratch,
+)
 from ustyurt_models.ibm.compiled import inlined, kernel
+from ustyurt_models.ibm.vector import fetch
 
 __all__ = ["count_hunters", "rivals_per_km2"]
 
@@ -10,19 +19,23 @@ __all__ = ["count_hunters", "rivals_per_km2"]
 def count_hunters(cheetahs: Cheetahs, land: CheetahLand, scratch: CheetahScratch) -> None:
     """Overwrite ``scratch.hunters`` with where hunters stand.
 
-    Each row of the land has one number more than columns: the hunters west of each column, so
-    that those on a stretch of a row are the difference of two numbers.
+    Each row of the land has more numbers than columns: the hunters west of each column, so that
+    those on a stretch of a row are the difference of two numbers.
     """
     hunters = scratch.hunters
     hunters[:] = 0
     nx = land.nx
+    width = hunters.size // land.ny
     for i in range(cheetahs.top[0]):
         cell = cheetahs.cell[i]
         if cheetahs.stage[i] >= DISPERSER and land.inside[cell] == 1:
             y = cell // nx
-            end = (y + 1) * (nx + 1)
-            for k in range(cell + y + 1, end):
-                hunters[k] += 1
+            x = cell - y * nx
+            # Whole vectors, with some before the first column to change.
+            first = (x + 1) // LANES * LANES
+            start = np.uint64(y * width + first)
+            for k in range((width - first) // LANES * LANES):
+                hunters[start + np.uint64(k)] += np.int32(first + k > x)
 
 
 @inlined
@@ -33,6 +46,7 @@ def rivals_per_km2(cell: int, land: CheetahLand, scratch: CheetahScratch) -> flo
     """
     ny, nx = land.ny, land.nx
     before, hunters_before = scratch.inside_before, scratch.hunters
+    width = hunters_before.size // ny
     y = cell // nx
     x = cell - y * nx
     hunters = -1
@@ -42,7 +56,7 @@ def rivals_per_km2(cell: int, land: CheetahLand, scratch: CheetahScratch) -> flo
         first = max(0, x + scratch.disc_first[k])
         last = min(nx, x + scratch.disc_last[k])
         if 0 <= row < ny and first < last:
-            start = row * (nx + 1)
-            cells += before[start + last] - before[start + first]
-            hunters += hunters_before[start + last] - hunters_before[start + first]
+            start, end = row * width + first, row * width + last
+            cells += fetch(before, end) - fetch(before, start)
+            hunters += fetch(hunters_before, end) - fetch(hunters_before, start)
     return max(0, hunters) / (max(1, cells) * land.cell_km * land.cell_km)

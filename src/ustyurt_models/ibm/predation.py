@@ -14,6 +14,8 @@ from ustyurt_models.ibm.cheetah_slots import (
 from ustyurt_models.ibm.cheetah_state import (
     CUB,
     DISPERSER,
+    LANES,
+    TYPE_LANES,
     CheetahLand,
     CheetahRates,
     Cheetahs,
@@ -22,22 +24,20 @@ from ustyurt_models.ibm.cheetah_state import (
 )
 from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.interference import count_hunters, rivals_per_km2
-from ustyurt_models.ibm.vector import put, take
+from ustyurt_models.ibm.vector import fetch, put, take
 
 __all__ = ["food_in", "forget_prey", "hunt", "update_condition"]
 
 #: Columns of a row of the larder: preferred prey mass [kg]; mass met of ungulates [km2 kg], small
-#: prey and of livestock [kg]; then the running sum over types of animals times the area in which
-#: each is attacked [km2].
+#: prey and of livestock [kg]; then 0 and the running sum over types of animals times the area in
+#: which each is attacked [km2], repeated to the end of the row.
 _FOOD, _WILD, _SMALL, _STOCK, _ATTACK = 0, 1, 2, 3, 4
-#: Attacks that the widest machine works on at once; a divisor of `ATTACKS`.
-_LANES = 16
 
 
 @inlined
 def forget_prey(scratch: CheetahScratch) -> None:
     """Make every cell unknown: prey may have changed since cheetahs last looked."""
-    scratch.scan[0] += 1
+    scratch.scan[0] += scratch.known.size
 
 
 @inlined
@@ -63,7 +63,7 @@ def time_share(met_kg: float, need_kg: float, rivals: float, rates: CheetahRates
 @inlined
 def food_in(cell: int, counts: np.ndarray, rates: CheetahRates, scratch: CheetahScratch) -> float:
     """Return the preferred prey mass in a cell inside [kg], worked out at the first look."""
-    if scratch.known[cell] != scratch.scan[0]:
+    if scratch.known[cell] < scratch.scan[0]:
         scratch.known[cell] = scratch.scan[0]
         food = 0.0
         for kind in range(counts.shape[0]):
@@ -74,14 +74,13 @@ def food_in(cell: int, counts: np.ndarray, rates: CheetahRates, scratch: Cheetah
 
 @inlined
 def _fill_larder(
+    row: np.ndarray,
     cell: int,
     counts: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
-    scratch: CheetahScratch,
 ) -> None:
-    """Write what a cell offers to hunters into its row of the larder."""
-    row = scratch.larder[cell]
+    """Write what a cell offers to hunters into a row of the larder."""
     food = 0.0
     wild = 0.0
     attack = 0.0
@@ -91,7 +90,9 @@ def _fill_larder(
         food += rates.food_kg[kind] * animals
         wild += rates.mass_kg[kind] * width
         attack += width
-        row[_ATTACK + kind] = attack
+        row[_ATTACK + 1 + kind] = attack
+    for column in range(_ATTACK + 1 + counts.shape[0], row.size):
+        row[column] = attack
     stock = land.livestock_per_km2[cell] * (1.0 - land.mitigation[cell])
     row[_FOOD] = food
     row[_WILD] = wild
@@ -117,8 +118,8 @@ def _stretch_range(
     positions : int
         Number of disc positions looked at, cells outside the land included.
     cells : int
-        Number of cells of the range that lie inside; they are in ``scratch.cells``, and
-        ``scratch.reach`` is the running sum of the area attacked in them.
+        Number of cells of the range that lie inside; their rows of the larder are in
+        ``scratch.cells``, and ``scratch.reach`` is 0 and the running sum of the area attacked.
     wild, small, stock : float
         Sums over the range of what the larder says of ungulates, small prey and livestock.
     """
@@ -139,20 +140,22 @@ def _stretch_range(
         there = yy * nx + xx
         if land.inside[there] == 0:
             continue
-        if scratch.known[there] != scratch.scan[0]:
-            scratch.known[there] = scratch.scan[0]
-            scratch.hunted[scratch.hunted_cells[0]] = there
-            scratch.hunted_cells[0] += 1
-            _fill_larder(there, counts, rates, land, scratch)
-        row = larder[there]
+        number = scratch.known[there] - scratch.scan[0]
+        if number < 0:
+            number = scratch.hunted_cells[0]
+            scratch.hunted_cells[0] = number + 1
+            scratch.known[there] = scratch.scan[0] + number
+            scratch.hunted[number] = there
+            _fill_larder(larder[number], there, counts, rates, land)
+        row = larder[number]
         food += row[_FOOD]
         wild += row[_WILD]
         small += row[_SMALL]
         stock += row[_STOCK]
         attack += row[last_column]
-        cells[n] = there
-        reach[n] = attack
+        cells[n] = number
         n += 1
+        reach[n] = attack
     return position, n, wild, small, stock
 
 
@@ -175,36 +178,41 @@ def _strike(
     living are dead already.
     """
     cells, reach, larder = scratch.cells, scratch.reach, scratch.larder
-    point, place, types = scratch.point, scratch.place, counts.shape[0]
-    everywhere = reach[n_cells - 1]
+    point, place = scratch.point, scratch.place
+    everywhere = reach[n_cells]
+    last_kind = counts.shape[0] - 1
+    sums = (larder.shape[1] - _ATTACK - 1) // TYPE_LANES * TYPE_LANES
     mass = 0.0
     for first in range(0, attacks, point.size):
         count = min(point.size, attacks - first)
         # All attacks of a block side by side, with some to spare: several are done at once, and
         # whole vectors leave no rest to be done one by one.
-        lanes = (count + _LANES - 1) // _LANES * _LANES
+        lanes = (count + LANES - 1) // LANES * LANES
         for number in range(lanes):
             put(point, number, uniform(hunt_key, identity, first + number) * everywhere)
             put(place, number, np.int64(0))
-        for k in range(n_cells - 1):
+        for k in range(1, n_cells):
             end = reach[k]
             for number in range(lanes):
                 passed = np.int64(take(point, number) >= end)
                 put(place, number, take(place, number) + passed)
         for number in range(count):
             here = place[number]
-            rest = point[number] - (reach[here - 1] if here > 0 else 0.0)
-            cell = cells[here]
-            row = larder[cell]
+            rest = point[number] - fetch(reach, here)
+            row = larder[fetch(cells, here)]
+            cell = np.uint64(scratch.hunted[fetch(cells, here)])
             kind = 0
-            for k in range(types - 1):
-                kind += row[_ATTACK + k] <= rest
-            begin = row[_ATTACK + kind - 1] if kind > 0 else 0.0
+            for k in range(sums):
+                kind += int(fetch(row, _ATTACK + 1 + k) <= rest)
+            kind = min(kind, last_kind)
+            begin, end = fetch(row, _ATTACK + kind), fetch(row, _ATTACK + 1 + kind)
             there, dead = counts[kind, cell], quota[kind, cell]
-            if (rest - begin) * there < (row[_ATTACK + kind] - begin) * (there - dead):
-                quota[kind, cell] = dead + 1
-                kills[kind] += 1
-                mass += rates.mass_kg[kind]
+            # Without branches: which attack kills cannot be foreseen, and a wrong guess of the
+            # machine costs more than the rest of the attack.
+            killed = int((rest - begin) * there < (end - begin) * (there - dead))
+            quota[kind, cell] = dead + killed
+            kills[kind] += killed
+            mass += killed * rates.mass_kg[kind]
     return mass
 
 
@@ -212,8 +220,9 @@ def _strike(
 def _bury(quota: np.ndarray, scratch: CheetahScratch) -> None:
     """Set `quota` back to 0 in the cells of the last hunt."""
     for k in range(scratch.hunted_cells[0]):
+        cell = np.uint64(scratch.hunted[k])
         for kind in range(quota.shape[0]):
-            quota[kind, scratch.hunted[k]] = 0
+            quota[kind, cell] = 0
     scratch.hunted_cells[0] = 0
 
 
@@ -286,7 +295,7 @@ def hunt(
             identity = cheetahs.identity[i]
             luck = np.uint64(lived(cheetahs, i, key))
             hunt_key = np.uint64(child(luck, KILL))
-            attacks = poisson(scratch.reach[n_cells - 1] / (area * busy), luck, identity, HUNT)
+            attacks = poisson(scratch.reach[n_cells] / (area * busy), luck, identity, HUNT)
             intake += small / busy
             intake += _strike(
                 attacks, n_cells, counts, quota, rates, scratch, hunt_key, identity, tally.kills
