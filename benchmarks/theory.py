@@ -41,6 +41,7 @@ from theory_cases import (
 from theory_genes import crosses, locus_drift, related_founders
 from theory_page import write_page
 from theory_source_programs import two_sex_gates, vortex_woylie
+from theory_source_quoll import quoll_numbers, quoll_persistence
 from theory_sources import A5_EXTINCT, ceiling, leslie, order_matters
 from theory_walk import correlated_walk
 
@@ -145,6 +146,7 @@ def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
     yield more.elasticities
     yield lambda: more.copula(times(4_000))
     yield lambda: more.truncated_normal(times(4_000))
+    yield lambda: more.binomial_noise(times(4_000))
     yield lambda: more.variance_size(times(2_000))
     for males, females in ((3, 12), (20, 20)):
         yield lambda m=males, f=females: more.effective_size(m, f, times(2_000))
@@ -156,6 +158,8 @@ def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
     yield lambda: front.linear_spread(times(1_500))
     yield lambda: front.invasion({10: times(12), 50: times(24), 200: times(16)})
     yield lambda: vortex_woylie(times(300))
+    yield lambda: quoll_numbers(times(1_000))
+    yield lambda: quoll_persistence(times(1_000))
     yield lambda: two_sex_gates(times(10_000))
     for case, replicates in (("B1", 10), ("B2", 2), ("B3", 1)):
         yield lambda c=case, r=replicates: genes.grid(c, r)

@@ -91,6 +91,29 @@ def truncated_normal(replicates: int, animals: int = 20_000) -> list[Metric]:
     return [of_mean("A9 source, mean survival, normal noise cut at 1", survival, expected)]
 
 
+def binomial_noise(replicates: int, animals: int = 20_000) -> list[Metric]:
+    """A9: binomial noise takes the trials nearest to the spread; years without survivors occur."""
+    block = {
+        "sexes": 1,
+        "death": {"female": [0.0, 0.64], "female_sd": [0.0, 0.2]},
+        "noise": "binomial",
+        "breeding": {"first_age_female": 1, "brood": [1.0]},
+        "founders": {"females": [0, animals]},
+    }
+    survival = 1.0 - run(replicates, 1, **block).deaths[:, 1] / animals
+    # 0.64 * 0.36 / 0.2^2 = 5.76: six trials.
+    steps = np.round(6.0 * survival)
+    near = float(np.abs(survival - steps / 6.0).mean())
+    return [
+        of_mean("A9 source, mean survival, binomial noise", survival, 0.36),
+        of_share("A9 source, years without survivors, binomial noise", steps == 0, 0.64**6),
+        of_share(
+            "A9 source, years with half surviving, binomial noise", steps == 3, 20 * 0.2304**3
+        ),
+        of_band("A9 source, mean distance from sixths, binomial noise", near, 0.0, 0.005),
+    ]
+
+
 #: Variance of gametes passed on -> females that breed, and young of each, before fifty are kept.
 B4 = {0.0: (25, 2), 2.0: (24, 47), 8.0: (9, 11)}
 

@@ -25,6 +25,10 @@ def test_normal_noise_cut_at_one_lowers_the_mean():
     assert_all(cases.truncated_normal(400))
 
 
+def test_binomial_noise_has_the_trials_nearest_to_the_spread():
+    assert_all(cases.binomial_noise(400))
+
+
 def test_variance_of_family_size_sets_the_effective_number():
     assert_all(cases.variance_size(500))
 

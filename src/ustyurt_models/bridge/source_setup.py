@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtr
+from scipy.special import bdtr, betaincinv, ndtr
 
 from ustyurt_models.checks import require
 from ustyurt_models.formulas.source_projection import Projection, growth_and_structure
@@ -29,6 +29,8 @@ from ustyurt_models.study.source_populations import SOURCE_EVENTS, SourcePopulat
 __all__ = ["founders_of", "projection_of", "setup_of"]
 
 _NO_END = 2_000_000_000
+#: Beyond this a binomial rate is as good as a normal one.
+_MOST_TRIALS = 100
 _SEXES = ("female", "male", "any")
 
 
@@ -107,17 +109,37 @@ def projection_of(population: SourcePopulation) -> Projection:
     return Projection(population.order, survival, young.astype(float), male_share)
 
 
-def _quantiles(mean: NDArray[np.float64], sd: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return beta quantiles of rates by normal score, shape (rate, NOISE_GRID)."""
-    chance = ndtr(np.linspace(-NOISE_REACH, NOISE_REACH, NOISE_GRID))
+def _quantiles(
+    noise: str, mean: NDArray[np.float64], sd: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return quantiles of rates by normal score, shape (rate, NOISE_GRID)."""
+    score = np.linspace(-NOISE_REACH, NOISE_REACH, NOISE_GRID)
     table = np.repeat(mean[:, None], NOISE_GRID, axis=1)
+    quantile = _beta if noise == "beta" else _binomial
     for row, (m, s) in enumerate(zip(mean, sd, strict=True)):
-        if s <= 0.0 or m in (0.0, 1.0):
-            continue
-        size = m * (1.0 - m) / s**2 - 1.0
-        require(size > 0, "source", "a beta rate needs sd < sqrt(mean (1 - mean))", float(s))
-        table[row] = betaincinv(m * size, (1.0 - m) * size, chance)
+        if s > 0.0 and 0.0 < m < 1.0:
+            table[row] = quantile(float(m), float(s), score)
     return table
+
+
+def _beta(mean: float, sd: float, score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return beta quantiles with that mean and spread."""
+    size = mean * (1.0 - mean) / sd**2 - 1.0
+    require(size > 0, "source", "a beta rate needs sd < sqrt(mean (1 - mean))", sd)
+    quantile: NDArray[np.float64] = betaincinv(mean * size, (1.0 - mean) * size, ndtr(score))
+    return quantile
+
+
+def _binomial(mean: float, sd: float, score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return quantiles of the share of trials, as many as come nearest to the spread.
+
+    Normal, cut at 0 and 1, where there would be more than `_MOST_TRIALS`.
+    """
+    trials = max(1, round(mean * (1.0 - mean) / sd**2))
+    if trials > _MOST_TRIALS:
+        return np.clip(mean + sd * score, 0.0, 1.0)
+    cumulative = bdtr(np.arange(trials), trials, mean)
+    return np.searchsorted(cumulative, ndtr(score)) / trials
 
 
 def _rates(population: SourcePopulation, oldest: int) -> Rates:
@@ -127,14 +149,15 @@ def _rates(population: SourcePopulation, oldest: int) -> Rates:
         rates, spread = population.death.rates(sex)
         mean[sex::2], sd[sex::2] = _by_age(rates, oldest), _by_age(spread, oldest)
     pairs, rate_class = np.unique(np.stack([mean, sd], axis=1), axis=0, return_inverse=True)
-    beta = population.noise == "beta"
+    tabled = population.noise != "normal"
+    quantile = _quantiles(population.noise, 1.0 - pairs[:, 0], pairs[:, 1]) if tabled else None
     last = 2 * population.maximum_age if population.maximum_age else 2 * (oldest + 1)
     calamities = [(one.chance, one.survival, one.births) for one in population.catastrophe]
     return Rates(
         rate_class=rate_class.ravel().astype(np.int64),
         death=pairs[:, 0].copy(),
         death_sd=pairs[:, 1].copy(),
-        quantile=_quantiles(1.0 - pairs[:, 0], pairs[:, 1]) if beta else np.empty((0, 0)),
+        quantile=np.empty((0, 0)) if quantile is None else quantile,
         last_class=last,
         correlation=population.noise_correlation,
         catastrophe=np.array(calamities, dtype=float).reshape(len(calamities), 3),
@@ -148,14 +171,14 @@ def _breeding(population: SourcePopulation, oldest: int) -> Breeding:
     fertile[0::2] = _breeds(population, 0, oldest)
     sire[1::2] = two & _breeds(population, 1, oldest)
     sire[0::2] = (not two) & _breeds(population, 0, oldest)
-    beta = population.noise == "beta" and given.share_sd > 0.0
+    tabled = population.noise != "normal" and given.share_sd > 0.0
     share = np.array([given.share]), np.array([given.share_sd])
     return Breeding(
         fertile=fertile,
         sire=sire,
         share=given.share,
         share_sd=given.share_sd,
-        share_quantile=_quantiles(*share) if beta else np.empty((0, 0)),
+        share_quantile=_quantiles(population.noise, *share) if tabled else np.empty((0, 0)),
         form=FORMS.index(given.density),
         strength=float(given.strength),
         power=float(given.steepness if given.density == "vortex" else given.theta),

@@ -229,8 +229,9 @@ class SourcePopulation(Block):
     """Chances of death."""
     breeding: Reproduction
     """Births."""
-    noise: Literal["normal", "beta"] = "normal"
-    """Environmental noise of rates: normal, cut at 0 and 1; or beta with that mean and spread."""
+    noise: Literal["normal", "beta", "binomial"] = "normal"
+    """Environmental noise of rates: normal, cut at 0 and 1; or beta with that mean and spread; or
+    the share of so many trials that has nearly that spread (Vortex), which may well be 0 or 1."""
     noise_correlation: Annotated[float, Field(ge=-1, le=1)] = 0.0
     """Correlation of the noise of births with that of survival."""
     catastrophe: tuple[Calamity, ...] = ()
@@ -268,8 +269,8 @@ class SourcePopulation(Block):
         form = self.breeding.density
         if form != "none" and self.capacity.number is None and self.capacity.females is None:
             raise refuse("births that respond to density need 'capacity'")
-        if self.noise == "beta" and form != "none" and self.breeding.share_sd > 0:
-            raise refuse("a beta noise of the breeding share needs density = 'none'")
+        if self.noise != "normal" and form != "none" and self.breeding.share_sd > 0:
+            raise refuse(f"a {self.noise} noise of the breeding share needs density = 'none'")
         patches = self.layout.size
         if isinstance(self.capacity.number, tuple) and len(self.capacity.number) != patches:
             raise refuse(f"'capacity.number' must be one number, or one for each of {patches}")
