@@ -151,6 +151,7 @@ def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
     for males, females in ((3, 12), (20, 20)):
         yield lambda m=males, f=females: more.effective_size(m, f, times(2_000))
     yield lambda: more.lethal_equivalents(times(1_000))
+    yield lambda: more.removed_lethals(times(1_000))
     yield lambda: more.given_offspring(times(20_000))
     yield lambda: more.birth_death(times(20_000))
     yield lambda: more.theta_logistic(4)

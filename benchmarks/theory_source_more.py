@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from source_world import SEED, alive, population, run
+from source_world import SEED, alive, population, run, simulator
 from theory_cases import TOLERANCE, Metric, of_band, of_mean, of_share
 from theory_source_genes import discrete
 from theory_sources import A1, poisson_block
@@ -192,6 +192,34 @@ def lethal_equivalents(replicates: int, load: float = 6.29) -> list[Metric]:
     slope = float(weight @ y)
     width = TOLERANCE * float(np.sqrt((weight**2 * error**2).sum()))
     return [of_band("G5 source, lethal equivalents recovered", -2 * slope, load, 2 * width)]
+
+
+def removed_lethals(replicates: int, load: float = 2.0) -> list[Metric]:
+    """G5: lines of one selfing animal: how many young live as selection removes its lethals.
+
+    A founder gene is lethal with chance p. At a locus with one lethal a quarter of the young die
+    and two thirds of those that live carry it on; with two, half die and all that live are like
+    their parent. Loci are independent, and broods so large that every line goes on.
+    """
+    block = discrete(1, 0, sexes=1)
+    block["breeding"] = block["breeding"] | {"poisson": 100.0}
+    block["capacity"] = {"rule": "ceiling_hard", "number": 1.0}
+    block["genetics"] = {
+        "pedigree": True,
+        "diploid_lethal_equivalents": load,
+        "lethal_share": 1.0,
+    }
+    one = simulator(5, **block)
+    found = one.many(range(replicates))
+    # Whoever bred in a step dies in it too.
+    live = 1.0 - (found.deaths[:, 1:] - 1.0) / found.births[:, 1:]
+    loci, p = one.setup.heredity.lethal_loci, one.setup.heredity.lethal_chance
+    expected = []
+    for generation in range(5):
+        single = 2.0 * p * (1.0 - p) * (2.0 / 3.0) ** generation
+        expected.append((1.0 - 0.25 * single - 0.5 * p * p) ** loci)
+    name = "G5 source, young that live, generation {} of selfing, lethals removed"
+    return [of_mean(name.format(g), live[:, g - 1], expected[g - 1]) for g in (1, 2, 3, 5)]
 
 
 def given_offspring(replicates: int) -> list[Metric]:

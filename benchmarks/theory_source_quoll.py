@@ -21,8 +21,8 @@ from ustyurt_models.bridge.source_setup import projection_of
 from ustyurt_models.formulas.source_projection import growth_and_structure
 from ustyurt_models.ibm.source.state import NEWBORN, Record
 
-#: Vortex's load, half of it recessive lethals that selection removes; here nothing is removed.
-_LOAD = 6.29
+#: Diploid lethal equivalents, and the share of recessive lethals, which selection removes.
+_LOAD, _LETHAL_SHARE = 6.29, 0.5
 _RUNS, _YEARS = 1_000, 50
 #: Growth of the Leslie matrix, printed to four digits.
 _R_DET = 0.5063
@@ -37,6 +37,8 @@ _NUMBER = {
 _SD_FIRST = 21.99
 #: Year 10 with ten mothers and their young a year, all but six young taken again.
 _SUPPLIED = (102.50, 1.02)
+#: Mean F of year 50 without intervention.
+_INBREEDING = (0.4581, 0.0095)
 #: Regime -> year -> share of runs in which both sexes are left when births of the next year begin.
 _EXTANT = {
     "no intervention": {5: 0.991, 10: 0.959, 50: 0.483},
@@ -50,9 +52,12 @@ _REGIMES: dict[str, dict[str, Any]] = {
     "ten mothers brought": {
         "supplement": [{"females": 10, "age": 1}, {"females": 30, "males": 30, "age": 0}],
         "harvest": [{"number": 27, "sex": sex, "oldest": 0} for sex in ("female", "male")],
+        # Their project has no inbreeding depression here.
+        "genetics": {},
     },
 }
 _BROUGHT_YOUNG = 60
+_ALONE = "E quolls, no intervention"
 
 
 def _broods() -> list[float]:
@@ -62,9 +67,13 @@ def _broods() -> list[float]:
     return [float(share) for share in shares / shares.sum()]
 
 
-def quolls(load: float = _LOAD, **more: Any) -> dict[str, Any]:
-    """Return the population without intervention; `load` in diploid lethal equivalents."""
-    genes = {"pedigree": True, "diploid_lethal_equivalents": load}
+def quolls(lethal_share: float = _LETHAL_SHARE, **more: Any) -> dict[str, Any]:
+    """Return the population without intervention."""
+    genes = {
+        "pedigree": True,
+        "diploid_lethal_equivalents": _LOAD,
+        "lethal_share": lethal_share,
+    }
     return {
         "order": [
             "environment", "ageing", "ceiling", "breeding", "mortality", "supplement", "harvest",
@@ -80,7 +89,7 @@ def quolls(load: float = _LOAD, **more: Any) -> dict[str, Any]:
         },
         "breeding": {"first_age_female": 1, "last_age_male": 2, "brood": _broods()},
         "capacity": {"rule": "ceiling_probabilistic", "number": 51.0},
-        "genetics": genes if load > 0.0 else {},
+        "genetics": genes,
         # The two founders of age 3 leave at the first ageing.
         "founders": {"females": [17, 4, 2], "males": [17, 3, 2]},
     } | more  # fmt: skip
@@ -99,15 +108,15 @@ def _extant(found: Record) -> NDArray[np.bool_]:
     return kept
 
 
-def _of_number(
-    metric: str, numbers: NDArray[np.float64], printed: float, printed_error: float
+def _of_printed(
+    metric: str, values: NDArray[np.float64], printed: float, printed_error: float, unit: str
 ) -> Metric:
     """Compare a mean with a printed one; the errors of both count."""
-    error = math.hypot(float(numbers.std(ddof=1)) / math.sqrt(numbers.size), printed_error)
+    error = math.hypot(float(values.std(ddof=1)) / math.sqrt(values.size), printed_error)
     target = f"{printed:g}, 4 SE = {TOLERANCE * error:.3g}"
-    mean = float(numbers.mean())
+    mean = float(values.mean())
     ok = abs(mean - printed) <= TOLERANCE * error
-    return Metric(metric, mean, "animals", target, ok, printed, error)
+    return Metric(metric, mean, unit, target, ok, printed, error)
 
 
 def _of_share(metric: str, events: NDArray[np.bool_], printed: float) -> Metric:
@@ -121,49 +130,46 @@ def _of_share(metric: str, events: NDArray[np.bool_], printed: float) -> Metric:
 
 def quoll_numbers(replicates: int) -> list[Metric]:
     """E: growth, numbers and their spread over ten years, without and with intervention."""
-    growth, _ = growth_and_structure(projection_of(population(**quolls(0.0))))
+    growth, _ = growth_and_structure(projection_of(population(**quolls())))
     number = _after_births(run(replicates, 10, **quolls()))
-    supplied = _after_births(run(replicates, 10, **quolls(0.0, **_REGIMES["ten mothers brought"])))
+    supplied = _after_births(run(replicates, 10, **quolls(**_REGIMES["ten mothers brought"])))
     width = TOLERANCE * math.sqrt(0.5 / replicates + 0.5 / _RUNS)
     return [
         of_band("E quolls, r of the projection", math.log(growth), _R_DET, 5e-5),
         *(
-            _of_number(
-                f"E quolls, no intervention, animals in year {year}", number[:, year - 1], *n
-            )
+            _of_printed(f"{_ALONE}, animals in year {year}", number[:, year - 1], *n, "animals")
             for year, n in _NUMBER.items()
         ),
         of_band("E quolls, sd ratio in year 1", number[:, 0].std() / _SD_FIRST, 1.0, width),
-        _of_number(
+        _of_printed(
             "E quolls, ten mothers brought, animals in year 10",
             supplied[:, 9] - _BROUGHT_YOUNG,
             *_SUPPLIED,
+            "animals",
         ),
     ]
 
 
 def quoll_persistence(replicates: int) -> list[Metric]:
-    """E: persistence in three regimes, and Vortex between no load removed and half of it."""
-    found, last = [], []
+    """E: persistence in three regimes, and inbreeding; without removal of lethals too few last."""
+    found, shares = [], []
     for regime, printed in _EXTANT.items():
-        extant, half = (
-            _extant(run(replicates, _YEARS, **quolls(load, **_REGIMES[regime])))
-            for load in (_LOAD, _LOAD / 2.0)
-        )
-        for year in (5, 10):
-            name = f"E quolls, {regime}, both sexes left after {year} years"
-            found.append(_of_share(name, extant[:, year], printed[year]))
-        lower, upper = float(extant[:, _YEARS].mean()), float(half[:, _YEARS].mean())
-        name = f"E quolls, {regime}, the same after {_YEARS} years"
-        middle = printed[_YEARS]
-        found.append(Metric(name, lower, "1", f"at most {middle:g}", lower <= middle))
-        name += ", without the lethals"
-        found.append(Metric(name, upper, "1", f"at least {middle:g}", upper >= middle))
-        last.append(lower)
-    supplied = _extant(run(replicates, _YEARS, **quolls(0.0, **_REGIMES["ten mothers brought"])))
-    always = float(supplied[:, _YEARS].mean())
-    name = f"E quolls, ten mothers brought, the same after {_YEARS} years"
-    found.append(Metric(name, always, "1", "1, above the others", always == 1.0 > max(last)))
-    name = "E quolls, no intervention less six young taken, after 50 years"
-    gain = last[0] - last[1]
-    return [*found, Metric(name, gain, "1", "above 0", gain > 0.0)]
+        record = run(replicates, _YEARS, **quolls(**_REGIMES[regime]))
+        extant = _extant(record)
+        shares.append(float(extant[:, _YEARS].mean()))
+        name = f"E quolls, {regime}, both sexes left after {{}} years"
+        found += [_of_share(name.format(t), extant[:, t], share) for t, share in printed.items()]
+        if regime == "no intervention":
+            related = record.inbreeding[extant[:, _YEARS], _YEARS]
+            found.append(_of_printed(f"{_ALONE}, F in year {_YEARS}", related, *_INBREEDING, "1"))
+    always = _extant(run(replicates, _YEARS, **quolls(**_REGIMES["ten mothers brought"])))
+    shares.insert(0, float(always[:, _YEARS].mean()))
+    name = f"E quolls, ten mothers brought, both sexes left after {_YEARS} years"
+    found.append(Metric(name, shares[0], "1", "1, above the others", shares[0] == 1.0 > shares[1]))
+    gain = shares[1] - shares[2]
+    name = f"{_ALONE} less six young taken, after {_YEARS} years"
+    found.append(Metric(name, gain, "1", "above 0", gain > 0.0))
+    kept = _extant(run(replicates, _YEARS, **quolls(0.0)))
+    share = float(kept[:, _YEARS].mean())
+    name = f"{_ALONE}, after {_YEARS} years, no lethal removed"
+    return [*found, Metric(name, share, "1", "below the same with removal", share < shares[1])]

@@ -54,6 +54,18 @@ PATCHES = BLOCK | {
 }
 
 
+LETHAL = PATCHES | {
+    "genetics": {
+        "loci": 4,
+        "pedigree": True,
+        "diploid_lethal_equivalents": 8.0,
+        "lethal_share": 0.5,
+    },
+    "noise": "binomial",
+    "breeding": PATCHES["breeding"] | {"density": "none", "share_at_capacity": None, "allee": 0.0},
+}
+
+
 def simulator(block, steps=15):
     return SourceSimulator(SourcePopulation(**plain(block)), steps, 5)
 
@@ -85,7 +97,9 @@ def test_the_engine_equals_one_object_per_animal_in_distribution(block):
     assert abs(np.nanmean(one) - np.nanmean(other)) < 4.5 * error
 
 
-@pytest.mark.parametrize("block", [BLOCK, HARD, PATCHES], ids=["vortex", "hard", "patches"])
+@pytest.mark.parametrize(
+    "block", [BLOCK, HARD, PATCHES, LETHAL], ids=["vortex", "hard", "patches", "lethals"]
+)
 def test_results_do_not_depend_on_workers_or_order(block):
     together = simulator(block).many(range(6), workers=2)
     alone = simulator(block)
@@ -113,7 +127,7 @@ KERNELS = {
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.py_func.__name__)
-@pytest.mark.parametrize("block", [BLOCK, PATCHES], ids=["vortex", "patches"])
+@pytest.mark.parametrize("block", [BLOCK, PATCHES, LETHAL], ids=["vortex", "patches", "lethals"])
 def test_compiled_equals_plain_python(kernel, block):
     one = simulator(block)
     key, states = one.key(0, 0), []
@@ -153,6 +167,13 @@ def test_the_whole_run_uncompiled_is_the_same_run():
         records.append(record)
     for first, second in zip(*records, strict=True):
         np.testing.assert_array_equal(first, second)
+
+
+def test_a_share_of_no_load_changes_nothing():
+    genes = {"loci": 4, "diploid_lethal_equivalents": 0.0}
+    bare, loaded = BLOCK | {"genetics": genes}, BLOCK | {"genetics": genes | {"lethal_share": 0.5}}
+    for one, other in zip(simulator(bare)(0, 0), simulator(loaded)(0, 0), strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
 
 
 def test_neutral_parameters_change_no_number():

@@ -42,6 +42,10 @@ def test_lethal_equivalents_come_back_from_survival():
     assert_all(cases.lethal_equivalents(50))
 
 
+def test_selection_removes_recessive_lethals():
+    assert_all(cases.removed_lethals(200))
+
+
 def test_any_offspring_distribution_dies_out_at_its_fixed_point():
     assert_all(cases.given_offspring(3_000))
 

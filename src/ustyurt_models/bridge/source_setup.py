@@ -1,5 +1,6 @@
 """From the block `source` of a study to the settings of the kernels."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,6 +30,8 @@ from ustyurt_models.study.source_populations import SOURCE_EVENTS, SourcePopulat
 __all__ = ["founders_of", "projection_of", "setup_of"]
 
 _NO_END = 2_000_000_000
+#: At least; a founder with an average load then hardly has two lethals at one of them.
+_LETHAL_LOCI = 20
 #: Beyond this a binomial rate is as good as a normal one.
 _MOST_TRIALS = 100
 _SEXES = ("female", "male", "any")
@@ -319,12 +322,15 @@ def _heredity(population: SourcePopulation, start: Start, steps: int, kept: int)
         times = max(0, (last - plan.from_step) // plan.every + 1)
         founders += (plan.females + plan.males) * times
     unique = 2 * founders + 2 if given.loci > 0 else 1
+    lethal_loci = max(_LETHAL_LOCI, math.ceil(given.lethals)) if given.lethals > 0.0 else 0
     return Heredity(
         loci=given.loci,
         frequencies=np.cumsum(given.frequencies, dtype=float),
         alleles=len(given.frequencies) or min(unique, 65_536),
         pedigree=int(given.pedigree),
-        depression=0.5 * given.diploid_lethal_equivalents,
+        depression=0.5 * (given.diploid_lethal_equivalents - given.lethals),
+        lethal_loci=lethal_loci,
+        lethal_chance=given.lethals / max(1, 2 * lethal_loci),
         founder_kinship=given.founder_kinship,
         every=given.census_every,
         kept=kept,

@@ -181,6 +181,8 @@ class Heritage(Block):
     """Kinship of any two founders, and their own F."""
     diploid_lethal_equivalents: Annotated[float, Field(ge=0, le=100)] = 0.0
     """Survival of the first step falls by ``exp(-B F)``, B half of this number."""
+    lethal_share: Fraction = 0.0
+    """Share of these that are recessive lethals, which selection removes; half in Vortex."""
     census_every: Step = 1
     """Steps between two measurements of genes."""
 
@@ -191,9 +193,16 @@ class Heritage(Block):
         by_loci = self.loci > 0 and not self.frequencies
         if self.diploid_lethal_equivalents > 0 and not (self.pedigree or by_loci):
             raise refuse("inbreeding needs 'pedigree', or 'loci' with unique founder genes")
+        if self.lethal_share > 0 and self.founder_kinship > 0:
+            raise refuse("'lethal_share' must be 0 when founders are related")
         if self.frequencies and self.founder_kinship > 0 and not self.pedigree:
             raise refuse("related founders need 'pedigree', or unique founder genes")
         return self
+
+    @property
+    def lethals(self) -> float:
+        """Recessive lethals that a founder carries in the mean."""
+        return self.lethal_share * self.diploid_lethal_equivalents
 
     @property
     def active(self) -> bool:
@@ -277,7 +286,8 @@ class SourcePopulation(Block):
         if (self.founders is None) != bool(self.founder_group):
             raise refuse("needs either 'founders' or 'founder_group'")
         settled = settled_patches(self.groups, self.layout)
-        if self.genetics.loci > 0 and not self.genetics.frequencies:
+        neutral = self.genetics.loci > 0 and not self.genetics.frequencies
+        if neutral or self.genetics.lethals > 0:
             founders = zip(self.groups.values(), settled, strict=True)
             if sum(one.size * len(places) for one, places in founders) > _MOST_FOUNDERS:
                 raise refuse(f"unique founder genes need at most {_MOST_FOUNDERS:,} founders")

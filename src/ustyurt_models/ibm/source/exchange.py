@@ -13,7 +13,7 @@ from ustyurt_models.ibm.source.state import BLOCK, Now, Setup, State, Takings
 __all__ = ["Wanted", "settle_founders", "supplement", "take", "take_some"]
 
 _SUPPLEMENT_KEY, _FOUNDER_KEY = 8, 9
-_AGES, _GENES = 1, 2
+_AGES, _GENES, _LETHALS = 1, 2, 3
 
 
 @kernel
@@ -130,6 +130,7 @@ def settle_founders(setup: Setup, state: State, key: np.uint64) -> bool:
     start, kinds, patches = setup.start, state.animals.kind, state.animals.patch
     base = np.uint64(child(key, _FOUNDER_KEY))
     ages_key = np.uint64(child(base, _AGES))
+    state.lethals[0] = np.uint64(child(base, _LETHALS))
     # As a typed number: `_settle` would be compiled once more for a literal.
     none = np.int64(0)
     last = none

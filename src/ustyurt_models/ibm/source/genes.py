@@ -9,7 +9,7 @@ from ustyurt_models.ibm.compiled import kernel
 from ustyurt_models.ibm.source.draws import part_of, unit
 from ustyurt_models.ibm.source.state import Heredity, Setup, State
 
-__all__ = ["add_founder_genes", "free_rows", "inherit", "measure_genes"]
+__all__ = ["add_founder_genes", "free_rows", "has_two_lethals", "inherit", "measure_genes"]
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 #: Loci that the 64 bits of one draw serve.
@@ -27,6 +27,7 @@ def inherit(setup: Setup, state: State, first: int, last: int, key: np.uint64) -
     gene is unique, else not known and 0.
     """
     animals, loci = state.animals, setup.heredity.loci
+    places = loci + setup.heredity.lethal_loci
     identity, genes, inbreeding = animals.identity, animals.genes, animals.inbreeding
     dams, sires = state.dam, state.sire
     known = 1.0 / max(1, loci) if setup.heredity.frequencies.size == 0 else 0.0
@@ -35,7 +36,7 @@ def inherit(setup: Setup, state: State, first: int, last: int, key: np.uint64) -
         address = np.uint64(mix(key, identity[newborn]))
         bits = address
         equal = 0
-        for locus in range(loci):
+        for locus in range(places):
             if locus % _LOCI_PER_DRAW == 0:
                 bits = np.uint64(mix(address, np.uint64(locus)))
             from_dam = genes[dam, 2 * locus + np.int64(bits & _ONE)]
@@ -43,7 +44,7 @@ def inherit(setup: Setup, state: State, first: int, last: int, key: np.uint64) -
             bits = np.uint64(bits >> _TWO)
             genes[newborn, 2 * locus] = from_dam
             genes[newborn, 2 * locus + 1] = from_sire
-            equal += 1 if from_dam == from_sire else 0
+            equal += 1 if from_dam == from_sire and locus < loci else 0
         inbreeding[newborn] = equal * known
     if setup.heredity.pedigree > 0:
         for newborn in range(first, last):
@@ -95,7 +96,8 @@ def add_founder_genes(
 
     Every gene is unique, or drawn from the allele frequencies. Founders with kinship k carry one
     common allele with chance sqrt(k) at every place: two genes of any two founders, and the two
-    of one founder, are then identical with chance k, which is also their F.
+    of one founder, are then identical with chance k, which is also their F. At loci of lethals
+    every gene is unique.
     """
     genes, inbreeding = state.animals.genes, state.animals.inbreeding
     shared, loci = math.sqrt(heredity.founder_kinship), heredity.loci
@@ -115,6 +117,8 @@ def add_founder_genes(
             genes[slot, place] = allele
             if place % 2 == 1 and unique:
                 equal += 1 if genes[slot, place - 1] == genes[slot, place] else 0
+        for place in range(2 * loci, 2 * (loci + heredity.lethal_loci)):
+            genes[slot, place] = min(2 * number + place % 2 + 1, _MOST_ALLELES)
         inbreeding[slot] = equal / max(1, loci)
         if heredity.pedigree > 0:
             _add_founder_kinship(state, slot, heredity.founder_kinship)
@@ -129,6 +133,22 @@ def _add_founder_kinship(state: State, slot: int, related: float) -> None:
         state.kinship[other, own] = related
     state.kinship[own, own] = 0.5 * (1.0 + related)
     state.animals.inbreeding[slot] = related
+
+
+@kernel
+def has_two_lethals(heredity: Heredity, state: State, slot: int) -> bool:
+    """Tell whether an animal has two copies of a recessive lethal of one founder.
+
+    Which founder genes are lethal is drawn by locus and gene, once for the whole run.
+    """
+    genes, key = state.animals.genes, state.lethals[0]
+    for locus in range(heredity.loci, heredity.loci + heredity.lethal_loci):
+        allele = genes[slot, 2 * locus]
+        if allele == genes[slot, 2 * locus + 1]:
+            address = np.uint64(_MOST_ALLELES + 1) * np.uint64(locus) + np.uint64(allele)
+            if unit(np.uint64(mix(key, address))) < heredity.lethal_chance:
+                return True
+    return False
 
 
 @kernel

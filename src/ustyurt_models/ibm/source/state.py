@@ -45,7 +45,7 @@ class Animals(NamedTuple):
     patch: np.ndarray  # uint16
     inbreeding: np.ndarray  # float32, F
     row: np.ndarray  # int32, row of the kinship matrix
-    genes: np.ndarray  # uint16, shape (slots, 2 * loci, filled up to whole words), alleles
+    genes: np.ndarray  # uint16, shape (slots, 2 * (loci + lethal_loci), up to whole words), alleles
     words: np.ndarray  # uint64, the same memory as `genes`, for copying
 
 
@@ -112,7 +112,9 @@ class Heredity(NamedTuple):
     frequencies: np.ndarray  # float64 (allele,), cumulative; empty: every founder gene unique
     alleles: int  # largest number of different alleles at a locus
     pedigree: int  # 1: kinship matrix
-    depression: float  # haploid lethal equivalents
+    depression: float  # haploid lethal equivalents that selection does not remove
+    lethal_loci: int  # after the neutral ones; founder genes at them are unique
+    lethal_chance: float  # that a founder gene at such a locus is a recessive lethal
     founder_kinship: float
     every: int  # steps between genetic censuses
     kept: int  # animals whose kinship is kept after they leave, at most
@@ -182,6 +184,7 @@ class State(NamedTuple):
     animals: Animals
     alive: np.ndarray  # int64 (1,)
     founders: np.ndarray  # int64 (1,), unrelated animals so far
+    lethals: np.ndarray  # uint64 (1,), key by which founder genes are lethal or not
     kinship: np.ndarray  # float64 (rows, rows)
     row_used: np.ndarray  # uint8 (rows,)
     kept_rows: np.ndarray  # int32 (heredity.kept,), rows of animals that have left
@@ -235,7 +238,7 @@ def empty_state(setup: Setup, slots: int) -> State:
     """Return the state of nobody, with room for `slots` animals; unused traits take no room."""
     heredity, patches = setup.heredity, setup.patches
     genetic = heredity.loci > 0 or heredity.pedigree > 0
-    words = -(-2 * heredity.loci // 4)
+    words = -(-2 * (heredity.loci + heredity.lethal_loci) // 4)
     gene_words = np.empty((slots if words else 1, words), np.uint64)
     rows = slots + heredity.kept if heredity.pedigree else 1
     listed = genetic or setup.breeding.monogamous > 0
@@ -252,6 +255,7 @@ def empty_state(setup: Setup, slots: int) -> State:
         animals=animals,
         alive=np.zeros(1, np.int64),
         founders=np.zeros(1, np.int64),
+        lethals=np.zeros(1, np.uint64),
         kinship=np.zeros((rows, rows)),
         row_used=np.zeros(rows, np.uint8),
         kept_rows=np.zeros(heredity.kept, np.int32),

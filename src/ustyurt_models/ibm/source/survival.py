@@ -7,6 +7,7 @@ import numpy as np
 from ustyurt_models.ibm.chance import child, mix
 from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.source.draws import close_gaps, unit
+from ustyurt_models.ibm.source.genes import has_two_lethals
 from ustyurt_models.ibm.source.state import BLOCK, Now, Setup, State
 
 __all__ = ["CEILINGS", "age", "cut_to_capacity", "die"]
@@ -23,7 +24,8 @@ def die(setup: Setup, state: State, now: Now) -> int:
     """Keep, in place and in order, the animals that live through the step; return the deaths.
 
     Inbreeding lowers the survival of animals in their first step by exp(-B F), B in haploid
-    lethal equivalents (Morton, Crow & Muller 1956, PNAS 42:855).
+    lethal equivalents (Morton, Crow & Muller 1956, PNAS 42:855). Those with two copies of a
+    recessive lethal die in it.
     """
     animals, block, n = state.animals, state.block, state.alive[0]
     identity, kinds, inbreeding = animals.identity, animals.kind, animals.inbreeding
@@ -43,6 +45,10 @@ def die(setup: Setup, state: State, now: Now) -> int:
                     lives = survival[kinds[first + i]]
                     lives *= math.exp(-load * inbreeding[first + i])
                     stays[i] = unit(np.uint64(mix(key, identity[first + i]))) < lives
+        if setup.heredity.lethal_loci > 0:
+            for i in range(count):
+                if kinds[first + i] < 2 and has_two_lethals(setup.heredity, state, first + i):
+                    stays[i] = 0
         kept = close_gaps(animals, block, first, count, kept)
     state.alive[0] = kept
     return n - kept
