@@ -118,7 +118,8 @@ def test_a_square_grid_is_one_of_as_many_rows_as_columns(tmp_path):
         (
             "founders = { females = 3 }\n"
             "genetics = { pedigree = true, founder_kinship = 0.1, lethal_share = 0.5 }",
-            "s.toml:12: source.reserve.genetics: 'lethal_share' must be 0 when founders are related",
+            "s.toml:12: source.reserve.genetics: 'lethal_share' must be 0 when founders are "
+            "related",
         ),
         (
             GRID + "founders = { females = 4000, rows = [1, 3] }\ngenetics = { loci = 1 }",
