@@ -41,6 +41,11 @@ from theory_cases import (
 from theory_genes import crosses, locus_drift, related_founders
 from theory_page import write_page
 from theory_source_programs import two_sex_gates, vortex_woylie
+from theory_source_published import (
+    cheetah_elasticities,
+    inbreeding_hastens,
+    two_density_rules,
+)
 from theory_source_quoll import quoll_numbers, quoll_persistence
 from theory_sources import A5_EXTINCT, ceiling, leslie, order_matters
 from theory_walk import correlated_walk
@@ -161,6 +166,9 @@ def source_cases(scale: float) -> Iterator[Callable[[], list[Metric]]]:
     yield lambda: vortex_woylie(times(300))
     yield lambda: quoll_numbers(times(1_000))
     yield lambda: quoll_persistence(times(1_000))
+    yield lambda: inbreeding_hastens(times(500))
+    yield lambda: two_density_rules(times(20_000))
+    yield cheetah_elasticities
     yield lambda: two_sex_gates(times(10_000))
     for case, replicates in (("B1", 10), ("B2", 2), ("B3", 1)):
         yield lambda c=case, r=replicates: genes.grid(c, r)

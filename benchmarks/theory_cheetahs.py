@@ -89,8 +89,9 @@ def litter_intervals(folder: Path) -> list[Metric]:
 
 #: Cubs to independence per female and year, litters per year, cubs per litter, adult survival:
 #: Kelly et al. 1998 (Serengeti); Bissett & Bernard 2011 without lions, survival as in Serengeti.
+SERENGETI = (0.36, 12.0 / 20.1, 3.5, math.exp(-1.0 / 6.2))
 _RATES = {
-    "Serengeti-like": (0.36, 12.0 / 20.1, 3.5, math.exp(-1.0 / 6.2)),
+    "Serengeti-like": SERENGETI,
     "predator-free": (4.7 * 12.0 / 17.8, 12.0 / 17.8, 4.7, math.exp(-1.0 / 6.2)),
 }
 

@@ -40,7 +40,7 @@ _SUPPLIED = (102.50, 1.02)
 #: Mean F of year 50 without intervention.
 _INBREEDING = (0.4581, 0.0095)
 #: Regime -> year -> share of runs in which both sexes are left when births of the next year begin.
-_EXTANT = {
+_PRINTED = {
     "no intervention": {5: 0.991, 10: 0.959, 50: 0.483},
     "six young taken": {5: 0.975, 10: 0.859, 50: 0.005},
 }
@@ -101,7 +101,7 @@ def _after_births(found: Record) -> NDArray[np.float64]:
     return (alive(found)[:, :-1] - found.cut[:, 1:] + young + found.harvested[:, 1:]).astype(float)
 
 
-def _extant(found: Record) -> NDArray[np.bool_]:
+def extant(found: Record) -> NDArray[np.bool_]:
     """Tell whether both sexes were there at every census so far, shape (replicate, census)."""
     both = (found.number.sum(axis=3) > 0).all(axis=2)
     kept: NDArray[np.bool_] = np.logical_and.accumulate(both, axis=1)
@@ -153,23 +153,23 @@ def quoll_numbers(replicates: int) -> list[Metric]:
 def quoll_persistence(replicates: int) -> list[Metric]:
     """E: persistence in three regimes, and inbreeding; without removal of lethals too few last."""
     found, shares = [], []
-    for regime, printed in _EXTANT.items():
+    for regime, printed in _PRINTED.items():
         record = run(replicates, _YEARS, **quolls(**_REGIMES[regime]))
-        extant = _extant(record)
-        shares.append(float(extant[:, _YEARS].mean()))
+        both = extant(record)
+        shares.append(float(both[:, _YEARS].mean()))
         name = f"E quolls, {regime}, both sexes left after {{}} years"
-        found += [_of_share(name.format(t), extant[:, t], share) for t, share in printed.items()]
+        found += [_of_share(name.format(t), both[:, t], share) for t, share in printed.items()]
         if regime == "no intervention":
-            related = record.inbreeding[extant[:, _YEARS], _YEARS]
+            related = record.inbreeding[both[:, _YEARS], _YEARS]
             found.append(_of_printed(f"{_ALONE}, F in year {_YEARS}", related, *_INBREEDING, "1"))
-    always = _extant(run(replicates, _YEARS, **quolls(**_REGIMES["ten mothers brought"])))
+    always = extant(run(replicates, _YEARS, **quolls(**_REGIMES["ten mothers brought"])))
     shares.insert(0, float(always[:, _YEARS].mean()))
     name = f"E quolls, ten mothers brought, both sexes left after {_YEARS} years"
     found.append(Metric(name, shares[0], "1", "1, above the others", shares[0] == 1.0 > shares[1]))
     gain = shares[1] - shares[2]
     name = f"{_ALONE} less six young taken, after {_YEARS} years"
     found.append(Metric(name, gain, "1", "above 0", gain > 0.0))
-    kept = _extant(run(replicates, _YEARS, **quolls(0.0)))
+    kept = extant(run(replicates, _YEARS, **quolls(0.0)))
     share = float(kept[:, _YEARS].mean())
     name = f"{_ALONE}, after {_YEARS} years, no lethal removed"
     return [*found, Metric(name, share, "1", "below the same with removal", share < shares[1])]
