@@ -11,7 +11,8 @@ wrap-around of 64-bit products, so run it under ``np.errstate(over="ignore")``.
 import math
 
 import numpy as np
-from numba import njit
+
+from ustyurt_models.ibm.compiled import inlined, kernel
 
 __all__ = ["binomial", "child", "mix", "normal", "poisson", "uniform"]
 
@@ -47,7 +48,7 @@ _CUMULATIVE_LARGE, _GUIDE_LARGE = _poisson_table(_LARGE)
 _CUMULATIVE_MIDDLE, _GUIDE_MIDDLE = _poisson_table(_MIDDLE)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def mix(key: np.uint64, counter: np.uint64) -> np.uint64:
     """Return 64 well-mixed bits for `counter` under `key`."""
     z = np.uint64(key) + (np.uint64(counter) + _ONE) * _GOLDEN
@@ -56,20 +57,20 @@ def mix(key: np.uint64, counter: np.uint64) -> np.uint64:
     return z ^ (z >> _S31)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def child(key: np.uint64, part: int) -> np.uint64:
     """Return the key of the sub-stream `part` of `key` (season, litter position, herd ...)."""
     return np.uint64(mix(key, np.uint64(part)))
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def uniform(key: np.uint64, identity: np.uint64, purpose: int) -> float:
     """Return the uniform number in (0, 1) at the address (key, identity, purpose)."""
     bits = mix(np.uint64(mix(key, identity)), np.uint64(purpose))
     return (float(np.uint64(bits) >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def normal(key: np.uint64, identity: np.uint64, purpose: int) -> float:
     """Return a standard normal number (Box & Muller 1958) at the address."""
     address = np.uint64(mix(np.uint64(mix(key, identity)), np.uint64(purpose)))
@@ -77,7 +78,7 @@ def normal(key: np.uint64, identity: np.uint64, purpose: int) -> float:
     return radius * math.cos(2.0 * math.pi * uniform(address, np.uint64(0), 1))
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _quantile(chance: float, cumulative: np.ndarray, guide: np.ndarray) -> int:
     """Return the tabulated number at `chance`: a step or two on from where the guide points."""
     number = guide[np.uint64(chance * _GUIDES)]
@@ -87,7 +88,7 @@ def _quantile(chance: float, cumulative: np.ndarray, guide: np.ndarray) -> int:
     return number
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def poisson(mean: float, key: np.uint64, identity: np.uint64, purpose: int) -> int:
     """Return a Poisson number with the given mean, exact for any mean.
 
@@ -126,7 +127,7 @@ def poisson(mean: float, key: np.uint64, identity: np.uint64, purpose: int) -> i
     return total
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def binomial(trials: int, chance: float, key: np.uint64, identity: np.uint64, purpose: int) -> int:
     """Return a binomial number by geometric skips between successes, exact.
 

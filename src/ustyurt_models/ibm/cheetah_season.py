@@ -12,7 +12,7 @@ from ustyurt_models.ibm.cheetah_dispersal import disperse, leave_mother
 from ustyurt_models.ibm.cheetah_founders import Arrival, adopt_all
 from ustyurt_models.ibm.cheetah_releases import add_released
 from ustyurt_models.ibm.cheetah_state import DISPERSER, CheetahRelease
-from ustyurt_models.ibm.compiled import inlined
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.loci import found_loci, inherit_loci
 from ustyurt_models.ibm.management import DUE, NOTHING, WITHHELD, notice_deaths, release_due
 from ustyurt_models.ibm.outbreeding import cross_sources
@@ -57,7 +57,7 @@ def _independent(colony: Colony) -> int:
     return number
 
 
-@inlined
+@kernel
 def release_cheetahs(managers: Managers, colony: Colony, record: Record, now: Now) -> int:
     """Make the releases that fall due in this season; return 0, or -1 without slots.
 
@@ -121,7 +121,7 @@ def release_cheetahs(managers: Managers, colony: Colony, record: Record, now: No
     return 0
 
 
-@inlined
+@kernel
 def hunt_prey(flocks: Flocks, colony: Colony, record: Record, now: Now) -> None:
     """Let cheetahs hunt, and take what they kill out of the herds.
 
@@ -149,7 +149,7 @@ def feed_cheetahs(colony: Colony) -> None:
     update_condition(colony.cheetahs, colony.rates)
 
 
-@inlined
+@kernel
 def lose_cheetahs(colony: Colony, now: Now) -> None:
     """Let cheetahs die of all causes and the others age."""
     cheetahs, scratch = colony.cheetahs, colony.scratch
@@ -167,7 +167,7 @@ def lose_cheetahs(colony: Colony, now: Now) -> None:
     apply_ceiling(cheetahs, colony.rates, scratch, key, colony.tally)
 
 
-@inlined
+@kernel
 def bear_cheetahs(colony: Colony, now: Now) -> int:
     """Bear the litters carried and let free females conceive; return less than 0 without slots.
 
@@ -189,7 +189,7 @@ def bear_cheetahs(colony: Colony, now: Now) -> int:
     return born
 
 
-@inlined
+@kernel
 def spread_cheetahs(flocks: Flocks, colony: Colony, now: Now) -> None:
     """Let cubs of age leave their mothers, and dispersers walk and settle."""
     if colony.cheetahs.top[0] > 0:
@@ -209,7 +209,7 @@ def spread_cheetahs(flocks: Flocks, colony: Colony, now: Now) -> None:
         )
 
 
-@inlined
+@kernel
 def tell_deaths(colony: Colony, managers: Managers, year: int, key: np.uint64) -> None:
     """Let managers notice the deaths of independent cheetahs in the year just ended."""
     deaths = colony.tally.independent_deaths[0]

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import mix
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.prey_drop import list_marked
 from ustyurt_models.ibm.prey_state import (
     BLOCK,
@@ -36,7 +36,7 @@ _LOW = np.uint64(0x7FFFFFFF)
 _UPPER = np.uint64(32)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _sum_rows(
     grazers: np.ndarray, nx: int, radius: int, rows: np.ndarray, sums: np.ndarray
 ) -> None:
@@ -52,7 +52,7 @@ def _sum_rows(
             rows[first + x] = sums[high] - before
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _sum_around(grid: Grid, radius: int, scratch: PreyScratch) -> None:
     """Sum `grazers` over the (2 r + 1)^2 neighbourhood into `around`, by running sums."""
     nx = grid.nx
@@ -75,7 +75,7 @@ def _sum_around(grid: Grid, radius: int, scratch: PreyScratch) -> None:
                 around[here + x] -= rows[behind + x]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def measure_crowding(
     prey: Prey, n: int, grid: Grid, kind: PreyKind, scratch: PreyScratch, step: PreyStep
 ) -> None:
@@ -125,7 +125,7 @@ def measure_crowding(
             crowding[cell] = crowding[cell] ** theta
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _count_cells(prey: Prey, n: int, scratch: PreyScratch) -> None:
     """Count animals by cell into `number`, and those past their first season into `grazers`."""
     word, number, grazers = prey.word, scratch.number, scratch.grazers
@@ -137,7 +137,7 @@ def _count_cells(prey: Prey, n: int, scratch: PreyScratch) -> None:
         grazers[cell] = np.int32(number[cell] >> _UPPER)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def rut_conception(prey: Prey, n: int, rates: PreyRates) -> float:
     """Return the share of conceptions that the males present at the rut allow.
 
@@ -175,7 +175,7 @@ def rut_conception(prey: Prey, n: int, rates: PreyRates) -> float:
     return 1.0 / (1.0 + (rates.shortage_share / share) ** rates.shortage_steepness)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _litter_size(litter: np.ndarray, row: int, chance: float) -> int:
     """Return the litter size whose cumulative chance in `row` first exceeds `chance`."""
     size = 0
@@ -184,7 +184,7 @@ def _litter_size(litter: np.ndarray, row: int, chance: float) -> int:
     return size
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _fertility_of_year(rates: PreyRates, step: PreyStep) -> float:
     """Return the birth multiplier of forage, the winter before and the rut."""
     climate = step.climate
@@ -193,7 +193,7 @@ def _fertility_of_year(rates: PreyRates, step: PreyStep) -> float:
     return step.conception[0] * math.exp(shift)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _tabulate_births(rates: PreyRates, step: PreyStep, own: np.ndarray) -> int:
     """Fill `own` with the chance of a litter by age and sex; return the oldest age listed."""
     of_year = _fertility_of_year(rates, step)
@@ -205,7 +205,7 @@ def _tabulate_births(rates: PreyRates, step: PreyStep, own: np.ndarray) -> int:
     return oldest
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _mark_mothers(
     word: np.ndarray, first: int, count: int, key: np.uint64, scratch: PreyScratch, oldest: int
 ) -> None:
@@ -219,7 +219,7 @@ def _mark_mothers(
         put(marked, j, np.uint8(drawn < np.uint64(fetch(own, row))))
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _bear(
     word: np.ndarray, total: int, mother: np.uint64, size: int, nature: tuple, litter: np.uint64
 ) -> int:
@@ -237,13 +237,13 @@ def _bear(
     return total
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _share(drawn: np.uint64) -> float:
     """Return the upper 32 bits as a number in (0, 1)."""
     return (float(drawn >> _UPPER) + 0.5) * (1.0 / 4294967296.0)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def give_birth(prey: Prey, n: int, kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> int:
     """Add the litters of this birth season in place, at the mothers' cells, aged 0.
 

@@ -1,9 +1,9 @@
 """Deaths of prey: competing hazards of age, place and weather, each death with its cause."""
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import mix
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.prey_drop import fill_gap, first_of_last_block, list_marked
 from ustyurt_models.ibm.prey_state import (
     BLOCK,
@@ -42,7 +42,7 @@ _SCALE = np.uint64(31)
 _UPPER = np.uint64(32)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def escape_chance(hazard: float, exponential: np.ndarray) -> float:
     """Return ``exp(-hazard)`` by a table in steps of 1/128 and a cubic, within 2e-10 of it.
 
@@ -55,7 +55,7 @@ def escape_chance(hazard: float, exponential: np.ndarray) -> float:
     return fetch(exponential, step) * (1.0 - rest * (1.0 - rest * (0.5 - rest * (1.0 / 6.0))))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _list_threats(rates: PreyRates, step: PreyStep, threat: np.ndarray) -> None:
     """Overwrite `threat` (class, 7) with this season's hazards where the place weighs 1."""
     climate = step.climate
@@ -74,7 +74,7 @@ def _list_threats(rates: PreyRates, step: PreyStep, threat: np.ndarray) -> None:
         threat[k, 6] = rates.disease[k] * sick
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def weigh_hazards(kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> None:
     """Write the chance to escape all causes of the place, by class, into `scratch.survival`.
 
@@ -112,7 +112,7 @@ def weigh_hazards(kind: PreyKind, scratch: PreyScratch, step: PreyStep) -> None:
             put(survival, k * cells + cell, np.uint32(escape * CERTAIN + 0.5))
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _cause(
     chance: float, background: float, threat: np.ndarray, k: int, place: tuple[float, float, float]
 ) -> np.int64:
@@ -135,7 +135,7 @@ def _cause(
     return passed + np.int64(mark >= seventh)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _tabulate_background(rates: PreyRates, own: np.ndarray) -> int:
     """Fill `own` with the chance by age and sex to escape natural causes; return the last age.
 
@@ -151,7 +151,7 @@ def _tabulate_background(rates: PreyRates, own: np.ndarray) -> int:
     return last
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _mark_dead(
     word: np.ndarray, first: int, count: int, key: np.uint64, scratch: PreyScratch, ages: tuple
 ) -> None:
@@ -168,7 +168,7 @@ def _mark_dead(
         put(marked, j, np.uint8(drawn >= escape))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def die(
     prey: Prey,
     n: int,
@@ -239,7 +239,7 @@ def die(
     return n
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def grow_older(prey: Prey, n: int) -> None:
     """Add one season to the age of every animal, in place."""
     word = prey.word

@@ -6,20 +6,20 @@ so an animal that fills a gap has been decided on already.
 """
 
 import numpy as np
-from numba import njit
 
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.prey_state import BLOCK, PreyScratch
 
 __all__ = ["fill_gap", "first_of_last_block", "list_marked"]
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def first_of_last_block(n: int) -> int:
     """Return where the last block of `n` animals begins; negative without animals."""
     return (n - 1) // BLOCK * BLOCK
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def list_marked(scratch: PreyScratch, count: int) -> np.int64:
     """Write the places of marked animals into ``scratch.listed``, ascending; return how many."""
     marked, listed = scratch.marked, scratch.listed
@@ -30,7 +30,7 @@ def list_marked(scratch: PreyScratch, count: int) -> np.int64:
     return np.int64(found)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def fill_gap(word: np.ndarray, place: int, n: int) -> int:
     """Put the last of `n` animals in `place`, in place; return how many are left."""
     word[place] = word[n - 1]

@@ -7,9 +7,9 @@ becomes proportional to attraction. Migration replaces some proposals by one fix
 """
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import mix, poisson, uniform
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.prey_drop import fill_gap, first_of_last_block, list_marked
 from ustyurt_models.ibm.prey_state import (
     BLOCK,
@@ -42,7 +42,7 @@ _HALF = LANES // 2
 _VECTOR = 32
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _tabulate_steps(grid: Grid, land: PreyRange, regime: int, season: int) -> None:
     """Fill ``land.passage`` of one season for a regime, unless it holds that regime already.
 
@@ -75,7 +75,7 @@ def _tabulate_steps(grid: Grid, land: PreyRange, regime: int, season: int) -> No
     land.passage_regime[season] = regime
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _walk_lanes(
     lanes: Lanes, count: int, offset: np.ndarray, passage: np.ndarray, habits: tuple
 ) -> None:
@@ -100,14 +100,14 @@ def _walk_lanes(
             put(cells, lane, cell + fetch(offset, direction) * np.int64(goes))
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def _herd_of(animal: np.uint64, herds: np.uint64, dealt: np.uint64) -> np.uint64:
     """Return the herd of an animal this season: one of `herds` of its cell, drawn at random."""
     drawn = mix(dealt, address_of(animal)) >> _WORD
     return cell_of(animal) * herds + ((drawn * herds) >> _WORD)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _walk_waiting(scratch: PreyScratch, count: int, passage: tuple) -> None:
     """Walk the `count` herds that wait in the lanes and note where they end."""
     offset, table, habits = passage
@@ -120,7 +120,7 @@ def _walk_waiting(scratch: PreyScratch, count: int, passage: tuple) -> None:
         destination[lanes.who[lane]] = lanes.cell[lane]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _walk_herds(
     prey: Prey, n: int, land: PreyRange, scratch: PreyScratch, passage: tuple, keys: tuple
 ) -> None:
@@ -151,7 +151,7 @@ def _walk_herds(
         put(word, i, moved_to(animal, fetch(destination, _herd_of(animal, herds, dealt))))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _walk_alone(prey: Prey, n: int, lanes: Lanes, passage: tuple, base: np.uint64) -> None:
     """Move every animal to where its own walk ends, in place."""
     offset, table, habits = passage
@@ -168,7 +168,7 @@ def _walk_alone(prey: Prey, n: int, lanes: Lanes, passage: tuple, base: np.uint6
             put(word, first + lane, moved_to(animal, take(cells, lane)))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def walk_prey(
     prey: Prey,
     n: int,
@@ -224,7 +224,7 @@ def walk_prey(
     return left
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _keep_inside(prey: Prey, n: int, inside: np.ndarray, scratch: PreyScratch) -> int:
     """Drop the animals outside the region, in place; return how many are left."""
     word, marked = prey.word, scratch.marked
@@ -238,7 +238,7 @@ def _keep_inside(prey: Prey, n: int, inside: np.ndarray, scratch: PreyScratch) -
     return n
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _pick(cumulative: np.ndarray, chance: float) -> int:
     """Return the first index whose cumulative share exceeds `chance` (bisection)."""
     low = 0
@@ -252,7 +252,7 @@ def _pick(cumulative: np.ndarray, chance: float) -> int:
     return low
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def settle(
     prey: Prey,
     n: int,
@@ -297,7 +297,7 @@ def settle(
     return n + number
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _thin(prey: Prey, n: int, share: float, key: np.uint64) -> int:
     """Let each animal leave the window with chance `share`, in place; return how many stay."""
     word = prey.word
@@ -307,7 +307,7 @@ def _thin(prey: Prey, n: int, share: float, key: np.uint64) -> int:
     return n
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def immigrate(prey: Prey, n: int, kind: PreyKind, step: PreyStep, moved: np.ndarray) -> int:
     """Exchange animals with the populations outside, in place, once a year.
 

@@ -7,8 +7,8 @@ so threads run side by side for as long as possible.
 import math
 
 import numpy as np
-from numba import njit
 
+from ustyurt_models.ibm.compiled import kernel
 from ustyurt_models.ibm.prey_births import give_birth, measure_crowding, rut_conception
 from ustyurt_models.ibm.prey_deaths import die, grow_older, weigh_hazards
 from ustyurt_models.ibm.prey_movement import immigrate, walk_prey
@@ -31,7 +31,7 @@ MOVE, BEAR, LOSE, AGE = range(4)
 _LARGEST_SHARE = 0.95
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _set_harvest(
     prey: Prey, n: int, adult_age: int, harvest: PreyHarvest, hazard: np.ndarray
 ) -> None:
@@ -51,7 +51,7 @@ def _set_harvest(
             hazard[k] += taken * harvest.eligible[h, k]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def _place_births(prey: Prey, before: int, n: int, births_in_cell: np.ndarray) -> None:
     """Add the newborn, which are the animals `before` .. `n` - 1, to their cells, in place."""
     word = prey.word
@@ -59,7 +59,7 @@ def _place_births(prey: Prey, before: int, n: int, births_in_cell: np.ndarray) -
         births_in_cell[cell_of(word[i])] += 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def live_through(
     prey: Prey,
     n: int,

@@ -1,9 +1,9 @@
 """Prey as others meet it: kills realised exactly, censuses, biomass, maps, arrivals."""
 
 import numpy as np
-from numba import njit
 
 from ustyurt_models.ibm.chance import mix, uniform
+from ustyurt_models.ibm.compiled import kernel
 from ustyurt_models.ibm.prey_drop import fill_gap
 from ustyurt_models.ibm.prey_state import Prey
 from ustyurt_models.ibm.prey_word import (
@@ -32,7 +32,7 @@ CHEETAH = 8
 _KILL, _ARRIVE = 40, 41
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def count_prey(prey: Prey, n: int, adult_age: int, first_type: int, counts: np.ndarray) -> None:
     """Add the animals of one species to `counts` by type and cell, in place.
 
@@ -57,7 +57,7 @@ def count_prey(prey: Prey, n: int, adult_age: int, first_type: int, counts: np.n
         adults[cell_of(word[i])] += adult
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def remove_killed(
     prey: Prey,
     n: int,
@@ -115,7 +115,7 @@ def remove_killed(
     return n
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def census(prey: Prey, n: int, adult_age: int, numbers: np.ndarray) -> None:
     """Overwrite `numbers` (int64, shape (sex, stage)) with the animals alive.
 
@@ -128,7 +128,7 @@ def census(prey: Prey, n: int, adult_age: int, numbers: np.ndarray) -> None:
         numbers[male_of(word[i]), np.uint64(age_of(word[i]) >= of_age)] += 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def biomass(
     prey: Prey,
     n: int,
@@ -143,14 +143,14 @@ def biomass(
         zones[zone_of_cell[cell_of(word[i])]] += mass_kg[class_of(word[i], of_age)]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def add_to_map(prey: Prey, n: int, counts: np.ndarray) -> None:
     """Add the animals to `counts` (integer, shape (cell,)), in place."""
     for i in range(n):
         counts[cell_of(prey.word[i])] += 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def arrive(
     prey: Prey, n: int, cell: int, number: tuple[int, int], ages: np.ndarray, key: np.uint64
 ) -> int:
@@ -187,7 +187,7 @@ def arrive(
     return n + total
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@kernel
 def count_eligible(prey: Prey, n: int, adult_age: int, eligible: np.ndarray) -> int:
     """Return how many animals belong to a class marked 1 in `eligible` (int64, shape (class,))."""
     word, of_age = prey.word, np.uint64(adult_age)

@@ -7,7 +7,7 @@ import numpy as np
 
 from ustyurt_models.ibm.chance import child
 from ustyurt_models.ibm.cheetah_state import CheetahScratch
-from ustyurt_models.ibm.compiled import inlined
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.prey_pass import live_through
 from ustyurt_models.ibm.prey_predation import CHEETAH, arrive, count_prey, remove_killed
 from ustyurt_models.ibm.prey_state import PreyFlows, PreyHarvest, PreyStep
@@ -50,7 +50,7 @@ def _harvest_of(pasture: Pasture, now: Now, s: int) -> PreyHarvest:
     return PreyHarvest(bag.share[:due], bag.quota[:due], bag.eligible[:due])
 
 
-@inlined
+@kernel
 def bring_prey(managers: Managers, flocks: Flocks, record: Record, now: Now) -> int:
     """Set free the prey of translocations that fall due; return 0, or -1 without slots."""
     plan = managers.translocations
@@ -79,7 +79,7 @@ def bring_prey(managers: Managers, flocks: Flocks, record: Record, now: Now) -> 
     return 0
 
 
-@inlined
+@kernel
 def pass_prey(
     flocks: Flocks, pasture: Pasture, record: Record, now: Now, events: np.ndarray
 ) -> int:
@@ -114,7 +114,7 @@ def pass_prey(
     return 0
 
 
-@inlined
+@kernel
 def count_all_prey(flocks: Flocks) -> None:
     """Count prey by type and cell for the cheetahs, in place."""
     for cell in range(flocks.counts.shape[1]):
@@ -124,7 +124,7 @@ def count_all_prey(flocks: Flocks) -> None:
         count_prey(flocks.herds[s], flocks.alive[s], flocks.adult_age[s], 2 * s, flocks.counts)
 
 
-@inlined
+@kernel
 def kill_prey(flocks: Flocks, scratch: CheetahScratch, record: Record, now: Now) -> None:
     """Take the animals that cheetahs killed out of the herds, where they stood."""
     for k in range(scratch.hunted_cells[0] if record.map_prey_deaths.size else 0):

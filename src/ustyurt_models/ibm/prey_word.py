@@ -17,7 +17,8 @@ animals of twenty age and sex classes, about ten pairs.
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from ustyurt_models.ibm.compiled import inlined
 
 __all__ = [
     "MOST_AGE",
@@ -48,57 +49,57 @@ _ONE = np.uint64(1)
 _ELSE = ~_CELL_BITS
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def pack(identity: Any, age: Any, male: Any, cell: Any) -> Any:
     """Return the word of an animal; its mark is the upper 31 bits of `identity`."""
     word = (np.uint64(identity) >> _MARK) << _MARK
     return word | (np.uint64(age) << _AGE) | (np.uint64(male) << _PLACE) | np.uint64(cell)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def cell_of(word: Any) -> Any:
     """Return the cell, uint64."""
     return word & _CELL_BITS
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def male_of(word: Any) -> Any:
     """Return 1 for males, 0 for females, uint64."""
     return (word >> _PLACE) & _ONE
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def age_of(word: Any) -> Any:
     """Return the age [seasons], uint64."""
     return (word >> _AGE) & _AGE_BITS
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def kin_of(word: Any) -> Any:
     """Return ``2 * age + male``, uint64: the row of tables by age and sex."""
     return (word >> _PLACE) & _KIN_BITS
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def class_of(word: Any, adult_age: Any) -> Any:
     """Return ``2 * adult + male``, uint64; `adult_age` is uint64."""
     kin = (word >> _PLACE) & _KIN_BITS
     return (np.uint64((kin >> _ONE) >= adult_age) << _ONE) | (kin & _ONE)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def address_of(word: Any) -> Any:
     """Return what addresses the chance of the animal in this season, uint64."""
     return word >> _PLACE
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def moved_to(word: Any, cell: Any) -> Any:
     """Return the word of the same animal in `cell`."""
     return (word & _ELSE) | np.uint64(cell)
 
 
-@njit(nogil=True, cache=True, error_model="numpy", inline="always")
+@inlined
 def older(word: Any) -> Any:
     """Return the word of the same animal one season later."""
     return word + (np.uint64(((word >> _AGE) & _AGE_BITS) < _AGE_BITS) << _AGE)

@@ -8,7 +8,7 @@ from ustyurt_models.contracts import CHEETAH_DEATH_CAUSES, CHEETAH_STAGES, PREY_
 from ustyurt_models.ibm.cheetah_dispersal import mark_ranges
 from ustyurt_models.ibm.cheetah_slots import squared_cells
 from ustyurt_models.ibm.cheetah_state import CUB, CheetahRates, Cheetahs
-from ustyurt_models.ibm.compiled import inlined
+from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.genetics import genetic_summary
 from ustyurt_models.ibm.loci import measure_loci
 from ustyurt_models.ibm.prey_predation import add_to_map, biomass, census
@@ -152,7 +152,7 @@ def _count_without_male(colony: Colony) -> int:
     return alone
 
 
-@inlined
+@kernel
 def _record_cheetahs(colony: Colony, record: Record, row: int) -> None:
     """Count cheetahs, their genes, condition and ranges at census `row`, in place."""
     cheetahs = colony.cheetahs
@@ -176,7 +176,7 @@ def _record_cheetahs(colony: Colony, record: Record, row: int) -> None:
     record.occupied_cells[row] = mark_ranges(cheetahs, colony.land, record.occupied)
 
 
-@inlined
+@kernel
 def _add_maps(
     flocks: Flocks, colony: Colony, zones: Zones, record: Record, number: np.ndarray, place: int
 ) -> None:
@@ -195,7 +195,7 @@ def _add_maps(
         record.map_cheetah_number[place, k] += number[inside[k]]
 
 
-@inlined
+@kernel
 def record_census(
     flocks: Flocks,
     colony: Colony,

@@ -103,7 +103,7 @@ def _enter_regime(world: World, regime: int) -> None:
     land.livestock_per_km2[:] = world.regimes.livestock_per_km2[regime]
 
 
-@inlined
+@kernel
 def _monitor(flocks: Flocks, managers: Managers, record: Record, row: int, key: np.uint64) -> None:
     """Let managers look at census `row`; columns as in `bridge.plans.monitored_columns`."""
     truth, zones, species = record.truth, record.prey_biomass.shape[2], flocks.alive.size
