@@ -165,7 +165,7 @@ def _waited() -> float:
 #: What a fresh process does, its name, and the most CPU seconds without and with a kernel cache.
 _STARTS = (
     ("P", "from reference_step import engine_step_ns; engine_step_ns(1000, 1)", 30.0, 3.0),
-    ("study", "from simulation import small_study; small_study()(0, 0)", 60.0, 6.0),
+    ("study", "from simulation import small_study; small_study()(0, 0)", 30.0, 6.0),
 )
 
 

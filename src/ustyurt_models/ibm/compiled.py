@@ -36,6 +36,8 @@ class _Whole(JITCodeLibrary):
 class _Part(_Whole):
     """Intermediate code of a kernel, for others to link in."""
 
+    _shared_module: Any
+
     def _optimize_final_module(self) -> None:
         """Leave that to the whole."""
 

@@ -24,6 +24,7 @@ from ustyurt_models.ibm.cheetah_season import (
 )
 from ustyurt_models.ibm.compiled import inlined, kernel
 from ustyurt_models.ibm.grants import from_populations, grant
+from ustyurt_models.ibm.held import hold
 from ustyurt_models.ibm.management import see
 from ustyurt_models.ibm.prey_pass import AGE, BEAR, LOSE, MOVE
 from ustyurt_models.ibm.prey_season import bring_prey, pass_prey
@@ -154,7 +155,9 @@ def live_seasons(replicate: Replicate, key: np.uint64, first: int, last: int) ->
     int
         DONE, FULL_PREY or FULL_CHEETAHS.
     """
-    calendar, prey_codes, weather, flocks, pasture, colony, managers, zones, record = replicate
+    calendar, prey_codes, weather = replicate.calendar, replicate.prey_codes, replicate.weather
+    flocks, pasture, colony = replicate.flocks, replicate.pasture, replicate.colony
+    managers, zones, record = replicate.managers, replicate.zones, replicate.record
     schedule, seasons = calendar.schedule, calendar.seasons
     full = DONE
     for index in range(first, last):
@@ -297,7 +300,7 @@ def run_replicate(
         replicate must be run again with larger arrays, which gives the same animals the same
         fates.
     """
-    calendar, replicate = world.calendar, _grouped(world, state, record)
+    calendar, replicate = world.calendar, hold(_grouped(world, state, record))
     seasons, steps = calendar.seasons, calendar.years * calendar.seasons
     asks = from_populations(world) and _MANAGEMENT in calendar.schedule
     first = -1

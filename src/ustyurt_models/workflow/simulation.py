@@ -193,7 +193,7 @@ def simulate_study(
         return store.path
     simulators = [Simulator(model) for model in models]
     first = pending[0]
-    say("simulate: compiling kernels on first use, up to a minute")
+    say("simulate: compiling kernels on first use, up to half a minute")
     # One replicate before the workers start, so that they find the kernels compiled.
     simulators[first.scenario](first.first_draw, 0)
 
