@@ -1,13 +1,14 @@
 """How much more precise a comparison is because scenarios share weather and fates.
 
-``uv run python benchmarks/pairing.py [--replicates N] [--without PROCESS ...] [--json FILE]``
-prints a table; exit code 1 when a goal is missed. Two contrasts, each between two study files that
-go through the full engine with weather, hunting, prey that are eaten and territories, with the
-gazelle that ships and cheetahs that hold out: a release programme of six years against one of five,
-and a landscape with 2 % less habitat. The ratio is the variance of the difference in cheetahs
-between two futures of different replicates over that between two futures of the same replicate.
-What limits it shows in the share of the living that are the same animals in both futures, and
-with processes switched off, as ``--without territoriality`` (no spacing, no sharing of prey).
+``uv run python benchmarks/pairing.py [--replicates N] [--without PROCESS ...] [--side CELLS]
+[--json FILE]`` prints a table; exit code 1 when a goal is missed. Two contrasts, each between two
+study files that go through the full engine with weather, hunting, prey that are eaten and
+territories, with the gazelle that ships and cheetahs that hold out: a release programme of six
+years against one of five, and a landscape with 2 % less habitat. The ratio is the variance of the
+difference in cheetahs between two futures of different replicates over that between two futures of
+the same replicate. What limits it shows in the share of the living that are the same animals in
+both futures, and with processes switched off, as ``--without territoriality`` (no spacing, no
+sharing of prey). On more land (``--side``) futures part more slowly.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from table import Row, show
 from theory_world import CHEETAH, merged, simulators, toml, write_land
 from ustyurt_models.ibm.world import State
 
-_SIDE, _YEARS = 24, 50
+_YEARS = 50
 _READ = (15, 50)
 _SHARE = (5, 15, 30, 50)
 _GOAL = {"release": 3.0, "habitat": 5.0}
@@ -95,10 +96,10 @@ def _study(
     return path
 
 
-def _land(folder: Path, name: str, suitability: float) -> str:
+def _land(folder: Path, name: str, suitability: float, side: int) -> str:
     """Write a good landscape without roads, people or lines; return its file name."""
     layers = {f"suitability_{kind}": suitability for kind in ("cheetah", "goitered_gazelle")}
-    write_land(folder / f"{name}.nc", _SIDE, _SIDE, layers | {"forage": 400.0})
+    write_land(folder / f"{name}.nc", side, side, layers | {"forage": 400.0})
     return f"{name}.nc"
 
 
@@ -139,9 +140,11 @@ def ratio(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     return of(everyone), float(error)
 
 
-def contrasts(folder: Path, replicates: int, without: Sequence[str]) -> Iterator[Contrast]:
-    """Yield both contrasts."""
-    whole, less = _land(folder, "whole", 1.0), _land(folder, "less", _LESS)
+def contrasts(
+    folder: Path, replicates: int, without: Sequence[str], side: int
+) -> Iterator[Contrast]:
+    """Yield both contrasts, on land of `side` x `side` cells."""
+    whole, less = _land(folder, "whole", 1.0, side), _land(folder, "less", _LESS, side)
     base = futures(_study(folder, "base", whole, 5, without), replicates)
     longer = futures(_study(folder, "longer", whole, 6, without), replicates)
     yield Contrast("release", base, longer)
@@ -149,11 +152,11 @@ def contrasts(folder: Path, replicates: int, without: Sequence[str]) -> Iterator
     yield Contrast("habitat", base, habitat)
 
 
-def rows(replicates: int, without: Sequence[str] = ()) -> list[Row]:
+def rows(replicates: int, without: Sequence[str], side: int) -> list[Row]:
     """Return the ratios at both years, what the populations are, and who lives in both."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        for name, one, other in contrasts(Path(folder), replicates, without):
+        for name, one, other in contrasts(Path(folder), replicates, without, side):
             for year in _READ:
                 a, b = one.number[:, year], other.number[:, year]
                 value, error = ratio(a, b)
@@ -176,9 +179,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--replicates", type=int, default=240)
     parser.add_argument("--without", nargs="+", default=[], metavar="PROCESS")
+    parser.add_argument(
+        "--side",
+        type=int,
+        default=24,
+        help="cells of 5 km along a side of the land; 95 make an area like the study window",
+    )
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    return show(rows(args.replicates, args.without), args.json)
+    return show(rows(args.replicates, args.without, args.side), args.json)
 
 
 if __name__ == "__main__":
