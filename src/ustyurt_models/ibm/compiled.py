@@ -101,6 +101,10 @@ class _Kernel(CPUDispatcher):
         """Run the machine code."""
         return self.whole(*args)
 
+    def __reduce__(self) -> str:
+        """Travel between processes by name: a kernel belongs to its module."""
+        return self.py_func.__qualname__
+
     def add_overload(self, cres: Any) -> None:
         """Offer intermediate code to other kernels; there is no address to call from Python."""
         types = tuple(cres.signature.args)
