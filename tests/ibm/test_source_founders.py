@@ -55,6 +55,14 @@ def test_a_patch_without_founders_stays_empty_until_somebody_comes():
     assert (counts(MOVING | TWO_HERDS, 12)[:, 2] > 0).any()
 
 
+def test_supplements_come_to_the_patch_they_name():
+    brought = {"supplement": [{"females": 2, "males": 1, "patch": 7}, {"males": 1, "patch": 3}]}
+    one = {"founders": HERD | {"patches": [1]}, "order": ["supplement", "census"]}
+    assert np.array_equal(
+        counts(STAYING | one | brought, 2), [[11, 0, 2, 0], [0, 0, 6, 0], [0, 0, 0, 0]]
+    )
+
+
 def test_a_single_patch_counts_everybody():
     one = {key: value for key, value in STAYING.items() if key != "patches"}
     supply = simulator(one | {"founders": HERD}).supply(0, 0)

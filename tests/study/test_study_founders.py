@@ -116,6 +116,10 @@ def test_a_square_grid_is_one_of_as_many_rows_as_columns(tmp_path):
             "s.toml:11: source.reserve.patches: must be at most 65,536 patches (they are 90,000)",
         ),
         (
+            GRID + "founders = { females = 3 }\nsupplement = [{ females = 1, patch = 13 }]",
+            "s.toml:8: source.reserve: 'supplement[0].patch' must lie in 1..12",
+        ),
+        (
             "founders = { females = 3 }\n"
             "genetics = { pedigree = true, founder_kinship = 0.1, lethal_share = 0.5 }",
             "s.toml:12: source.reserve.genetics: 'lethal_share' must be 0 when founders are "

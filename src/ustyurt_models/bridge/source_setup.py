@@ -264,6 +264,7 @@ def _additions(population: SourcePopulation) -> Additions:
             females=[one.females for one in plans],
             males=males,
             age=[one.age for one in plans],
+            patch=[one.patch - 1 for one in plans],
         )
     )
 

@@ -7,14 +7,9 @@ from pydantic import Field, model_validator
 
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import Fraction, refuse
-from ustyurt_models.study.source_plans import Age, Number
+from ustyurt_models.study.source_plans import MOST_PATCHES, Age, Number, Patch
 
-__all__ = ["MOST_PATCHES", "Founders", "Patches", "settled_patches"]
-
-#: The most patches that the compact state of an animal can hold.
-MOST_PATCHES = 65_536
-
-Patch = Annotated[int, Field(ge=1, le=MOST_PATCHES)]
+__all__ = ["Founders", "Patches", "settled_patches"]
 
 
 class Patches(Block):

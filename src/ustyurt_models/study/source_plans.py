@@ -7,14 +7,28 @@ from pydantic import Field, model_validator
 from ustyurt_models.study.block import Block
 from ustyurt_models.study.quantities import Fraction, refuse
 
-__all__ = ["MOST_AGE", "Age", "Number", "Plan", "Step", "Supplement", "Take"]
+__all__ = [
+    "MOST_AGE",
+    "MOST_PATCHES",
+    "Age",
+    "Number",
+    "Patch",
+    "Plan",
+    "Step",
+    "Supplement",
+    "Take",
+]
 
 #: The largest age in steps that the compact state of an animal can hold.
 MOST_AGE = 20_000
 
+#: The most patches that the compact state of an animal can hold.
+MOST_PATCHES = 65_536
+
 Age = Annotated[int, Field(ge=0, le=MOST_AGE)]
 Number = Annotated[int, Field(ge=0, le=10_000_000)]
 Step = Annotated[int, Field(ge=1, le=1_000_000)]
+Patch = Annotated[int, Field(ge=1, le=MOST_PATCHES)]
 
 
 class Plan(Block):
@@ -58,7 +72,7 @@ class Take(Plan):
 
 
 class Supplement(Plan):
-    """Unrelated animals brought in, to the first patch."""
+    """Unrelated animals brought in."""
 
     females: Number = 0
     """Females each time."""
@@ -66,3 +80,5 @@ class Supplement(Plan):
     """Males each time."""
     age: Age = 1
     """Their age."""
+    patch: Patch = 1
+    """Patch that they are brought to, counted from 1."""

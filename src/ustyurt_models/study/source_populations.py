@@ -283,6 +283,9 @@ class SourcePopulation(Block):
         patches = self.layout.size
         if isinstance(self.capacity.number, tuple) and len(self.capacity.number) != patches:
             raise refuse(f"'capacity.number' must be one number, or one for each of {patches}")
+        for place, plan in enumerate(self.supplement):
+            if plan.patch > patches:
+                raise refuse(f"'supplement[{place}].patch' must lie in 1..{patches}")
         if (self.founders is None) != bool(self.founder_group):
             raise refuse("needs either 'founders' or 'founder_group'")
         settled = settled_patches(self.groups, self.layout)

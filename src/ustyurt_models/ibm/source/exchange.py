@@ -111,7 +111,7 @@ def supplement(setup: Setup, state: State, now: Now) -> int:
         for i in range(number):
             kinds[last + i] = 2 * plans.age[plan] + (i >= plans.females[plan])
             if setup.patches > 1:
-                patches[last + i] = 0
+                patches[last + i] = plans.patch[plan]
         last += number
     if last > first:
         if setup.heredity.pedigree > 0:

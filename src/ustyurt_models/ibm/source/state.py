@@ -142,6 +142,7 @@ class Additions(NamedTuple):
     females: np.ndarray  # int64
     males: np.ndarray  # int64
     age: np.ndarray  # int64, steps
+    patch: np.ndarray  # int64
 
 
 class Start(NamedTuple):
