@@ -75,7 +75,7 @@ def food_in(cell: int, counts: np.ndarray, rates: CheetahRates, scratch: Cheetah
 @inlined
 def _fill_larder(
     row: np.ndarray,
-    cell: int,
+    cell: np.uint64,
     counts: np.ndarray,
     rates: CheetahRates,
     land: CheetahLand,
@@ -129,25 +129,26 @@ def _stretch_range(
     y = cell // nx
     x = cell - y * nx
     least, most, wanted = land.range_least, land.range_most, rates.range_biomass_kg
+    scan, rows = scratch.scan[0], scratch.hunted_cells[0]
     n = 0
     position = 0
     food = attack = wild = small = stock = 0.0
     while position < most and (position < least or food < wanted):
-        yy, xx = y + land.offset_y[position], x + land.offset_x[position]
+        yy, xx = y + fetch(land.offset_y, position), x + fetch(land.offset_x, position)
         position += 1
         if yy < 0 or yy >= ny or xx < 0 or xx >= nx:
             continue
-        there = yy * nx + xx
+        there = np.uint64(yy * nx + xx)
         if land.inside[there] == 0:
             continue
-        number = scratch.known[there] - scratch.scan[0]
+        number = scratch.known[there] - scan
         if number < 0:
-            number = scratch.hunted_cells[0]
-            scratch.hunted_cells[0] = number + 1
-            scratch.known[there] = scratch.scan[0] + number
+            number = rows
+            rows += 1
+            scratch.known[there] = scan + number
             scratch.hunted[number] = there
-            _fill_larder(larder[number], there, counts, rates, land)
-        row = larder[number]
+            _fill_larder(larder[np.uint64(number)], there, counts, rates, land)
+        row = larder[np.uint64(number)]
         food += row[_FOOD]
         wild += row[_WILD]
         small += row[_SMALL]
@@ -156,6 +157,7 @@ def _stretch_range(
         cells[n] = number
         n += 1
         reach[n] = attack
+    scratch.hunted_cells[0] = rows
     return position, n, wild, small, stock
 
 
