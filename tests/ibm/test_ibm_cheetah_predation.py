@@ -5,6 +5,7 @@ import pytest
 from cheetah_world import Colony, make_land, make_rates, season_key
 
 from ustyurt_models.formulas.predation import holling_multi
+from ustyurt_models.ibm.cheetah_state import new_scratch
 from ustyurt_models.ibm.predation import hunt, update_condition
 
 
@@ -176,6 +177,32 @@ def test_livestock_is_taken_instead_of_scarce_prey_unless_guarded():
         taken.append(colony.tally.livestock[0])
     assert taken[0] > 3 * taken[1] > 0
     assert taken[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("types", "places"), [(3, (0, 2)), (8, (6, 7)), (9, (7, 8)), (17, (3, 16))]
+)
+def test_types_of_prey_that_are_absent_change_no_hunt(types, places):
+    land, few = make_land(15, 15), make_rates(range_biomass_kg=2000.0)
+    rates = few._replace(
+        **{name: np.ones(types) for name in ("attack_km2", "mass_kg", "food_kg")},
+    )
+    for one, other in zip(few, rates, strict=True):
+        if np.shape(other) == (types,):
+            other[list(places)] = one
+    two = np.random.default_rng(5).poisson(2, (2, land.inside.size)).astype(np.int32)
+    counts = np.zeros((types, land.inside.size), np.int32)
+    counts[list(places)] = two
+    plain, spread = Colony(land), Colony(land)
+    spread.scratch = new_scratch(256, types, land, 11)
+    spread.tally = spread.tally._replace(kills=np.zeros(types, np.int64))
+    for colony in (plain, spread):
+        colony.release(7, 7)
+    expected = hunted(plain, two, few, season_key(1))
+    found = hunted(spread, counts, rates, season_key(1))
+    assert expected.sum() > 20
+    np.testing.assert_array_equal(found[list(places)], expected)
+    np.testing.assert_array_equal(spread.cheetahs.intake_kg, plain.cheetahs.intake_kg)
 
 
 def test_compiled_hunt_equals_plain_python():
