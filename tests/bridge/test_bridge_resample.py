@@ -183,3 +183,23 @@ def test_the_check_sees_grids_that_miss_cells_before_anything_is_fitted(land, tm
         check_maps(study_of(tmp_path, part, head), tmp_path, land)
     with pytest.raises(InputError, match="projection"):
         check_maps(study_of(tmp_path, place, []), tmp_path, land)
+
+
+def test_a_grid_of_its_own_tells_all_its_faults_at_once(land, tmp_path):
+    place = on_utm(land, 2500.0)[1]
+    study = study_of(tmp_path, place, [])
+    path = tmp_path / "cells.csv"
+    text = path.read_text(encoding="utf-8").replace("area=km2", "area=stone").splitlines()
+    text[2] = text[2].replace(",6.25,", ",none,")
+    text[4] = "east," + text[4].partition(",")[2]
+    path.write_text("\n".join(text), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        check_maps(study, tmp_path, land)
+    for part in ("stone", "column area: must not be empty", "'east'", "must say its projection"):
+        assert part in str(error.value), str(error.value)
+    assert len(error.value.faults) == 4
+    text[0] = "# crs: EPSG:none\n" + text[0]
+    path.write_text("\n".join(text), encoding="utf-8")
+    with pytest.raises(InputError, match="must be a projection such as") as error:
+        check_maps(study, tmp_path, land)
+    assert len(error.value.faults) == 4

@@ -11,7 +11,7 @@ from ustyurt_models.bridge.places import zone_map
 from ustyurt_models.bridge.plans import monitored_columns, releases_of, translocations_of
 from ustyurt_models.bridge.regimes import regimes_of
 from ustyurt_models.bridge.resample import overlap_of
-from ustyurt_models.checks import Faults, InputError, require
+from ustyurt_models.checks import Faults, InputError
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.landscape.climate_file import read_series
 from ustyurt_models.landscape.land import zones
@@ -109,9 +109,8 @@ def _laid(name: str, scenario: Scenario, folder: Path, land: xr.Dataset) -> str:
     survey, where = scenario.survey[name], f"survey.{name}"
     assert isinstance(survey, HierarchicalBlock | PlacedBlock)
     units = GridUnits(survey.area_unit, survey.grid_units, survey.cell_area)
-    cells = cells_of_table(read_grid(folder / survey.grid, units, survey.encoding))
-    advice = "write '# crs: EPSG:...' on top of it"
-    require(cells.crs is not None, f"{where}: grid", "must say its projection", None, advice)
+    path = folder / survey.grid
+    cells = cells_of_table(read_grid(path, units, survey.encoding, projection_needed=True))
     assert cells.crs is not None
     found = overlap_of(cells.position_m, cells.area_km2, cells.crs.to_wkt(), land, where)
     found.require_whole(where)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import pyproj
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults, did_you_mean, require
+from ustyurt_models.checks import Faults, InputError, did_you_mean, require
 from ustyurt_models.survey.read.covariates import further_columns
-from ustyurt_models.survey.read.positions import read_positions
+from ustyurt_models.survey.read.positions import Positions, projection_of, read_positions
 from ustyurt_models.survey.read.table import Table, columns_of, numbers_of, read_table
 from ustyurt_models.survey.read.units import LENGTH_M, declared_units, unit_factors
 
@@ -52,6 +53,11 @@ class GridTable:
     covariates: Mapping[str, NDArray]
     header: dict[str, str]
     units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def crs(self) -> pyproj.CRS | None:
+        """Projection that the file declares."""
+        return projection_of(self.header, "grid")
 
 
 def in_metres(covariates: Mapping[str, NDArray], units: Mapping[str, str]) -> dict[str, NDArray]:
@@ -108,15 +114,47 @@ def _areas(table: Table, column: int | None, told: GridUnits, faults: Faults) ->
             faults.add(table.name, "must have a column 'area'", list(table.columns), advice)
         return np.full(len(table.rows), told.cell_area_km2 or 1.0)
     header = table.header.get("units", "")
-    factor = unit_factors({"area": told.area}, header, table.name, {"area": "area"})["area"]
+    try:
+        factor = unit_factors({"area": told.area}, header, table.name, {"area": "area"})["area"]
+    except InputError as error:
+        faults.extend(error)
+        factor = 1.0
     area = np.array(numbers_of(table, column, faults)) * factor
     for where, size in zip(table.where, area, strict=True):
-        if not size > 0:
+        if size <= 0.0:
             faults.add(f"{where}, area", "must be > 0", float(size))
     return area
 
 
-def read_grid(path: Path, told: GridUnits, encoding: str | None = None) -> GridTable:
+def _places(table: Table, faults: Faults) -> Positions | None:
+    """Return where the cells lie; every cell must."""
+    before = len(faults.found)
+    place = read_positions(table, faults)
+    if place is None:
+        rule = "must have the columns longitude and latitude, or x and y"
+        faults.add(table.name, rule, list(table.columns))
+    elif len(faults.found) == before:
+        for where, at in zip(table.where, place.value, strict=True):
+            if not np.isfinite(at).all():
+                faults.add(f"{where}, position", "must be known")
+    return place
+
+
+def _check_projection(table: Table, place: Positions | None, needed: bool, faults: Faults) -> None:
+    """Refuse what is no projection, and metres without one where it is needed."""
+    try:
+        crs = projection_of(table.header, table.name)
+    except InputError as error:
+        faults.extend(error)
+        return
+    if needed and crs is None and place is not None and place.kind == "projected":
+        rule = "must say its projection, for the landscape has another grid"
+        faults.add(table.name, rule, None, "write '# crs: EPSG:...' on top of it")
+
+
+def read_grid(
+    path: Path, told: GridUnits, encoding: str | None = None, projection_needed: bool = False
+) -> GridTable:
     """Read a table of cells.
 
     Parameters
@@ -128,6 +166,8 @@ def read_grid(path: Path, told: GridUnits, encoding: str | None = None) -> GridT
         What the study says where the file does not.
     encoding : str, optional
         Encoding where the file cannot tell it.
+    projection_needed : bool
+        Whether cells in metres will be laid on a landscape.
 
     Returns
     -------
@@ -144,21 +184,16 @@ def read_grid(path: Path, told: GridUnits, encoding: str | None = None) -> GridT
     table = read_table(path, encoding)
     found = columns_of(table, _COLUMNS, ())
     area = _areas(table, found.get("area"), told, faults)
-    place = read_positions(table, faults)
-    if place is None:
-        rule = "must have the columns longitude and latitude, or x and y"
-        faults.add(table.name, rule, list(table.columns))
-    faults.raise_if_any()
-    assert place is not None
-    for where, at in zip(table.where, place.value, strict=True):
-        if not np.isfinite(at).all():
-            faults.add(f"{where}, position", "must be known")
-    columns = further_columns(table, {*found.values(), *place.columns}, faults)
+    place = _places(table, faults)
+    _check_projection(table, place, projection_needed, faults)
+    taken = place.columns if place is not None else ()
+    columns = further_columns(table, {*found.values(), *taken}, faults)
     units = {name.lower(): unit for name, unit in told.covariates.items()}
     for name in sorted(units.keys() - {name.lower() for name in columns}):
         advice = did_you_mean(name, columns)
         faults.add("survey: grid_units", "must name columns of the grid", name, advice)
     faults.raise_if_any()
+    assert place is not None
     zone = table.column(found["zone"]) if "zone" in found else ["region"] * area.size
     units = declared_units(table.header.get("units", "")) | units
     named = np.array(zone, np.str_)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pyproj
+import pyproj.exceptions
 from numpy.typing import NDArray
 
-from ustyurt_models.checks import Faults
+from ustyurt_models.checks import Fault, Faults, InputError
 from ustyurt_models.survey.read.table import Table, fold, numbers_of
 from ustyurt_models.survey.read.units import LENGTH_M, UnitFound, declared_units
 
-__all__ = ["Positions", "check_degrees", "read_positions"]
+__all__ = ["Positions", "check_degrees", "projection_of", "read_positions"]
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "longitude": ("longitude", "lon", "long", "lng"),
@@ -186,3 +188,33 @@ def _values(table: Table, columns: tuple[int, int], faults: Faults) -> NDArray[n
     """Read two columns of numbers."""
     pair = [numbers_of(table, index, faults, missing_ok=True) for index in columns]
     return np.array(pair, np.float64).T
+
+
+def projection_of(header: Mapping[str, str], where: str) -> pyproj.CRS | None:
+    """Return the projection that a file declares as ``# crs: EPSG:32640``.
+
+    Parameters
+    ----------
+    header : mapping of str to str
+        ``# key: value`` lines of the file.
+    where : str
+        File, for the message.
+
+    Returns
+    -------
+    pyproj.CRS or None
+        None where the file declares none.
+
+    Raises
+    ------
+    InputError
+        When the text is no projection.
+    """
+    text = header.get("crs", "")
+    if not text:
+        return None
+    try:
+        return pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError as error:
+        rule = "must be a projection such as EPSG:32640"
+        raise InputError([Fault(f"{where}: crs", rule, text)]) from error

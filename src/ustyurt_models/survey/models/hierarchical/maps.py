@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 import pyproj
-import pyproj.exceptions
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -15,6 +14,7 @@ from scipy.spatial import cKDTree
 from ustyurt_models.checks import require
 from ustyurt_models.contracts import GRID, check_dataset
 from ustyurt_models.survey.read.grid import GridTable
+from ustyurt_models.survey.read.positions import projection_of
 
 __all__ = [
     "Cells",
@@ -126,22 +126,9 @@ def _projected(lonlat: Floats, crs: pyproj.CRS) -> Floats:
     return np.column_stack(transformer.transform(lonlat[:, 0], lonlat[:, 1]))
 
 
-def _crs_of(header: Mapping[str, str], where: str) -> pyproj.CRS | None:
-    """Return the projection that a file declares as ``# crs: EPSG:32640``."""
-    text = header.get("crs", "")
-    if not text:
-        return None
-    try:
-        return pyproj.CRS.from_user_input(text)
-    except pyproj.exceptions.CRSError:
-        rule = "must be a projection such as EPSG:32640"
-        require(False, f"{where}: crs", rule, text)
-        raise
-
-
 def cells_of_table(table: GridTable) -> Cells:
     """Lay out the cells of a file."""
-    crs = _crs_of(table.header, "survey: grid")
+    crs = table.crs
     position = table.position
     if table.position_kind == "lonlat":
         crs = _lambert(table.position)
@@ -221,7 +208,7 @@ def sites_m(survey: OnMap, cells: Cells | None) -> Floats | None:
         return _projected(data.position, crs)
     if cells is None or cells.crs is None:
         return data.position
-    own = _crs_of(survey.header, "survey")
+    own = projection_of(survey.header, "survey")
     table = survey.own_grid
     if own is None and table is not None and table.position_kind == "projected":
         return data.position  # two files of one survey, both in metres
