@@ -30,12 +30,12 @@ from ustyurt_models.bridge.prey_land import (
     prey_range,
 )
 from ustyurt_models.bridge.regimes import Regime, regime_by_year, regimes_of
+from ustyurt_models.bridge.species import parameters_of, species_of
 from ustyurt_models.bridge.start import StartDraws, start_draws
 from ustyurt_models.bridge.survey_map import SurveyMap, survey_map
-from ustyurt_models.evidence import Catalogue, parameter_ids
-from ustyurt_models.evidence.cheetah_species import CheetahSpecies, load_cheetah_species
+from ustyurt_models.evidence import Catalogue
 from ustyurt_models.evidence.draws import draw_parameters, parameters_at
-from ustyurt_models.evidence.prey_species import PreySpecies, load_prey_species
+from ustyurt_models.evidence.prey_species import PreySpecies
 from ustyurt_models.ibm.cheetah_state import (
     CEILING_EMERGENT,
     CEILING_HARD,
@@ -45,21 +45,13 @@ from ustyurt_models.ibm.cheetah_state import (
 )
 from ustyurt_models.ibm.prey_state import Grid, PreyKind
 from ustyurt_models.ibm.world import Calendar, Regimes, World
-from ustyurt_models.landscape.climate import PARAMETERS as CLIMATE_PARAMETERS
 from ustyurt_models.landscape.climate_file import Series, read_series
 from ustyurt_models.landscape.land import cell_size_km
 from ustyurt_models.study.engine import EVENTS
 from ustyurt_models.study.schema import Scenario
 
-__all__ = ["DrawWorld", "ScenarioModel", "map_rows", "parameters_of"]
+__all__ = ["DrawWorld", "ScenarioModel", "map_rows"]
 
-#: Evidence on management and monitoring; the survey error is that of a ground survey.
-MANAGEMENT_PARAMETERS = (
-    "man_enforcement_now",
-    "man_notice_death",
-    "man_cheetah_cv",
-    "sai_survey_cv",
-)
 _CEILINGS = {
     "emergent": CEILING_EMERGENT,
     "ceiling_hard": CEILING_HARD,
@@ -72,29 +64,6 @@ def map_rows(scenario: Scenario) -> np.ndarray:
     asked = [year - scenario.start for year in scenario.output.map_years]
     usual = [*range(0, scenario.years, 10), scenario.years]
     return np.array(sorted(set(asked or usual)), dtype=np.int64)
-
-
-def _species_of(scenario: Scenario, folder: Path) -> tuple[list[PreySpecies], CheetahSpecies]:
-    """Read the species files of a scenario; prey are named as the study names them."""
-
-    def found(file: str) -> str | Path:
-        return folder / file if file.endswith(".toml") else file
-
-    prey = [
-        load_prey_species(found(spec.file)).model_copy(update={"id": name})
-        for name, spec in scenario.prey.items()
-    ]
-    return prey, load_cheetah_species(found(scenario.cheetah.file))
-
-
-def parameters_of(scenario: Scenario, folder: Path) -> tuple[str, ...]:
-    """Return the ids of all parameters that a scenario draws."""
-    prey, cheetah = _species_of(scenario, folder)
-    ids = [*CLIMATE_PARAMETERS, *MANAGEMENT_PARAMETERS]
-    ids += [spec.start.name for spec in scenario.prey.values() if spec.start.kind == "evidence"]
-    for species in (*prey, cheetah):
-        ids += parameter_ids(species)
-    return tuple(dict.fromkeys(ids))
 
 
 @dataclass(frozen=True)
@@ -154,7 +123,7 @@ class ScenarioModel:
         self.folder = folder
         self.land = land
         self.cell_km = cell_size_km(land)
-        self.prey, self.cheetah = _species_of(scenario, folder)
+        self.prey, self.cheetah = species_of(scenario, folder)
         self.evidence = self._draw_evidence(catalogue)
         self.grid: Grid
         self.classes: StepClasses

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from ustyurt_models.bridge.assemble import parameters_of
 from ustyurt_models.bridge.places import zone_map
 from ustyurt_models.bridge.plans import monitored_columns, releases_of, translocations_of
 from ustyurt_models.bridge.regimes import regimes_of
 from ustyurt_models.bridge.resample import overlap_of
+from ustyurt_models.bridge.species import parameters_of
 from ustyurt_models.checks import Faults, InputError
 from ustyurt_models.evidence import Catalogue
 from ustyurt_models.landscape.climate_file import read_series

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from ustyurt_models.batch import open_maps, open_results
-from ustyurt_models.bridge.assemble import parameters_of
+from ustyurt_models.bridge.species import parameters_of
 from ustyurt_models.decide import drivers, judge, sources_of_spread, summarise
 from ustyurt_models.evidence import Catalogue, load_catalogue
 from ustyurt_models.landscape import load_land, restrict
