@@ -32,13 +32,14 @@ _SPOCCUPANCY_PER_CPU_S, _BIOLITH_MAP_PER_CPU_S, _SPABUNDANCE_PER_CPU_S = 136.0, 
 
 
 def measure(case: str, caches: Path, *arguments: str) -> dict[str, float]:
-    """Run a case of `survey_cases` in a fresh process with its compile caches in `caches`."""
+    """Run a case, ``module.function``, in a fresh process with its compile caches in `caches`."""
+    module, name = case.split(".")
     code = (
         f"import sys; sys.path.insert(0, {str(_HERE)!r})\n"
         "from pathlib import Path\n"
-        "import json, survey_cases\n"
+        f"import json, {module}\n"
         f"arguments = [Path(a) if '/' in a else a for a in {list(arguments)!r}]\n"
-        f"print(json.dumps(survey_cases.{case}(*arguments)))\n"
+        f"print(json.dumps({module}.{name}(*arguments)))\n"
     )
     environment = dict(os.environ)
     environment["NUMBA_CACHE_DIR"] = str(caches / "numba")
@@ -77,8 +78,8 @@ def start_up(folder: Path) -> Iterator[Row]:
     """From process start to posterior, minke size, the default engine."""
     for key in ("half-normal", "hazard-rate"):
         caches = folder / f"auto_{key}"
-        cold = measure("whole", caches, "auto", key, f"{folder}/")
-        warm = measure("whole", caches, "auto", key, f"{folder}/")
+        cold = measure("survey_cases.whole", caches, "auto", key, f"{folder}/")
+        warm = measure("survey_cases.whole", caches, "auto", key, f"{folder}/")
         yield at_most(f"auto.{key}.cold", cold["total_cpu_s"], "CPU s", 15.0)
         yield at_most(f"auto.{key}.warm", warm["total_cpu_s"], "CPU s", 6.0)
         yield shown(f"auto.{key}.imports", warm["import_cpu_s"], "CPU s of these")
@@ -87,7 +88,7 @@ def start_up(folder: Path) -> Iterator[Row]:
         yield shown(name, warm.get("effective_per_cpu_s", 0.0), "effective draws per CPU s")
         yield shown(f"auto.{key}.memory", warm["peak_mib"], "MiB")
     caches = folder / "auto_half-normal"
-    preview = measure("whole", caches, "preview", "half-normal", f"{folder}/")
+    preview = measure("survey_cases.whole", caches, "preview", "half-normal", f"{folder}/")
     yield at_most("preview.after_imports", preview["fit_cpu_s"], "CPU s, file to tree", 1.0)
 
 
@@ -96,13 +97,13 @@ def compiled(folder: Path) -> Iterator[Row]:
     for key in ("half-normal", "hazard-rate"):
         caches = folder / f"nutpie_{key}"
         for state in ("cold", "warm"):
-            found = measure("whole", caches, "nutpie", key, f"{folder}/")
+            found = measure("survey_cases.whole", caches, "nutpie", key, f"{folder}/")
             yield shown(f"nutpie.{key}.{state}", found["total_cpu_s"], "CPU s")
 
 
 def covariates(folder: Path) -> Iterator[Row]:
     """Hazard-rate with covariates on 1,243 points."""
-    found = measure("points", folder / "points", f"{folder}/")
+    found = measure("survey_cases.points", folder / "points", f"{folder}/")
     yield at_most("points1243.laplace", found["refit_cpu_s"], "CPU s, graph to draws", 1.0)
     ratio = _MRDS_CPU_S / found["refit_cpu_s"]
     yield at_least("points1243.times_mrds", ratio, "times faster than mrds (28 CPU s)", 3.0)
@@ -121,7 +122,7 @@ def trends(folder: Path) -> Iterator[Row]:
     }
     exact = 0.0
     for name, form in forms.items():
-        found = measure("trend", folder / "trend", *form)
+        found = measure("survey_cases.trend", folder / "trend", *form)
         exact = exact or found["fit_cpu_s"]
         yield at_most(f"trend.{name}", found["fit_cpu_s"], "CPU s, file to tree", 5.0)
         yield at_most(f"trend.{name}.khat", found["khat"], "Pareto k of the weights", 0.7)
@@ -134,7 +135,7 @@ def trends(folder: Path) -> Iterator[Row]:
 def herds(folder: Path) -> Iterator[Row]:
     """Fit counts, ratios and collars of a herd: states are sampled, so start-up decides."""
     caches = folder / "herd"
-    cold, warm = measure("herd", caches), measure("herd", caches)
+    cold, warm = measure("survey_cases.herd", caches), measure("survey_cases.herd", caches)
     yield shown("herd.cold", cold["whole_cpu_s"], "CPU s, model to draws")
     yield at_most("herd.warm", warm["whole_cpu_s"], "CPU s, model to draws", 15.0)
     yield at_most("herd.rhat", warm["rhat"], "largest R-hat", 1.01)
@@ -147,14 +148,14 @@ def herds(folder: Path) -> Iterator[Row]:
 def hierarchical(folder: Path) -> Iterator[Row]:
     """Hierarchical distance sampling and density surface."""
     target = 3 * _UBMS_PER_CPU_S
-    nuts = measure("sites", folder / "sites", "nutpie")
+    nuts = measure("survey_cases.sites", folder / "sites", "nutpie")
     unit = "effective draws per CPU s of sampling"
     yield at_least("sites307.nutpie", nuts["effective_per_cpu_s"], unit, target)
     yield shown("sites307.nutpie.start", nuts["start_cpu_s"], "CPU s to compile, cold")
-    fast = measure("sites", folder / "sites", "laplace")
+    fast = measure("survey_cases.sites", folder / "sites", "laplace")
     unit = "effective draws per CPU s, all included"
     yield at_least("sites307.laplace", fast["effective_per_cpu_s"], unit, target)
-    surface = measure("surface", folder / "surface")
+    surface = measure("survey_maps.surface", folder / "surface")
     yield at_least("surface.cells", surface["numbers"], "cells x draws predicted", 8e6)
     yield at_most("surface.memory", surface["peak_mib"], "MiB", 2048.0)
     yield shown("surface.total", surface["total_cpu_s"], "CPU s, process start to cells, cold")
@@ -172,7 +173,7 @@ def visits(folder: Path) -> Iterator[Row]:
         "map": (_BIOLITH_MAP_PER_CPU_S, "nutpie"),
     }
     for kind, (peer, engine) in cases.items():
-        found = measure("repeated", folder / "visits", kind, engine)
+        found = measure("survey_cases.repeated", folder / "visits", kind, engine)
         unit = "effective draws per CPU s" + (" of sampling" if engine == "nutpie" else "")
         yield at_least(f"visits.{kind}.{engine}", found["effective_per_cpu_s"], unit, 3 * peer)
         if engine == "nutpie":
@@ -192,7 +193,7 @@ def cameras(folder: Path) -> Iterator[Row]:
     must not cost much more.
     """
     for kind, limit in (("time", 2.0), ("space", 2.0), ("instants", 2.0), ("distance", 3.0)):
-        found = measure("camera", folder / "cameras", kind, f"{folder}/")
+        found = measure("survey_cases.camera", folder / "cameras", kind, f"{folder}/")
         ratio = found["times_encounter"]
         yield at_most(f"camera.{kind}.times", ratio, "times the random encounter model", limit)
         yield at_most(f"camera.{kind}.khat", found["khat"], "Pareto k of the weights", 0.7)
@@ -204,14 +205,14 @@ def predictions(folder: Path) -> Iterator[Row]:
     """Predict 8,000 and 200,000 cells with 1,000 draws each, from fresh processes."""
     for cells in ("8000", "200000"):
         for how in ("stream", "draws", "node"):
-            found = measure("prediction", folder / "predict", cells, how, f"{folder}/")
+            found = measure("survey_maps.prediction", folder / "predict", cells, how, f"{folder}/")
             name = f"predict.{cells}.{how}"
             yield at_least(
                 f"{name}.cells", found["numbers"], "cells x draws predicted", 1000.0 * int(cells)
             )
             yield at_most(f"{name}.memory", found["peak_mib"], "MiB", 2048.0)
             yield shown(f"{name}.cpu", found["predict_cpu_s"], "CPU s to predict and write")
-    found = measure("occupancy_map", folder / "predict", "200000", f"{folder}/")
+    found = measure("survey_maps.occupancy_map", folder / "predict", "200000", f"{folder}/")
     what = "cells of 1 km x draws of psi, to NetCDF and GeoTIFF"
     yield at_least("predict.200000.psi.cells", found["numbers"], what, 2e8)
     yield at_most("predict.200000.psi.memory", found["peak_mib"], "MiB", 2048.0)

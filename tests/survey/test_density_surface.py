@@ -231,9 +231,9 @@ def test_a_fresh_process_predicts_a_thousand_draws_of_all_cells(tmp_path, cells,
     benchmarks = Path(__file__).parents[2] / "benchmarks"
     code = (
         f"import json, sys; sys.path.insert(0, {str(benchmarks)!r})\n"
-        "import pathlib, survey_cases\n"
+        "import pathlib, survey_maps\n"
         f"folder = pathlib.Path({str(tmp_path)!r})\n"
-        f"found = survey_cases.prediction('{cells}', '{how}', folder, '600 km')\n"
+        f"found = survey_maps.prediction('{cells}', '{how}', folder, '600 km')\n"
         "print(json.dumps(found))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -151,8 +151,8 @@ def test_a_fresh_process_writes_a_thousand_draws_of_psi_to_netcdf_and_geotiff(tm
     benchmarks = Path(__file__).parents[2] / "benchmarks"
     code = (
         f"import json, sys; sys.path.insert(0, {str(benchmarks)!r})\n"
-        "import pathlib, survey_cases\n"
-        f"found = survey_cases.occupancy_map('8000', pathlib.Path({str(tmp_path)!r}))\n"
+        "import pathlib, survey_maps\n"
+        f"found = survey_maps.occupancy_map('8000', pathlib.Path({str(tmp_path)!r}))\n"
         "print(json.dumps(found))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
