@@ -3,13 +3,13 @@
 Importing this module imports what a fit imports, so CPU seconds up to here are the imports.
 """
 
-import resource
 import time
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
+from peak import peak_mib
 from ustyurt_models.evidence import load_catalogue
 from ustyurt_models.study.surveys import (
     DynamicOccupancy,
@@ -35,7 +35,6 @@ __all__ = [
     "Figures",
     "herd",
     "hierarchical",
-    "peak_mib",
     "points",
     "repeated",
     "simulated_sites",
@@ -48,15 +47,6 @@ IMPORTED = time.process_time()
 _UNITS = {"distance_unit": "m", "effort_unit": "km", "area_unit": "km2", "group_size": "single"}
 
 Figures = dict[str, float]
-
-
-def peak_mib() -> float:
-    """Peak memory of this process; `getrusage` would tell that of the parent if it was larger."""
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    lines = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines())
-    return int(lines["VmHWM"].split()[0]) / 1024
 
 
 def _again(spec: SurveyBlock, folder: Path) -> Figures:

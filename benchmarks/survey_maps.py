@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from survey_cases import Figures, hierarchical, peak_mib, simulated_sites
+from peak import peak_mib
+from survey_cases import Figures, hierarchical, simulated_sites
 from ustyurt_models.study.surveys import DensitySurface, Occupancy, Sampler
 
 __all__ = ["occupancy_map", "prediction", "surface"]
