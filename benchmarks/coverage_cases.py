@@ -251,7 +251,7 @@ CASES: dict[str, Case] = {
         community("richness"),
         "richness_mean",
         _FIELD,
-        most=40,
+        most=100,
     ),
     "visits.community_typical": Case(
         "community occupancy: psi of a typical species",
@@ -309,7 +309,7 @@ CASES: dict[str, Case] = {
         herd,
         "abundance_total",
         _HERD,
-        most=40,
+        most=100,
     ),
     "surface": Case(
         "density surface with covariate and field: groups",

@@ -14,9 +14,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 import matplotlib
@@ -33,6 +34,9 @@ from ustyurt_models.survey.sampling import draw_posterior
 _SEED = 20261122
 _MASS = 0.9
 _LOW, _HIGH = 0.85, 0.95
+#: Surveys that a process takes at once, and how often: each NUTS fit compiles code that stays in
+#: memory (20 to 40 MiB), so processes are replaced before that becomes GiB.
+_CHUNK, _CHUNKS_PER_PROCESS = 5, 10
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,15 @@ def one(name: str, number: int) -> tuple[float, float]:
     return rank, float(draws.stats["khat"]) if "khat" in draws.stats else np.nan
 
 
-def calibrate(
-    name: str, surveys: int, pool: ProcessPoolExecutor, kept: Path | None = None
-) -> Calibration:
+def calibrate(name: str, surveys: int, pool: Pool, kept: Path | None = None) -> Calibration:
     """Repeat one case, or take it from the folder `kept` where it is finished."""
     surveys = min(surveys, CASES[name].most or surveys)
     file = None if kept is None else kept / f"{name}_{surveys}.json"
     if file is not None and file.is_file():
         found = json.loads(file.read_text(encoding="utf-8"))
         return Calibration(name, np.array(found["rank"]), np.array(found["khat"]))
-    ranks, khats = zip(*pool.map(partial(one, name), range(surveys), chunksize=5), strict=True)
+    each = pool.map(partial(one, name), range(surveys), chunksize=_CHUNK)
+    ranks, khats = zip(*each, strict=True)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"rank": ranks, "khat": khats}), encoding="utf-8")
@@ -183,7 +186,8 @@ def main() -> int:
     parser.add_argument("--skip", nargs="*", default=[], choices=list(CASES))
     parser.add_argument("--workers", type=int, default=os.cpu_count())
     args = parser.parse_args()
-    with ProcessPoolExecutor(args.workers) as pool:
+    context = get_context("spawn")
+    with context.Pool(args.workers, maxtasksperchild=_CHUNKS_PER_PROCESS) as pool:
         found = [
             calibrate(name, args.surveys, pool, args.ranks) for name in chosen(args.only, args.skip)
         ]
