@@ -258,7 +258,7 @@ CASES: dict[str, Case] = {
         community("typical"),
         "psi_at_average",
         _FIELD,
-        remark="the truth is the same in every survey, a psi of 0.40. Of 120 surveys 15 gave an "
+        remark="the truth is the same in every survey, a psi of 0.40. Of 120 surveys 13 gave an "
         "interval above it and 2 one below: with eight species, 60 sites and three visits at "
         "p = 0.38 the logit came out 0.15 too high on average (in 80 of them), a third of its "
         "standard deviation. Drawn from the priors (next row) neither side is favoured, so this is "
