@@ -44,7 +44,9 @@ def sum_squares(x):
 def test_parts_are_no_machine_code_until_python_calls_them():
     assert sum_squares(np.array([0.0, 1.0, 2.0, 3.0])) == 14.0
     assert len(sum_squares.whole.signatures) == 1
-    assert len(add_square.overloads) == 1
+    # Machine code that an earlier run left in the cache needs no parts.
+    found = sum(sum_squares.whole.stats.cache_hits.values())
+    assert len(add_square.overloads) == 1 - found
     assert add_square.whole.signatures == []
     total = np.array([1.0])
     add_square(total, 3.0)
